@@ -1,0 +1,63 @@
+"""The résumé as a resource: its file, its state, its latest progress."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from resumate_grpc.model.parsed import ParsedResume
+from resumate_grpc.model.progress import ParseFailure, ProgressEvent, State
+
+__all__ = ["MediaType", "OcrMode", "ParseOptions", "Resume"]
+
+
+class MediaType(Enum):
+    """Formats that we read, by their registered media types."""
+
+    PDF = "application/pdf"
+    DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    TXT = "text/plain"
+    MARKDOWN = "text/markdown"
+
+
+class OcrMode(Enum):
+    """When to read a page by OCR."""
+
+    AUTO = "AUTO"
+    NEVER = "NEVER"
+    ALWAYS = "ALWAYS"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ParseOptions:
+    """How a résumé is to be parsed; `language` is BCP-47, empty = detect."""
+
+    ocr: OcrMode = OcrMode.AUTO
+    ai_enhancement: bool = False
+    language: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Resume:
+    """One uploaded résumé. Times are aware UTC; `parsed` is None unless SUCCEEDED and asked for."""
+
+    id: str
+    owner: str
+    filename: str
+    media_type: MediaType
+    size_bytes: int
+    sha256: str
+    state: State
+    attempt: int
+    batch_id: str
+    etag: str
+    create_time: datetime
+    update_time: datetime
+    options: ParseOptions = field(default_factory=ParseOptions)
+    progress: ProgressEvent | None = None
+    estimated_duration_s: float | None = None
+    error: ParseFailure | None = None
+    parsed: ParsedResume | None = None
+    complete_time: datetime | None = None
+    expire_time: datetime | None = None
