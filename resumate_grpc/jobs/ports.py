@@ -138,7 +138,9 @@ class EventLog(Protocol):
 class WorkQueue(Protocol):
     """Handing out work under leases. Every write is conditional on the claim's lease and attempt."""
 
-    async def claim(self, worker: str, *, lease_s: float, max_attempts: int) -> tuple[Claim | None, Sequence[ProgressEvent]]:
+    async def claim(
+        self, worker: str, *, lease_s: float, max_attempts: int
+    ) -> tuple[Claim | None, Sequence[ProgressEvent]]:
         """Take the oldest waiting résumé, or one whose lease ran out, which then starts its next attempt.
 
         Appends the events that this causes and returns them for publishing: PROCESSING for the claimed one; FAILED
