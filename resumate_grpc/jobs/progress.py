@@ -73,7 +73,7 @@ class StageClock:
         self._seconds = dict.fromkeys(ACTIVE_STAGES, 0.0)
 
     def enter(self, stage: Stage, now: float) -> tuple[Stage, float] | None:
-        """Note that `stage` reports at `now` (monotonic seconds); returns the stage that ended by it and its seconds."""
+        """Note that `stage` reports at `now` (monotonic s); returns the stage that ended by it and its seconds."""
         if stage is self._stage:
             return None
         ended = self.stop(now)
