@@ -63,7 +63,7 @@ def export(resume: Resume, parsed: ParsedResume, export_format: ExportFormat) ->
 
 
 def _filename(uploaded: str, extension: str) -> str:
-    """Return a name that every file system takes and that differs from the upload's own, so that neither is overwritten."""
+    """Return a name that every file system takes and that is not the upload's own, so that neither overwrites."""
     stem = uploaded.rpartition(".")[0] or uploaded
     safe = UNSAFE.sub("_", stem).strip(" .")[:MAX_STEM_CHARACTERS].rstrip(" .") or "document"
     return f"{safe}.resume.{extension}"

@@ -22,16 +22,14 @@ Json = str | Sequence["Json"] | Mapping[str, "Json"]
 
 
 def to_json_resume(resume: Resume, parsed: ParsedResume) -> bytes:
-    """Return the JSON, UTF-8. What was not parsed is left out; an end date `present` is no `endDate`, as the schema has it."""
+    """Return the JSON, UTF-8, without what was not parsed; the end date `present` is no `endDate`, as in the schema."""
     document: dict[str, Json] = {
         "$schema": SCHEMA_URL,
         "basics": _basics(parsed.personal_info),
         "work": _work(parsed),
         "volunteer": _volunteer(parsed),
         "education": _education(parsed),
-        "awards": [
-            _filled(title=award.title, date=_date(award.date), awarder=award.issuer) for award in parsed.awards
-        ],
+        "awards": [_filled(title=award.title, date=_date(award.date), awarder=award.issuer) for award in parsed.awards],
         "certificates": [{"name": name} for name in parsed.skills.certifications],
         "publications": _publications(parsed),
         "skills": _skills(parsed.skills),

@@ -27,7 +27,10 @@ def to_plain_text(_: Resume, parsed: ParsedResume) -> bytes:
         ("Education", [_study(study) for study in parsed.education]),
         ("Skills", _skills(parsed.skills)),
         ("Projects", [_project(project) for project in parsed.projects]),
-        ("Publications", [_joined(", ", work.title, work.publisher, work.date, work.url) for work in parsed.publications]),
+        (
+            "Publications",
+            [_joined(", ", work.title, work.publisher, work.date, work.url) for work in parsed.publications],
+        ),
         ("Awards", [_joined(", ", award.title, award.issuer, award.date) for award in parsed.awards]),
         ("Volunteering", [_unpaid(post) for post in parsed.volunteering]),
     )

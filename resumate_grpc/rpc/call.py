@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
-__all__ = ["Call", "current_call", "enter_call", "log_fields"]
+if TYPE_CHECKING:
+    from typing import Any
+
+    import grpc.aio
+
+__all__ = ["Call", "Context", "current_call", "enter_call", "log_fields"]
+
+Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
+"""What grpc hands to a handler; generic in its stubs alone, so it is written as text."""
 
 
 @dataclass(kw_only=True, slots=True)

@@ -15,7 +15,7 @@ from resumate_grpc.model.resume import OcrMode
 __all__ = ["EXPORT_FORMATS", "OCR_MODES", "REASONS", "STAGES", "STATES", "EnumTable"]
 
 M = TypeVar("M", bound=Enum)
-V = TypeVar("V", bound=int)
+V = TypeVar("V", bound=int, covariant=True)
 
 
 class _Numbers(Protocol[V]):

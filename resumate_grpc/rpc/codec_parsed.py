@@ -59,12 +59,20 @@ def decode_parsed(message: pb.ParsedResume) -> model.ParsedResume:
     """
     parsed = model.ParsedResume(
         evidence=tuple(_decode_evidence(evidence) for evidence in message.evidence),
-        **{name: getattr(message, name) for name in SCALARS},
+        **_scalars(message),
         **{name: _decode(getattr(message, name), record) for name, record, _ in SINGLES},
-        **{name: tuple(_decode(entry, record) for entry in getattr(message, name)) for name, record, _ in LISTS},
+        **_lists(message),
     )
     _check(parsed)
     return parsed
+
+
+def _scalars(message: pb.ParsedResume) -> dict[str, Any]:
+    return {name: getattr(message, name) for name in SCALARS}
+
+
+def _lists(message: pb.ParsedResume) -> dict[str, Any]:
+    return {name: tuple(_decode(entry, record) for entry in getattr(message, name)) for name, record, _ in LISTS}
 
 
 def _encode(record: DataclassInstance, kind: type[P]) -> P:
@@ -112,7 +120,7 @@ def _check(parsed: model.ParsedResume) -> None:
         finite = all(math.isfinite(edge) for edge in (box.x0, box.y0, box.x1, box.y1))
         if not finite or evidence.page < 0 or not 0 <= evidence.start <= evidence.end:
             raise InvalidFieldError(
-                f"the place of {evidence.field_path[:80]!r} is none: needed are page >= 0, 0 <= start <= end, a finite box",
+                f"the place of {evidence.field_path[:80]!r} must have page >= 0, 0 <= start <= end, and a finite box",
                 field="resume.parsed.evidence",
             )
 

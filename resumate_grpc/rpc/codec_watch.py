@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from resumate_grpc._gen.resumate.v1 import watch_pb2 as pb
-from resumate_grpc.jobs.watch import Beat, Counted, Drained, Occurred, Update
+from resumate_grpc.jobs.updates import Beat, Counted, Drained, Occurred, Update
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import ProgressEvent
 from resumate_grpc.rpc.codec_progress import encode_counts, encode_duration, encode_event, encode_time

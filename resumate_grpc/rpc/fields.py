@@ -55,23 +55,25 @@ def checked_batch_id(value: str) -> str:
 def checked_text(value: str) -> str:
     """Return the text to search for; empty stays empty."""
     if len(value) > MAX_TEXT_CHARACTERS or "\0" in value:
-        raise InvalidFieldError(
-            f"text must have at most {MAX_TEXT_CHARACTERS} characters and no NUL", field="text"
-        )
+        raise InvalidFieldError(f"text must have at most {MAX_TEXT_CHARACTERS} characters and no NUL", field="text")
     return value
 
 
 def checked_page_size(value: int, *, default: int, most: int = MAX_PAGE_SIZE) -> int:
     """Return how many to list: the default for 0, never more than `most` (AIP-158: too large a size is cut)."""
     if value < 0:
-        raise InvalidFieldError(f"page_size is {value}; it must be 1 to {MAX_PAGE_SIZE}, or 0 for {default}", field="page_size")
+        raise InvalidFieldError(
+            f"page_size is {value}; it must be 1 to {MAX_PAGE_SIZE}, or 0 for {default}", field="page_size"
+        )
     return min(value or default, most)
 
 
 def checked_sequence(value: int) -> int:
     """Return a position; whether it lies in the future is the log's to say."""
     if value < 0:
-        raise InvalidFieldError(f"after_sequence is {value}; it must be 0 or the last number seen", field="after_sequence")
+        raise InvalidFieldError(
+            f"after_sequence is {value}; it must be 0 or the last number seen", field="after_sequence"
+        )
     return value
 
 
@@ -81,5 +83,7 @@ def checked_heartbeat_s(value: Duration | None) -> float:
         return DEFAULT_HEARTBEAT_S
     seconds = value.seconds + value.nanos / 1e9
     if not MIN_HEARTBEAT_S <= seconds <= MAX_HEARTBEAT_S:
-        raise InvalidFieldError(f"heartbeat_interval is {seconds:g} s; it must be 1 s to 1 h", field="heartbeat_interval")
+        raise InvalidFieldError(
+            f"heartbeat_interval is {seconds:g} s; it must be 1 s to 1 h", field="heartbeat_interval"
+        )
     return seconds

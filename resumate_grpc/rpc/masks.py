@@ -46,14 +46,16 @@ def merge_of(source: pb.Resume, mask: FieldMask) -> Callable[[Resume], Resume]:
 
 def _check(mask: FieldMask) -> None:
     if not mask.paths:
-        raise InvalidFieldError("update_mask is empty; name the fields to change, such as `filename`", field="update_mask")
+        raise InvalidFieldError(
+            "update_mask is empty; name the fields to change, such as `filename`", field="update_mask"
+        )
     if len(mask.paths) > MAX_PATHS:
         raise InvalidFieldError(f"update_mask has over {MAX_PATHS} paths; name a common parent", field="update_mask")
     for path in mask.paths:
         known = FieldMask(paths=[path]).IsValidForDescriptor(pb.Resume.DESCRIPTOR)
         if not known or path.split(".")[0] not in CHANGEABLE:
             raise InvalidFieldError(
-                f"update_mask has {path[:80]!r}; changeable are `filename`, `parsed` and paths below `parsed`, lists as a whole",
+                f"update_mask has {path[:80]!r}; changeable are `filename`, `parsed` and paths below it, lists as a whole",
                 field="update_mask",
             )
 

@@ -35,7 +35,7 @@ CODES: Mapping[type[errors.ResumateError], grpc.StatusCode] = {
     errors.ExhaustedError: grpc.StatusCode.RESOURCE_EXHAUSTED,
     errors.DrainingError: grpc.StatusCode.UNAVAILABLE,
 }
-"""Classes that are not here (`SettingsError`, `ParsingError`) never end an rpc; if one does, it is our fault: INTERNAL."""
+"""What is not here (`SettingsError`, `ParsingError`) never ends an rpc; if it does, the fault is ours: INTERNAL."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,9 +80,9 @@ def _refusal(
 
 def _metadata(error: errors.ResumateError) -> dict[str, str]:
     match error:
-        case errors.FileTooLargeError(max_bytes=int(most)):
+        case errors.FileTooLargeError(max_bytes=most):
             return {"max_bytes": str(most)}
-        case errors.WrongStateError(state=str(state)) if state:
+        case errors.WrongStateError(state=state) if state:
             return {"state": state}
         case errors.EpochMismatchError(epoch=epoch):
             return {"epoch": epoch}
