@@ -13,7 +13,7 @@ from resumate_grpc.parsing.names import name_of
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.phones import phones_of
 from resumate_grpc.parsing.places import place_likeness
-from resumate_grpc.parsing.rows import Fragment, Row
+from resumate_grpc.parsing.fragments import Fragment, Row
 from resumate_grpc.parsing.sections import Section, SectionKind
 
 __all__ = ["Contact", "contact_of"]

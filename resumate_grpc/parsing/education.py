@@ -14,7 +14,7 @@ from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.pieces import Piece, pieces_of
 from resumate_grpc.parsing.places import place_likeness
-from resumate_grpc.parsing.rows import Row
+from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.vocabulary import phrases
 
 __all__ = ["Study", "studies_of"]

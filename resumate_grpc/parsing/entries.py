@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from resumate_grpc.parsing.dates import DateSpan, dates_within
 from resumate_grpc.parsing.finding import Finding, found
-from resumate_grpc.parsing.rows import Row
+from resumate_grpc.parsing.fragments import Row
 
 __all__ = ["Entry", "bullets_of", "entries_by_date", "entries_by_leader", "is_prose", "prose_of"]
 

@@ -13,7 +13,7 @@ from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.pieces import Piece, pieces_of
 from resumate_grpc.parsing.places import place_likeness, split_trailing_place
-from resumate_grpc.parsing.rows import Row
+from resumate_grpc.parsing.fragments import Row
 
 __all__ = ["Post", "period_of", "posts_of"]
 

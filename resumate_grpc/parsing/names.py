@@ -10,7 +10,7 @@ from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.folding import fold, words_of
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.places import place_likeness
-from resumate_grpc.parsing.rows import Fragment, Row
+from resumate_grpc.parsing.fragments import Fragment, Row
 from resumate_grpc.parsing.vocabulary import heading_key, headings
 
 __all__ = ["name_of"]

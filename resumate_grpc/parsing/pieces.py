@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from resumate_grpc.parsing.dates import DateSpan
 from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.folding import fold
-from resumate_grpc.parsing.rows import Fragment, Row
+from resumate_grpc.parsing.fragments import Fragment, Row
 
 __all__ = ["Piece", "pieces_of"]
 

@@ -1,158 +1,131 @@
-"""Rows: the document's lines cut into fragments at wide gaps, with the looks that later stages ask for."""
+"""Words → rows: what stands on one baseline, and the segments into which wide gaps divide it."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from statistics import median
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from resumate_grpc.parsing.document import Block, BlockKind, Document, Line, Word
+from resumate_grpc.parsing.words import PlacedWord
 
-__all__ = ["Fragment", "Row", "rows_of"]
+__all__ = ["Segment", "WIDE_GAP", "group_rows", "join_letterspaced", "segments_of"]
 
-_WIDE_GAP_EMS = 1.15
-"""Gaps wider than this many font sizes separate fragments; justified text stays below it."""
+WIDE_GAP = 0.95
+"""Gap between words, in units of the font size, from which they are not one run of text; justified text stays below."""
 
-_HARD_BREAK = re.compile(r"\s*\t\s*|\s{3,}|\s+[|¦‖│•·∙⋅●▪■◆‣⁃]+\s+|\s*[|¦‖│•∙⋅●▪■◆‣]\s*")
-_LARGE_SPACING = 1.45
-_FALLBACK_SIZE = 10.0
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Fragment:
-    """A run of one line without a wide gap; `start`/`end` is its half-open span in the document's text."""
-
-    text: str
-    start: int
-    end: int
-    bold: bool = False
-    italic: bool = False
-    size: float = 0.0
+_SAME_BASELINE = 0.3
+_RAISED_OVERLAP = 0.6
+_TOUCHING = 0.4
+_SPACED_LETTERS = 3
+_SPACED_GAP_SPREAD = 1.7
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Row:
-    """A line as the later stages see it.
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Words of one row without a wide gap between them, left to right."""
 
-    `spaced` tells that it begins a block or stands apart from the line above; `left` is its left edge in points, or in
-    leading spaces where the format has no boxes. `number` counts the rows from 0.
-    """
-
-    number: int
-    text: str
-    start: int
-    end: int
-    fragments: tuple[Fragment, ...]
+    words: tuple[PlacedWord, ...]
+    x0: float
+    x1: float
+    baseline: float
     size: float
-    bold: bool
-    italic: bool
-    color: int
-    caps: bool
-    bullet: bool
-    heading_level: int
-    spaced: bool
-    left: float
-    page: int
-    block: int
-    kind: BlockKind
-    column: int
-    table: int
-    table_row: int
+    order: int
+
+    @property
+    def text(self) -> str:
+        """The words with single spaces."""
+        return " ".join(word.text for word in self.words)
 
 
-_BULLET_GLYPH = re.compile(r"^\s*(?:[•·∙⋅●▪■◆◦○‣⁃►▶➢➤✓✔❖*–-]|)\s+(?=\S)")
+def group_rows(words: Sequence[PlacedWord]) -> list[list[PlacedWord]]:
+    """Group words by baseline, top to bottom; each row from left to right.
+
+    A raised or lowered word (an exponent, a small icon's label) joins the row that it touches.
+    """
+    rows: list[list[PlacedWord]] = []
+    for word in sorted(words, key=lambda each: (each.baseline, each.x0)):
+        if rows and _on_row(word, rows[-1]):
+            rows[-1].append(word)
+        else:
+            rows.append([word])
+    return [sorted(row, key=lambda each: each.x0) for row in rows]
 
 
-def rows_of(document: Document) -> tuple[Row, ...]:
-    """Return every line of the document that bears text, in reading order."""
-    rows: list[Row] = []
-    block_number = 0
-    for page in document.pages:
-        for block in page.blocks:
-            spacing = _usual_spacing(block)
-            above: Line | None = None
-            for line in block.lines:
-                if line.text.strip():
-                    rows.append(_row(len(rows), line, above, block, spacing, page.number, block_number))
-                    above = line
-            block_number += 1
-    return tuple(rows)
+def _on_row(word: PlacedWord, row: list[PlacedWord]) -> bool:
+    first = row[0]
+    if word.baseline - first.baseline <= _SAME_BASELINE * min(word.size, first.size):
+        return True
+    return any(_touches(word, other) for other in row)
 
 
-def _usual_spacing(block: Block) -> float:
-    tops = [line.box.y0 for line in block.lines if line.box]
-    steps = [low - high for high, low in zip(tops, tops[1:], strict=False) if low > high]
-    return median(steps) if steps else 0.0
+def _touches(word: PlacedWord, other: PlacedWord) -> bool:
+    if abs(word.baseline - other.baseline) <= _SAME_BASELINE * min(word.size, other.size):
+        return True
+    lower = min(word.y1 - word.y0, other.y1 - other.y0)
+    overlap = min(word.y1, other.y1) - max(word.y0, other.y0)
+    gap = max(word.x0 - other.x1, other.x0 - word.x1)
+    size = max(word.size, other.size)
+    return word.size != other.size and overlap >= _RAISED_OVERLAP * lower and -0.1 * size <= gap <= _TOUCHING * size
 
 
-def _row(number: int, line: Line, above: Line | None, block: Block, spacing: float, page: int, block_number: int) -> Row:
-    glyph = None if line.bullet else _BULLET_GLYPH.match(line.text)
-    start = line.start + (glyph.end() if glyph else len(line.text) - len(line.text.lstrip()))
-    text = line.text[start - line.start :].rstrip()
-    words = [word for word in line.words if word.start >= start]
-    return Row(
-        number=number,
-        text=text,
-        start=start,
-        end=start + len(text),
-        fragments=tuple(_fragments(text, start, words)),
-        size=line.size,
-        bold=bool(words) and all(word.style.bold for word in words),
-        italic=bool(words) and all(word.style.italic for word in words),
-        color=words[0].style.color if words else 0,
-        caps=text.isupper(),
-        bullet=line.bullet or glyph is not None,
-        heading_level=line.heading_level,
-        spaced=above is None or _stands_apart(above, line, spacing),
-        left=line.box.x0 if line.box else float(start - line.start),
-        page=page,
-        block=block_number,
-        kind=block.kind,
-        column=block.column,
-        table=block.table,
-        table_row=block.row,
+def segments_of(row: Sequence[PlacedWord], *, wide_gap: float = WIDE_GAP) -> list[Segment]:
+    """Divide a row, left to right, at gaps of more than `wide_gap` times the font size."""
+    segments: list[Segment] = []
+    run: list[PlacedWord] = []
+    for word in row:
+        if run and word.x0 - run[-1].x1 > wide_gap * min(word.size, run[-1].size):
+            segments.append(_segment(run))
+            run = []
+        run.append(word)
+    if run:
+        segments.append(_segment(run))
+    return segments
+
+
+def _segment(run: list[PlacedWord]) -> Segment:
+    return Segment(
+        words=tuple(run),
+        x0=run[0].x0,
+        x1=max(word.x1 for word in run),
+        baseline=run[0].baseline,
+        size=max(word.size for word in run),
+        order=run[0].order,
     )
 
 
-def _stands_apart(above: Line, line: Line, spacing: float) -> bool:
-    if above.box and line.box and spacing:
-        return line.box.y0 - above.box.y0 > _LARGE_SPACING * spacing
-    return False
+def join_letterspaced(row: list[PlacedWord]) -> list[PlacedWord]:
+    """Put words together that are printed letter by letter ("S K I L L S"): three and more single letters in a row.
+
+    The widest gap that still counts as letter-spacing follows from the narrowest of the run.
+    """
+    joined: list[PlacedWord] = []
+    at = 0
+    while at < len(row):
+        end = at
+        while end < len(row) and len(row[end].text) == 1 and row[end].text.isalpha():
+            end += 1
+        if end - at >= _SPACED_LETTERS:
+            joined.extend(_joined_run(row[at:end]))
+            at = end
+        else:
+            joined.append(row[at])
+            at += 1
+    return joined
 
 
-def _fragments(text: str, start: int, words: list[Word]) -> Iterator[Fragment]:
-    edges = sorted({*_gaps_by_box(words), *_gaps_by_text(text, start)})
-    left = start
-    for gap_start, gap_end in [*edges, (start + len(text), start + len(text))]:
-        if gap_start > left:
-            yield _fragment(text, start, left, gap_start, words)
-        left = max(left, gap_end)
-
-
-def _gaps_by_box(words: list[Word]) -> Iterator[tuple[int, int]]:
-    for word, following in zip(words, words[1:], strict=False):
-        if word.box and following.box:
-            ems = max(word.style.size, following.style.size) or _FALLBACK_SIZE
-            if following.box.x0 - word.box.x1 > _WIDE_GAP_EMS * ems:
-                yield word.end, following.start
-
-
-def _gaps_by_text(text: str, start: int) -> Iterator[tuple[int, int]]:
-    for match in _HARD_BREAK.finditer(text):
-        if match.end() > match.start():
-            yield start + match.start(), start + match.end()
-
-
-def _fragment(text: str, row_start: int, start: int, end: int, words: list[Word]) -> Fragment:
-    raw = text[start - row_start : end - row_start]
-    start += len(raw) - len(raw.lstrip())
-    inside = [word for word in words if start <= word.start < end]
-    return Fragment(
-        text=raw.strip(),
-        start=start,
-        end=start + len(raw.strip()),
-        bold=bool(inside) and all(word.style.bold for word in inside),
-        italic=bool(inside) and all(word.style.italic for word in inside),
-        size=max((word.style.size for word in inside), default=0.0),
-    )
+def _joined_run(letters: list[PlacedWord]) -> list[PlacedWord]:
+    gaps = [after.x0 - before.x1 for before, after in zip(letters, letters[1:], strict=False)]
+    widest = max(min(gaps), 0.05 * letters[0].size) * _SPACED_GAP_SPREAD
+    words = [letters[0]]
+    for letter, gap in zip(letters[1:], gaps, strict=True):
+        last = words[-1]
+        if gap <= widest:
+            words[-1] = replace(
+                last,
+                text=last.text + letter.text,
+                x1=max(last.x1, letter.x1),
+                y0=min(last.y0, letter.y0),
+                y1=max(last.y1, letter.y1),
+            )
+        else:
+            words.append(letter)
+    return words

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from resumate_grpc.parsing.document import BlockKind
-from resumate_grpc.parsing.rows import Fragment, Row
+from resumate_grpc.parsing.fragments import Fragment, Row
 from resumate_grpc.parsing.vocabulary import heading_key, headings, phrases
 
 __all__ = ["Section", "SectionKind", "sections_of"]

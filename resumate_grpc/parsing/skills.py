@@ -10,7 +10,7 @@ from resumate_grpc.parsing.dates import DateSpan, dates_within
 from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.nlp import Term, Terms
-from resumate_grpc.parsing.rows import Row
+from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.sections import Section, SectionKind
 from resumate_grpc.parsing.vocabulary import heading_key, headings, phrases
 
