@@ -107,8 +107,8 @@ def _portfolio(links: Sequence[WebLink], zone: Sequence[Row]) -> Finding | None:
     """Return the first site of the candidate's own: printed in the contact zone, or linked from it."""
     spans = [(row.start, row.end) for row in zone]
     for link in links:
-        inside = any(start <= link.finding.start < end for start, end in spans)
-        if link.kind is WebLinkKind.PORTFOLIO and inside and link.finding.end > link.finding.start:
+        inside = any(start <= link.finding.start <= end for start, end in spans)
+        if link.kind is WebLinkKind.PORTFOLIO and inside:
             return link.finding.trusted(link.finding.confidence - 0.08)
     return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from resumate_grpc.parsing.dates import DateSpan, dates_within
 from resumate_grpc.parsing.finding import Finding, found
@@ -146,7 +147,7 @@ def _undated(rows: Sequence[Row], prose: Sequence[bool], leads: Callable[[Row], 
     starts = [start for place, start in enumerate(starts) if place == 0 or start - starts[place - 1] > 1]
     return [
         _entry(rows[start:stop], prose[start:stop], 0, ())
-        for start, stop in zip(starts, [*starts[1:], len(rows)], strict=True)
+        for start, stop in pairwise([*starts, len(rows)])
     ]
 
 
@@ -174,7 +175,7 @@ def entries_by_leader(
     prose = _prose_flags(rows)
     return [
         _whole(rows[start:stop], prose[start:stop], dates, labels)
-        for start, stop in zip(starts, [*starts[1:], len(rows)], strict=True)
+        for start, stop in pairwise([*starts, len(rows)])
     ]
 
 

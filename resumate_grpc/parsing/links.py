@@ -79,7 +79,8 @@ def _printed(text: str) -> list[WebLink]:
 
 
 def _behind(link: Link, text: str) -> WebLink:
-    span = (link.start, link.end) if 0 <= link.start < link.end <= len(text) else (0, 0)
+    start = min(max(0, link.start), len(text))
+    span = (start, max(start, min(link.end, len(text))))
     finding = Finding(text=link.uri, start=span[0], end=span[1], confidence=0.88)
     return WebLink(kind=_kind(link.uri), finding=finding, printed=False, page=link.page)
 
