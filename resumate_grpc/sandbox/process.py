@@ -35,7 +35,6 @@ from resumate_grpc.sandbox.wire import (
 
 __all__ = ["SandboxProcess", "StartError"]
 
-EXIT_GRACE_S = 1.0
 REAP_S = 5.0
 
 logger = logging.getLogger(__name__)
@@ -209,7 +208,7 @@ class SandboxProcess:
         if isinstance(fault, ProtocolError):
             return on_fault(str(fault))
         oom_killed = oom_kills() > self._oom_kills
-        await asyncio.wait([self.exited], timeout=EXIT_GRACE_S)
+        await asyncio.wait([self.exited], timeout=self._limits.stall_s)
         if not self.exited.done():
             return on_fault("it closed its pipe")
         return on_exit(

@@ -155,7 +155,7 @@ class ReplyReader:
         """Begin to count the limit anew, for the next document."""
         self._taken = 0
 
-    def feed(self, data: bytes) -> None:
+    def feed(self, data: bytes | bytearray) -> None:
         """Take bytes in order; raises `OutputTooLargeError` past the limit."""
         self._taken += len(data)
         if self._taken > self._limit:

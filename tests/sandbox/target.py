@@ -6,6 +6,7 @@ import ctypes
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -29,8 +30,8 @@ def parse(
     verb, _, argument = content.partition(b" ")
     yield StageProgress(stage=Stage.TEXT_EXTRACTION, stage_percent=0, message="started")
     if verb == b"steps":
-        for percent in range(1, 101):
-            yield StageProgress(stage=Stage.TEXT_EXTRACTION, stage_percent=percent, message=f"page {percent}")
+        for step in range(1, int(argument) + 1):
+            yield StageProgress(stage=Stage.TEXT_EXTRACTION, stage_percent=min(step, 99), message=f"step {step}")
     action = ACTIONS.get(verb)
     text = action(argument) if action else None
     yield StageProgress(stage=Stage.NLP_PARSING, stage_percent=100, message="read")
@@ -120,6 +121,11 @@ def _twice(_: bytes) -> None:
     time.sleep(60)
 
 
+def _afterwards(_: bytes) -> str:
+    threading.Timer(0.0, os.write, (_reply_fd(), b"\x00" * 100_000)).start()
+    return "x" * 2_000_000  # large enough that the supervisor is still reading
+
+
 def _hang_up(_: bytes) -> None:
     os.close(_reply_fd())
     time.sleep(60)
@@ -153,6 +159,7 @@ def _descriptors(_: bytes) -> str:
 ACTIONS: dict[bytes, Callable[[bytes], str | None]] = {
     b"abort": lambda _: os.abort(),
     b"abort_when_full": _abort_when_full,
+    b"afterwards": _afterwards,
     b"announce": _announce,
     b"bloat": _bloat,
     b"bug": _bug,
@@ -167,12 +174,14 @@ ACTIONS: dict[bytes, Callable[[bytes], str | None]] = {
     b"killed": lambda _: os.kill(os.getpid(), signal.SIGKILL),
     b"large": lambda size: "x" * int(size),
     b"leak": _leak,
+    b"length": lambda argument: str(len(argument)),
     b"modules": _modules,
     b"print": _print,
     b"refuse": _refuse,
     b"segfault": lambda _: ctypes.string_at(0).decode(),
     b"sleep": lambda seconds: time.sleep(float(seconds)),
     b"stall": _stall,
+    b"surrogate": lambda _: "\ud800",
     b"swallow_bloat": _swallow_bloat,
     b"twice": _twice,
     b"write_file": _write_file,
