@@ -67,7 +67,9 @@ def update_resume(
     _check_etag(row, if_etag)
     if parsed is not None:
         if row.state != State.SUCCEEDED.value:
-            raise WrongStateError(f"résumé {resume_id} is {row.state}: only a SUCCEEDED one has parsed data to change")
+            raise WrongStateError(
+                f"résumé {resume_id} is {row.state}: only a SUCCEEDED one has parsed data to change", state=row.state
+            )
         put_parsed(tx, resume_id, parsed)
     statement = (
         update(resumes)
@@ -105,7 +107,7 @@ def cancel(tx: Transaction, owner: str, resume_id: str) -> tuple[Resume, Progres
     """End the attempt under way."""
     row = _find_for_change(tx, owner, resume_id)
     if State(row.state).is_terminal:
-        raise WrongStateError(f"résumé {resume_id} has ended already: it is {row.state}")
+        raise WrongStateError(f"résumé {resume_id} has ended already: it is {row.state}", state=row.state)
     entry = Entry(
         stage=Stage.CANCELLED,
         state=State.CANCELLED,
@@ -122,7 +124,9 @@ def retry(
     """Queue the next attempt at the end of the line."""
     row = _find_for_change(tx, owner, resume_id)
     if not State(row.state).is_terminal:
-        raise WrongStateError(f"résumé {resume_id} is {row.state}: cancel it or wait for its end before a retry")
+        raise WrongStateError(
+            f"résumé {resume_id} is {row.state}: cancel it or wait for its end before a retry", state=row.state
+        )
     _check_room(tx, max_queued)
     tx.connection.execute(delete(tables.parsed).where(tables.parsed.c.resume_id == resume_id))
     moved = transition(
