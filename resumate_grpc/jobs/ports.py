@@ -100,6 +100,10 @@ class ResumeStore(Protocol):
         """End the attempt with a CANCELLED event; any lease is void. Raises `WrongStateError` if it has ended."""
         ...
 
+    async def references(self, sha256: str) -> int:
+        """Return how many résumés, of all owners, have these bytes."""
+        ...
+
     async def retry(
         self, owner: str, resume_id: str, *, options: ParseOptions | None, max_queued: int
     ) -> tuple[Resume, ProgressEvent]:
@@ -157,11 +161,14 @@ class WorkQueue(Protocol):
         ...
 
     async def finish(self, claim: Claim, outcome: Outcome) -> ProgressEvent:
-        """End the attempt: state, result, stage times and terminal event in one transaction. Raises `LeaseLostError`."""
+        """End the attempt: state, result, times and terminal event in one transaction. Raises `LeaseLostError`."""
         ...
 
-    async def give_back(self, claim: Claim, *, message: str) -> ProgressEvent:
-        """Queue the résumé again, as its next attempt, ahead of others; not counted as lost. Raises `LeaseLostError`."""
+    async def give_back(self, claim: Claim, *, message: str, lost: bool) -> ProgressEvent:
+        """Queue the résumé again as its next attempt, first in line; `lost` counts it as a lost worker.
+
+        Raises `LeaseLostError`.
+        """
         ...
 
 

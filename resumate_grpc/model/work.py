@@ -54,11 +54,15 @@ class NewEvent:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Claim:
-    """A worker's hold on one attempt; `lease` is unique to the claim and fences every write made under it."""
+    """A worker's hold on one attempt; `lease` is unique to the claim and fences every write made under it.
+
+    `lost` is how many workers in a row were lost on this résumé before.
+    """
 
     resume: Resume
     attempt: int
     lease: str
+    lost: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,8 +106,10 @@ class Target:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LogBounds:
-    """What of a target's log is held: `first_available` is the lowest number still there (1 + `last` if none is).
+    """What of a target's log is held.
 
+    Everything from `first_available` on was never purged by retention (1 where nothing was; a deleted résumé's events
+    do not count as purged). `last` is the last number given: in the résumé, or for a batch or feed in the owner's feed.
     `state` is the résumé's, None for a batch or feed.
     """
 

@@ -4,19 +4,82 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from resumate_grpc.model.progress import StageProgress
-from resumate_grpc.model.resume import MediaType, ParseOptions
+from resumate_grpc.errors import ErrorReason, ParsingError
+from resumate_grpc.model.parsed import ParseWarning
+from resumate_grpc.model.progress import Stage, StageProgress
+from resumate_grpc.model.resume import MediaType, OcrMode, ParseOptions
+from resumate_grpc.parsing.assemble import assemble
 from resumate_grpc.parsing.document import Document
+from resumate_grpc.parsing.draft import DraftPage
 
-__all__ = ["extract"]
+__all__ = ["MAX_PAGES", "extract"]
+
+MAX_PAGES = 100
+"""Longest PDF that is read; no résumé comes near it."""
 
 
 def extract(
-    content: bytes, *, media_type: MediaType, options: ParseOptions
+    content: bytes, *, media_type: MediaType, options: ParseOptions, max_pages: int = MAX_PAGES
 ) -> Generator[StageProgress, None, Document]:
     """Read the text of a file in reading order, yielding progress as pages are read.
 
     Raises `ParsingError` (CORRUPT_FILE, PASSWORD_PROTECTED, NO_TEXT_FOUND, TOO_MANY_PAGES).
     """
-    raise NotImplementedError
-    yield
+    yield _progress(0, "Opening the file")
+    pages, warnings = yield from _read(content, media_type=media_type, max_pages=max_pages)
+    document = assemble(pages, media_type=media_type, warnings=[*warnings, *_ocr_warning(options)])
+    if not document.text:
+        raise ParsingError(ErrorReason.NO_TEXT_FOUND, _no_text(media_type))
+    yield _progress(100, "Text extracted")
+    return document
+
+
+def _read(
+    content: bytes, *, media_type: MediaType, max_pages: int
+) -> Generator[StageProgress, None, tuple[list[DraftPage], list[ParseWarning]]]:
+    # Readers are imported when needed: a worker that never sees a PDF does not pay for PDFium.
+    if media_type is MediaType.PDF:
+        from resumate_grpc.parsing.pdf import read_pdf  # noqa: PLC0415
+
+        reader = read_pdf(content, max_pages=max_pages)
+        while True:
+            try:
+                done, total = next(reader)
+            except StopIteration as stop:
+                return stop.value
+            yield _progress(95 * done // total, f"Read page {done} of {total}")
+    if media_type is MediaType.DOCX:
+        from resumate_grpc.parsing.docx import read_docx  # noqa: PLC0415
+
+        page, warnings = read_docx(content)
+    elif media_type is MediaType.MARKDOWN:
+        from resumate_grpc.parsing.markdown import read_markdown  # noqa: PLC0415
+
+        page, warnings = read_markdown(content)
+    else:
+        from resumate_grpc.parsing.plain import read_plain  # noqa: PLC0415
+
+        page, warnings = read_plain(content)
+    yield _progress(95, "Read the document")
+    return [page], warnings
+
+
+def _progress(percent: int, message: str) -> StageProgress:
+    return StageProgress(stage=Stage.TEXT_EXTRACTION, stage_percent=percent, message=message)
+
+
+def _ocr_warning(options: ParseOptions) -> list[ParseWarning]:
+    if options.ocr is not OcrMode.ALWAYS:
+        return []
+    return [
+        ParseWarning(reason="OCR_UNAVAILABLE", message="OCR is not part of this version; the file's own text was read.")
+    ]
+
+
+def _no_text(media_type: MediaType) -> str:
+    if media_type is MediaType.PDF:
+        return (
+            "no page of the PDF has text: it looks like a scan, and OCR is not part of this version; "
+            "upload the original document, or a PDF with a text layer"
+        )
+    return "the file holds no text; upload the document that you meant"

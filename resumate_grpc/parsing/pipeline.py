@@ -8,7 +8,7 @@ from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import StageProgress
 from resumate_grpc.model.resume import MediaType, ParseOptions
 from resumate_grpc.parsing.extraction import extract
-from resumate_grpc.parsing.understanding import understand
+from resumate_grpc.parsing.understanding import load, understand
 
 __all__ = ["parse", "warm_up"]
 
@@ -26,3 +26,4 @@ def parse(
 
 def warm_up() -> None:
     """Load models and lists, so that the first document does not wait for them."""
+    load()

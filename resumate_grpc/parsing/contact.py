@@ -1,0 +1,156 @@
+"""Contact data: name, e-mail, telephone, address and links of the candidate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from resumate_grpc.parsing.document import Document
+from resumate_grpc.parsing.finding import Finding, found
+from resumate_grpc.parsing.links import EMAIL, WebLink, WebLinkKind, web_links_of
+from resumate_grpc.parsing.names import name_of
+from resumate_grpc.parsing.nlp import Term, Terms
+from resumate_grpc.parsing.phones import phones_of
+from resumate_grpc.parsing.places import place_likeness
+from resumate_grpc.parsing.fragments import Fragment, Row
+from resumate_grpc.parsing.sections import Section, SectionKind
+
+__all__ = ["Contact", "contact_of"]
+
+_LABEL = re.compile(
+    r"^\s*(?:(?:home |current |permanent |postal |mailing )?(?:address|location|residence|city|place|based in|adresse|anschrift|"
+    r"wohnort|direccion|dirección|domicilio|ubicación|endereço|indirizzo|residenza|adres|woonplaats|адрес|город|地址|所在地|现居地|现居))\s*[:：]\s*",
+    re.IGNORECASE,
+)
+_OTHER_LABEL = re.compile(r"^\s*[^\W\d_]{3,14}\s*[:：]")
+_HEAD_ROWS = 14
+_LONGEST_PLACE = 110
+_PLACE_FOUND = 0.5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contact:
+    """What was found; None where the document does not say. A link's finding bears its target as text."""
+
+    name: Finding | None = None
+    email: Finding | None = None
+    phone: Finding | None = None
+    location: Finding | None = None
+    linkedin: Finding | None = None
+    github: Finding | None = None
+    portfolio: Finding | None = None
+
+
+def contact_of(document: Document, sections: Sequence[Section], *, terms: Terms, language: str) -> Contact:
+    """Read the contact data from the head of the document and its contact section."""
+    zone = _zone(sections)
+    links = web_links_of(document)
+    email = _email(document, zone)
+    pages = [row for section in sections for row in section.rows if row.page <= 1]
+    return Contact(
+        name=name_of(_name_rows(zone, pages), document.text, email=email.text if email else "", terms=terms),
+        email=email,
+        phone=_phone(document.text, zone, language),
+        location=_location(document.text, zone, terms),
+        linkedin=_link(links, WebLinkKind.LINKEDIN),
+        github=_link(links, WebLinkKind.GITHUB),
+        portfolio=_portfolio(links, zone),
+    )
+
+
+def _zone(sections: Sequence[Section]) -> tuple[Row, ...]:
+    rows = [row for section in sections if section.kind is SectionKind.HEAD for row in section.rows[:_HEAD_ROWS]]
+    rows += [row for section in sections if section.kind is SectionKind.CONTACT for row in section.rows]
+    rows += [
+        row
+        for section in sections
+        if section.kind is SectionKind.SUMMARY
+        for row in section.rows
+        if EMAIL.search(row.text) or len(row.fragments) > 1
+    ]
+    return tuple(rows)
+
+
+def _name_rows(zone: Sequence[Row], pages: Sequence[Row]) -> list[Row]:
+    largest = max((row.size for row in pages), default=0.0)
+    rest = [row for row in pages if largest and row.size == largest and row not in zone]
+    return [*zone, *rest]
+
+
+def _email(document: Document, zone: Sequence[Row]) -> Finding | None:
+    for row in zone:
+        if match := EMAIL.search(row.text):
+            start = row.start + match.start()
+            return Finding(text=match[0], start=start, end=start + len(match[0]), confidence=0.97)
+    if match := EMAIL.search(document.text):
+        return Finding(text=match[0], start=match.start(), end=match.end(), confidence=0.85)
+    for link in document.links:
+        if link.uri.lower().startswith("mailto:") and (match := EMAIL.search(link.uri[7:])):
+            return Finding(text=match[0], start=link.start, end=link.end, confidence=0.85)
+    return None
+
+
+def _phone(text: str, zone: Sequence[Row], language: str) -> Finding | None:
+    near = [phone for row in zone for phone in phones_of(text, row.start, row.end, language=language)]
+    if near:
+        return max(near, key=lambda phone: (phone.confidence, -phone.start))
+    anywhere = [phone for phone in phones_of(text, 0, len(text), language=language) if phone.confidence > 0.7]  # noqa: PLR2004
+    return anywhere[0].trusted(anywhere[0].confidence - 0.25) if anywhere else None
+
+
+def _link(links: Sequence[WebLink], kind: WebLinkKind) -> Finding | None:
+    return next((link.finding for link in links if link.kind is kind), None)
+
+
+def _portfolio(links: Sequence[WebLink], zone: Sequence[Row]) -> Finding | None:
+    """Return the first site of the candidate's own: printed in the contact zone, or linked from it."""
+    spans = [(row.start, row.end) for row in zone]
+    for link in links:
+        inside = any(start <= link.finding.start <= end for start, end in spans)
+        if link.kind is WebLinkKind.PORTFOLIO and inside:
+            return link.finding.trusted(link.finding.confidence - 0.08)
+    return None
+
+
+def _location(text: str, zone: Sequence[Row], terms: Terms) -> Finding | None:
+    candidates = list(_place_candidates(text, zone, terms))
+    if not candidates:
+        return None
+    best = max(candidates, key=lambda place: (round(place.confidence, 1), -place.start))
+    return best
+
+
+def _place_candidates(text: str, zone: Sequence[Row], terms: Terms) -> Iterator[Finding]:
+    for index, row in enumerate(zone):
+        for fragment in row.fragments:
+            if place := _place(text, fragment, terms):
+                yield _with_street(text, place, zone[index - 1] if index else None, fragment, row)
+
+
+def _place(text: str, fragment: Fragment, terms: Terms) -> Finding | None:
+    label = _LABEL.match(fragment.text)
+    if not label and (_OTHER_LABEL.match(fragment.text) or EMAIL.search(fragment.text)):
+        return None
+    place = found(text, fragment.start + (label.end() if label else 0), fragment.end)
+    if not place or len(place.text) > _LONGEST_PLACE:
+        return None
+    likeness = place_likeness(place.text)
+    if label:
+        return place.trusted(max(0.85, likeness))
+    if likeness <= _PLACE_FOUND or terms.has(Term.ROLE, place.start, place.end):
+        return None
+    return place.trusted(likeness)
+
+
+def _with_street(text: str, place: Finding, above: Row | None, fragment: Fragment, row: Row) -> Finding:
+    """Take in the street on the line above: the address counts as a whole."""
+    alone = len(row.fragments) == 1 or row.fragments[0] == fragment
+    if not above or not alone or row.start - above.end > 1 or len(above.fragments) > 1:
+        return place
+    street = above.text.strip()
+    looks = street[:1].isalnum() and any(char.isdigit() for char in street) and any(char.isalpha() for char in street)
+    if not looks or EMAIL.search(street) or any(phones_of(text, above.start, above.end, language="")):
+        return place
+    whole = found(text, above.start, place.end)
+    return whole.trusted(place.confidence) if whole else place

@@ -1,0 +1,219 @@
+"""Dates as people write them → `YYYY-MM`, `YYYY` or `present`."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from resumate_grpc.parsing.folding import fold
+
+__all__ = ["PRESENT", "DateSpan", "dates_within", "find_dates"]
+
+PRESENT = "present"
+
+_MONTH_NAMES = (
+    "january jan januar janner janvier janv enero ene gennaio gen janeiro januari январь января янв",
+    "february feb februar fevrier fevr fev febrero febbraio fevereiro februari февраль февраля фев",
+    "march mar marz mrz mars marzo marco maart mrt март марта мар",
+    "april apr avril avr abril abr aprile апрель апреля апр",
+    "may mai mayo maggio mag maio mei май мая",
+    "june jun juni juin junio giugno giu junho июнь июня июн",
+    "july jul juli juillet juil julio luglio lug julho июль июля июл",
+    "august aug aout agosto ago augustus август августа авг",
+    "september sept sep septembre septiembre setiembre settembre set setembro сентябрь сентября сен сент",
+    "october oct oktober okt octobre octubre ottobre ott outubro out октябрь октября окт",
+    "november nov novembre noviembre novembro ноябрь ноября ноя",
+    "december dec dezember dez decembre diciembre dic dicembre dezembro декабрь декабря дек",
+)
+_MONTHS = {fold(name): number for number, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
+_SEASONS = (
+    "spring summer fall autumn winter fruhling fruhjahr sommer herbst printemps ete automne hiver primavera verano "
+    "otono invierno estate autunno inverno verao outono lente zomer herfst"
+)
+_PRESENT_WORDS = (
+    "present", "presently", "current", "currently", "now", "today", "ongoing", "date", "heute", "jetzt",
+    "aktuell", "laufend", "gegenwart", "aujourd'hui", "actuellement", "actuel", "en cours", "actualidad",
+    "la actualidad", "la fecha", "actual", "actualmente", "presente", "hoy", "en curso", "oggi", "attuale",
+    "in corso", "atual", "atualmente", "o momento", "hoje", "heden", "nu", "настоящее время", "настоящее",
+    "н.в.", "н. в.", "сегодня", "至今", "现在", "現在", "今",
+)  # fmt: skip
+_SINCE_WORDS = "since|seit|depuis|desde|dal|sinds|ab"
+
+
+def _alternatives(names: Sequence[str]) -> str:
+    return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+
+
+_MONTH = rf"(?<![^\W\d_])(?:{_alternatives([*_MONTHS])})(?![^\W\d_])"
+_YEAR = r"(?:19[4-9]\d|20[0-4]\d)"
+_NOT_INSIDE = r"(?<![\w.,/$€£+-])"
+_POINT = re.compile(
+    rf"""
+      {_NOT_INSIDE}(?P<cn_year>{_YEAR})\s?年\s?(?:(?P<cn_month>1[0-2]|0?[1-9])\s?月)?(?:\s?\d{{1,2}}\s?日)?
+    | (?<![\w.,/$])(?P<iso_year>{_YEAR})[-/.](?P<iso_month>0[1-9]|1[0-2])(?:[-/.](?:0?[1-9]|[12]\d|3[01]))?(?![\d/])
+    | (?<![\w.,/])(?P<day_a>[0-3]?\d)\s?[./-]\s?(?P<day_b>[0-3]?\d)\s?[./-]\s?(?P<day_year>{_YEAR})(?!\d)
+    | (?<![\w.,/])(?P<num_month>1[0-2]|0?[1-9])\s?[./-]\s?(?P<num_year>{_YEAR})(?!\d)
+    | (?<![^\W_])(?:(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|\.|er)?\s+)?(?P<month>{_MONTH})\.?
+      (?:\s+(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?=,|\s\s?{_YEAR}))?
+      (?:\s?[-,/.]\s?|\s+(?:of|de|del)\s+|\s{{0,4}})(?:(?P<year>{_YEAR})|'\s?(?P<short_quoted>\d\d)|(?P<short>\d\d))(?!\d|\w)
+    | (?<![\w.,/$])(?P<year_first>{_YEAR})[\s,.]{{1,3}}(?P<month_after>{_MONTH})
+    | (?<![^\W_])(?:{_alternatives(_SEASONS.split())})[\s,]{{1,3}}(?:of\s)?(?P<season_year>{_YEAR})(?!\d)
+    | (?<![\w.,/$€£+])(?P<bare_month>{_MONTH})\.?
+    | (?<![\w.,/])(?P<slash_month>0[1-9]|1[0-2])/(?P<slash_year>\d\d)(?![\d/])
+    | (?<![\w.,$€£+])(?P<bare_year>{_YEAR})(?![\d%]|[.,]\d|\w)
+    | (?<![\w'])'(?P<quoted_year>\d\d)(?![\d\w])
+    | (?P<now>(?<![^\W_])(?:{_alternatives(_PRESENT_WORDS)})(?![^\W_]))
+    """,
+    re.VERBOSE,
+)
+_JOINER = re.compile(
+    r"\s*(?:г\.?|год)?\s*\.?,?\s*(?:-{1,3}|~|→|>|/|to|until|till|through|thru|bis(?: zum)?|and|a|à|au|al|ate|ao|tot|t/m"
+    r"|по|до|至|到|hasta|hasta la|a la|jusqu'a|fino a|- ?(?:to|a|hasta))\s*(?:la\s+|el\s+)?"
+)
+_SHORT_END = re.compile(r"\s?[-/]\s?(\d\d)(?![\d\w/.-])")
+_SINCE = re.compile(rf"(?:^|(?<=[\s(,|]))(?:{_SINCE_WORDS})\s*:?\s*$")
+_OPEN_END = re.compile(r"\s*-{1,2}\s*(?=$|\n|[)|•])")
+_LONGEST_JOINER = 14
+_CENTURY_TURN = 50
+_MONTHS_A_YEAR = 12
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DateSpan:
+    """A date or a range as printed: its normalised values and its half-open span.
+
+    `first` is empty only for a lone `present`; `last` is empty for a single date.
+    """
+
+    first: str
+    last: str
+    start: int
+    end: int
+
+    @property
+    def is_range(self) -> bool:
+        """Whether two ends are stated."""
+        return bool(self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    value: str
+    month: int
+    start: int
+    end: int
+
+
+def _full_year(two_digits: str) -> str:
+    return ("20" if int(two_digits) < _CENTURY_TURN else "19") + two_digits
+
+
+def _point(match: re.Match[str]) -> _Point:
+    group = match.groupdict()
+    year = next((group[name] for name in _YEAR_GROUPS if group[name]), "")
+    if not year:
+        short = next((group[name] for name in _SHORT_GROUPS if group[name]), "")
+        year = _full_year(short) if short else ""
+    month = _month(group)
+    value = PRESENT if group["now"] else f"{year}-{month:02d}" if year and month else year
+    return _Point(value, month, match.start(), match.end())
+
+
+_YEAR_GROUPS = (
+    "cn_year", "iso_year", "day_year", "num_year", "year", "year_first", "season_year", "bare_year",
+)  # fmt: skip
+_SHORT_GROUPS = ("short_quoted", "short", "slash_year", "quoted_year")
+
+
+def _month(group: dict[str, str | None]) -> int:
+    for name in ("cn_month", "iso_month", "num_month", "slash_month"):
+        if number := group[name]:
+            return int(number)
+    for name in ("month", "month_after", "bare_month"):
+        if word := group[name]:
+            return _MONTHS[word]
+    return _month_of_day(group["day_a"], group["day_b"])
+
+
+def _month_of_day(first: str | None, second: str | None) -> int:
+    """Return the month of 15.03.2020 (day first, as most of the world writes) or 03/15/2020 (when that cannot be)."""
+    if not first or not second:
+        return 0
+    if int(second) <= _MONTHS_A_YEAR:
+        return int(second)
+    return int(first) if int(first) <= _MONTHS_A_YEAR else 0
+
+
+def find_dates(text: str) -> tuple[DateSpan, ...]:
+    """Find every date and range of dates in `text`, in order, without overlaps.
+
+    A range may run over one line break. Words like "present" count only as the end of a range or, after "since"
+    and the like, are implied. Seasons give their year; a month without a year takes the year of the range's end.
+    """
+    folded = fold(text)
+    points = [_point(match) for match in _POINT.finditer(folded)]
+    found: list[DateSpan] = []
+    index = 0
+    while index < len(points):
+        span, used = _span(folded, points, index)
+        if span:
+            found.append(span)
+        index += used
+    return tuple(found)
+
+
+def _span(folded: str, points: list[_Point], index: int) -> tuple[DateSpan | None, int]:
+    point = points[index]
+    following = points[index + 1] if index + 1 < len(points) else None
+    if following and _joined(folded, point, following):
+        span = _range(point, following)
+        if span:
+            return span, 2
+    if not point.value or point.value == PRESENT:
+        return None, 1
+    return _single(folded, point), 1
+
+
+def _joined(folded: str, point: _Point, following: _Point) -> bool:
+    between = folded[point.end : following.start]
+    if len(between) > _LONGEST_JOINER or "\n\n" in between:
+        return False
+    if "\n" in between and "-" not in between:
+        return False
+    return _JOINER.fullmatch(between) is not None
+
+
+def _range(point: _Point, following: _Point) -> DateSpan | None:
+    first = point.value
+    if not first and point.month and following.month and following.value != PRESENT:
+        first = f"{following.value[:4]}-{point.month:02d}" if following.value else ""
+    if not first or first == PRESENT or not following.value:
+        return None
+    if following.value != PRESENT and following.value[:4] < first[:4]:
+        return None
+    return DateSpan(first=first, last=following.value, start=point.start, end=following.end)
+
+
+def _single(folded: str, point: _Point) -> DateSpan:
+    if len(point.value) == len("2015"):
+        short = _SHORT_END.match(folded, point.end)
+        if short and int(short[1]) == (int(point.value[2:]) + 1) % 100 or short and int(short[1]) > _MONTHS_A_YEAR:
+            last = point.value[:2] + short[1]
+            if last >= point.value:
+                return DateSpan(first=point.value, last=last, start=point.start, end=short.end())
+    since = _SINCE.search(folded, max(0, point.start - _LONGEST_JOINER), point.start)
+    if since:
+        return DateSpan(first=point.value, last=PRESENT, start=since.start(), end=point.end)
+    open_end = _OPEN_END.match(folded, point.end)
+    if open_end and open_end.end() > point.end:
+        return DateSpan(first=point.value, last=PRESENT, start=point.start, end=open_end.end())
+    return DateSpan(first=point.value, last="", start=point.start, end=point.end)
+
+
+def dates_within(dates: Sequence[DateSpan], start: int, end: int) -> Sequence[DateSpan]:
+    """Return those of the ordered `dates` that begin in the half-open span."""
+    low = bisect_left(dates, start, key=lambda span: span.start)
+    high = bisect_left(dates, end, key=lambda span: span.start)
+    return dates[low:high]

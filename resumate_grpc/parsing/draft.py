@@ -1,0 +1,119 @@
+"""What a reader of one format hands over: words in reading order, not yet placed in one text.
+
+The readers (`pdf`, `docx`, `plain`, `markdown`) write drafts; `assemble` turns them into a `Document` with spans.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from resumate_grpc.model.parsed import Box
+from resumate_grpc.parsing.document import BlockKind, Style
+
+__all__ = ["PLAIN_STYLE", "DraftBlock", "DraftLine", "DraftLink", "DraftPage", "DraftWord", "join_hyphenated"]
+
+PLAIN_STYLE = Style()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DraftWord:
+    """A word and what stands between it and the word before: "", " " or, where the gap is wide, a tab.
+
+    `uri` is the target of the hyperlink that it bears, empty where it bears none.
+    """
+
+    text: str
+    gap: str = " "
+    style: Style = PLAIN_STYLE
+    box: Box | None = None
+    uri: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DraftLine:
+    """Words of one line; the other fields are those of `document.Line`."""
+
+    words: tuple[DraftWord, ...]
+    heading_level: int = 0
+    bullet: bool = False
+    indent: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """The line as it will be printed."""
+        return "".join((word.gap if i else "") + word.text for i, word in enumerate(self.words))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DraftBlock:
+    """Lines that belong together; the fields are those of `document.Block`."""
+
+    lines: tuple[DraftLine, ...]
+    kind: BlockKind = BlockKind.TEXT
+    column: int = 0
+    table: int = -1
+    row: int = -1
+    cell: int = -1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DraftLink:
+    """A hyperlink that covers no word (it lies on a picture or an icon)."""
+
+    uri: str
+    box: Box | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DraftPage:
+    """One page, its blocks in reading order, and the links that no word bears."""
+
+    number: int = 0
+    width: float = 0.0
+    height: float = 0.0
+    blocks: tuple[DraftBlock, ...] = ()
+    loose_links: tuple[DraftLink, ...] = ()
+
+
+_COMPOUNDS = frozenset(
+    "back co cross data de e end ex full front hands high in long low multi next non off on open out part post pre "
+    "problem real results right self short single team third time top user up well world".split()
+)
+"""First parts that English joins with a hyphen which must survive a line end ("full-" + "stack")."""
+
+
+def join_hyphenated(lines: list[DraftLine], *, known: frozenset[str] = frozenset()) -> list[DraftLine]:
+    """Put words that were broken at a line end together again, on the line where they begin.
+
+    A trailing soft hyphen always joins. A hyphen joins where both halves are lower case; it is kept in the word where
+    the first half usually forms compounds or the hyphenated form is in `known` (lower-case words of the document).
+    """
+    joined: list[DraftLine] = []
+    for line in lines:
+        if joined and joined[-1].words and line.words and not line.bullet:
+            word = _joined_word(joined[-1].words[-1], line.words[0], known)
+            if word is not None:
+                joined[-1] = replace(joined[-1], words=(*joined[-1].words[:-1], word))
+                rest = line.words[1:]
+                if not rest:
+                    continue
+                joined.append(replace(line, words=rest))
+                continue
+        joined.append(line)
+    return joined
+
+
+def _joined_word(first: DraftWord, second: DraftWord, known: frozenset[str]) -> DraftWord | None:
+    head, tail = first.text, second.text
+    if head.endswith("\u00ad"):
+        return replace(first, text=head.rstrip("\u00ad") + tail)
+    stem = head[:-1].rpartition("-")[2].lstrip("(\"'“‘")
+    letters = tail.rstrip(".,;:!?)\"'”’")
+    if not head.endswith(("-", "\u2010")) or len(stem) < 2 or len(letters) < 2:  # noqa: PLR2004 - initials are no halves
+        return None
+    if not (stem[1:].islower() and letters.islower() and stem.isalpha() and letters.isalpha()):
+        return None
+    compound = f"{stem}-{letters}".lower()
+    if f"{stem}{letters}".lower() not in known and (stem.lower() in _COMPOUNDS or compound in known):
+        return replace(first, text=head + tail)
+    return replace(first, text=head[:-1] + tail)

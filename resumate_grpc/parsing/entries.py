@@ -1,0 +1,218 @@
+"""Entries: a section's rows cut into posts, courses of study or projects by dates, weight and repetition."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from resumate_grpc.parsing.dates import DateSpan, dates_within
+from resumate_grpc.parsing.finding import Finding, found
+from resumate_grpc.parsing.fragments import Row
+
+__all__ = ["Entry", "bullets_of", "entries_by_date", "entries_by_leader", "is_prose", "prose_of"]
+
+_LONG = 88
+_SENTENCE_WORDS = 7
+_MOST_HEADER_ROWS = 3
+_LONGEST_DATED = 150
+_LONGEST_BESIDE_SINGLE = 90
+_INDENT = 4.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One entry: `header` rows tell what it is, `body` rows what was done; `dates` are those of the header."""
+
+    header: tuple[Row, ...]
+    body: tuple[Row, ...]
+    dates: tuple[DateSpan, ...]
+
+
+def is_prose(row: Row, above: Row | None = None) -> bool:
+    """Whether the row is body text rather than part of an entry's header; `above` is the row before, where it is body."""
+    text = row.text
+    if row.bullet or text[:1].islower():
+        return True
+    if len(row.fragments) > 1:
+        return False
+    if len(text) > _LONG and not row.bold:
+        return True
+    if text.endswith(".") and len(text.split()) >= _SENTENCE_WORDS:
+        return True
+    return above is not None and _continues(row, above)
+
+
+def _continues(row: Row, above: Row) -> bool:
+    """Whether the row carries on the body row above: indented like it, of its weight, and not set apart."""
+    if row.spaced or row.bold != above.bold or row.size != above.size or row.block != above.block:
+        return False
+    if not row.size:
+        return False
+    unfinished = len(above.text) > _LONG * 0.7 and not above.text.endswith((".", "!", "?", ":"))
+    return unfinished or (above.bullet and row.left > above.left + 1)
+
+
+def entries_by_date(rows: Sequence[Row], dates: Sequence[DateSpan], *, leads: Callable[[Row], bool]) -> list[Entry]:
+    """Cut the rows into entries around the rows that bear dates.
+
+    How many header rows stand above the dates is learnt from the first entry. Without any date, each row for which
+    `leads` holds (and that is no prose) opens an entry.
+    """
+    prose = _prose_flags(rows)
+    dated = [index for index, row in enumerate(rows) if _is_dated(row, prose[index], dates)]
+    if not dated:
+        return _undated(rows, prose, leads)
+    starts = _starts(rows, prose, dated)
+    return [
+        _entry(rows[start:stop], prose[start:stop], anchor - start, dates)
+        for start, stop, anchor in zip(starts, [*starts[1:], len(rows)], dated, strict=True)
+    ]
+
+
+def _prose_flags(rows: Sequence[Row]) -> list[bool]:
+    flags: list[bool] = []
+    for index, row in enumerate(rows):
+        above = rows[index - 1] if index and flags[-1] else None
+        flags.append(is_prose(row, above))
+    return flags
+
+
+def _is_dated(row: Row, prose: bool, dates: Sequence[DateSpan]) -> bool:  # noqa: FBT001 - one flag of a row
+    spans = dates_within(dates, row.start, row.end)
+    if not spans:
+        return False
+    beside = len(row.text) - sum(span.end - span.start for span in spans)
+    at_edge = any(_at_edge(row, span) for span in spans)
+    if row.text[:1].islower() and not at_edge:
+        return False
+    if any(span.is_range for span in spans):
+        if prose and row.bullet:
+            return at_edge and beside < _LONGEST_BESIDE_SINGLE and not row.text.endswith(".")
+        return (at_edge or not prose) and beside < _LONGEST_DATED
+    return not prose and at_edge and beside < _LONGEST_BESIDE_SINGLE
+
+
+def _at_edge(row: Row, span: DateSpan) -> bool:
+    before = row.text[: span.start - row.start].strip(" (|,-–—:[")
+    after = row.text[span.end - row.start :].strip(" )|,-–—:].")
+    if not before or not after or after.startswith(("(", "·")):
+        return True
+    return any(
+        fragment.start <= span.start
+        and span.end <= fragment.end
+        and fragment.end - fragment.start <= span.end - span.start + 4
+        for fragment in row.fragments
+    )
+
+
+def _starts(rows: Sequence[Row], prose: Sequence[bool], dated: Sequence[int]) -> list[int]:
+    usual = 0
+    while usual < min(dated[0], _MOST_HEADER_ROWS) and not prose[dated[0] - usual - 1]:
+        usual += 1
+    starts = [dated[0] - usual]
+    for previous, anchor in zip(dated, dated[1:], strict=False):
+        start = anchor
+        while start - 1 > previous and not prose[start - 1]:
+            taken = anchor - start
+            if taken >= usual and not _opens(rows, prose, start - 1, taken):
+                break
+            start -= 1
+        starts.append(start)
+    return starts
+
+
+def _opens(rows: Sequence[Row], prose: Sequence[bool], index: int, taken: int) -> bool:
+    """Whether a row above the usual header still belongs to the entry below: set apart, with body text above it."""
+    row = rows[index]
+    return taken < _MOST_HEADER_ROWS and not rows[index + 1].spaced and prose[index - 1] and (row.spaced or row.bold)
+
+
+def _entry(rows: Sequence[Row], prose: Sequence[bool], anchor: int, dates: Sequence[DateSpan]) -> Entry:
+    stop = anchor + 1
+    while stop < len(rows) and not prose[stop] and stop <= anchor + _MOST_HEADER_ROWS:
+        stop += 1
+    header = tuple(rows[:stop])
+    spans = [span for row in header for span in dates_within(dates, row.start, row.end)]
+    return Entry(header=header, body=tuple(rows[stop:]), dates=tuple(spans))
+
+
+def _undated(rows: Sequence[Row], prose: Sequence[bool], leads: Callable[[Row], bool]) -> list[Entry]:
+    starts = [
+        index
+        for index, row in enumerate(rows)
+        if not prose[index] and leads(row) and (index == 0 or prose[index - 1] or row.spaced or row.bold)
+    ]
+    starts = [start for place, start in enumerate(starts) if place == 0 or start - starts[place - 1] > 1]
+    return [_entry(rows[start:stop], prose[start:stop], 0, ()) for start, stop in pairwise([*starts, len(rows)])]
+
+
+def entries_by_leader(
+    rows: Sequence[Row], dates: Sequence[DateSpan], *, labels: Callable[[Row], frozenset[str]]
+) -> list[Entry]:
+    """Cut the rows into entries where a label comes again that the open entry has already.
+
+    `labels` names what a row bears (any words of the caller's, and `date`); rows without labels go with the row above.
+    A row with a date alone opens an entry only where the first one did.
+    """
+    starts: list[int] = []
+    seen: set[str] = set()
+    leader: frozenset[str] = frozenset()
+    for index, row in enumerate(rows):
+        own = labels(row)
+        if not own:
+            continue
+        leader = leader or own
+        again = own & seen
+        if not starts or (again - {"date"}) or (again and (own - {"date"} or leader == {"date"})):
+            starts.append(index)
+            seen = set()
+        seen |= own
+    prose = _prose_flags(rows)
+    return [
+        _whole(rows[start:stop], prose[start:stop], dates, labels) for start, stop in pairwise([*starts, len(rows)])
+    ]
+
+
+def _whole(
+    rows: Sequence[Row], prose: Sequence[bool], dates: Sequence[DateSpan], labels: Callable[[Row], frozenset[str]]
+) -> Entry:
+    header = tuple(row for row, body in zip(rows, prose, strict=True) if not body or labels(row))
+    body = tuple(row for row, is_body in zip(rows, prose, strict=True) if is_body and not labels(row))
+    spans = [span for row in header for span in dates_within(dates, row.start, row.end)]
+    return Entry(header=header, body=body, dates=tuple(spans))
+
+
+_LIST_LABEL = re.compile(r"^\s*[^.:]{2,30}:\s*$")
+
+
+def bullets_of(rows: Sequence[Row], text: str) -> list[Finding]:
+    """Return the list items among body rows, each with the rows that carry it on."""
+    return [item for start, end, bullet in _runs(rows) if bullet and (item := found(text, start, end, 0.8))]
+
+
+def prose_of(rows: Sequence[Row], text: str) -> Finding | None:
+    """Return the running text among body rows as one value: from the first such run to the end of the last in a row."""
+    runs = [(start, end) for start, end, bullet in _runs(rows) if not bullet and not _LIST_LABEL.match(text[start:end])]
+    if not runs:
+        return None
+    return found(text, runs[0][0], runs[0][1], 0.65)
+
+
+def _runs(rows: Sequence[Row]) -> Iterator[tuple[int, int, bool]]:
+    start, end, bullet, first_left = -1, -1, False, 0.0
+    for row in rows:
+        carries_on = not row.bullet and start >= 0 and not (bullet and _leaves(row, first_left))
+        if carries_on:
+            end = row.end
+            continue
+        if start >= 0:
+            yield start, end, bullet
+        start, end, bullet, first_left = row.start, row.end, row.bullet, row.left
+    if start >= 0:
+        yield start, end, bullet
+
+
+def _leaves(row: Row, left: float) -> bool:
+    return row.spaced or row.left < left - _INDENT

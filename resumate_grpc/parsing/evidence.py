@@ -1,0 +1,79 @@
+"""Evidence: where each value stands, on which page and in which box, and how sure it is."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+
+from resumate_grpc.model.parsed import Box, Evidence
+from resumate_grpc.parsing.document import Document, Word
+from resumate_grpc.parsing.finding import Finding
+
+__all__ = ["Ledger"]
+
+
+class Ledger:
+    """Turns findings into plain values and keeps one `Evidence` for each."""
+
+    def __init__(self, document: Document) -> None:
+        placed = [
+            (word, page.number)
+            for page in document.pages
+            for block in page.blocks
+            for line in block.lines
+            for word in line.words
+        ]
+        placed.sort(key=lambda pair: pair[0].start)
+        self._words = [word for word, _ in placed]
+        self._pages = [page for _, page in placed]
+        self._ends = [word.end for word in self._words]
+        self._starts = [word.start for word in self._words]
+        self._evidence: list[Evidence] = []
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """All that was noted, in order."""
+        return tuple(self._evidence)
+
+    def note(self, path: str, finding: Finding | None) -> str:
+        """Note the finding under its proto path and return its text; empty, and nothing noted, for None."""
+        if finding is None:
+            return ""
+        page, box = self._place(finding.start, finding.end)
+        self._evidence.append(
+            Evidence(
+                field_path=path,
+                confidence=round(finding.confidence, 3),
+                page=page,
+                start=finding.start,
+                end=finding.end,
+                box=box,
+            )
+        )
+        return finding.text
+
+    def note_all(self, path: str, findings: Iterable[Finding]) -> tuple[str, ...]:
+        """Note each finding under `path[0]`, `path[1]` … and return their texts."""
+        return tuple(self.note(f"{path}[{index}]", finding) for index, finding in enumerate(findings))
+
+    def _place(self, start: int, end: int) -> tuple[int, Box | None]:
+        """Return the page on which the span begins, and what its words cover there."""
+        low, high = bisect_right(self._ends, start), bisect_left(self._starts, end)
+        if low >= high:
+            return 0, None
+        page = self._pages[low]
+        return page, _around(
+            [word for word, number in zip(self._words[low:high], self._pages[low:high], strict=True) if number == page]
+        )
+
+
+def _around(words: Sequence[Word]) -> Box | None:
+    boxes = [word.box for word in words if word.box]
+    if not boxes:
+        return None
+    return Box(
+        x0=min(box.x0 for box in boxes),
+        y0=min(box.y0 for box in boxes),
+        x1=max(box.x1 for box in boxes),
+        y1=max(box.y1 for box in boxes),
+    )

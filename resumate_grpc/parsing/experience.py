@@ -1,0 +1,275 @@
+"""Work experience: who employed, as what, where, from when to when, and what was done."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from resumate_grpc.parsing.dates import PRESENT, DateSpan
+from resumate_grpc.parsing.entries import Entry, bullets_of, entries_by_date, prose_of
+from resumate_grpc.parsing.finding import Finding, found
+from resumate_grpc.parsing.nlp import Term, Terms
+from resumate_grpc.parsing.pieces import Piece, pieces_of
+from resumate_grpc.parsing.places import place_likeness, split_trailing_place
+from resumate_grpc.parsing.fragments import Row
+
+__all__ = ["Post", "period_of", "posts_of"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Post:
+    """One post as found; None where the document does not say."""
+
+    company: Finding | None = None
+    title: Finding | None = None
+    location: Finding | None = None
+    start_date: Finding | None = None
+    end_date: Finding | None = None
+    description: Finding | None = None
+    highlights: tuple[Finding, ...] = ()
+
+
+@dataclass(slots=True)
+class _Slots:
+    """A header being understood: what is clear already, and the pieces that are not."""
+
+    entry: Entry
+    title: Piece | None = None
+    company: Piece | None = None
+    location: Finding | None = None
+    unclear: list[Piece] = field(default_factory=list)
+
+
+_PLACE = 0.6
+_SURE_PLACE = 0.7
+_TITLE_LABELS = frozenset("title,job title,position,role,designation,poste,puesto,cargo,должность,职位".split(","))
+_COMPANY_LABELS = frozenset(
+    "company,employer,organization,organisation,client,firma,arbeitgeber,entreprise,empresa,компания,организация,公司".split(
+        ","
+    )
+)
+_PLACE_LABELS = frozenset({"location", "place"})
+_LONGEST_NAME = 110
+_COMMA = re.compile(r",\s+")
+
+
+def posts_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms: Terms) -> list[Post]:
+    """Read the posts of a section's rows, in order."""
+
+    def leads(row: Row) -> bool:
+        return terms.has(Term.ROLE, row.start, row.end) or terms.has(Term.ORGANISATION, row.start, row.end)
+
+    entries = entries_by_date(rows, dates, leads=leads)
+    headers = [_sorted_out(entry, text, terms) for entry in entries]
+    company_first = _company_first(headers)
+    for header in headers:
+        _settle(header, company_first=company_first)
+        _divide(header, text, terms)
+    return _posts(headers, text)
+
+
+def _sorted_out(entry: Entry, text: str, terms: Terms) -> _Slots:
+    slots = _Slots(entry)
+    pieces = [piece for piece in pieces_of(entry.header, entry.dates, text) if len(piece.text) <= _LONGEST_NAME]
+    for piece in pieces:
+        _place_piece(slots, piece, terms)
+    return slots
+
+
+def _place_piece(slots: _Slots, piece: Piece, terms: Terms) -> None:
+    role = terms.has(Term.ROLE, piece.finding.start, piece.finding.end)
+    organisation = terms.has(Term.ORGANISATION, piece.finding.start, piece.finding.end)
+    likeness = place_likeness(piece.text)
+    if piece.label in _TITLE_LABELS and not slots.title:
+        slots.title = piece
+    elif piece.label in _COMPANY_LABELS and not slots.company:
+        slots.company = piece
+    elif not slots.location and (
+        piece.label in _PLACE_LABELS or (likeness >= _PLACE and not role and not organisation)
+    ):
+        slots.location = piece.finding.trusted(max(likeness, 0.6))
+    elif role and not organisation and not slots.title:
+        slots.title = piece
+    elif organisation and not role and not slots.company:
+        slots.company = piece
+    else:
+        slots.unclear.append(piece)
+
+
+def _company_first(headers: Sequence[_Slots]) -> bool:
+    """Tell the order of this section from its clear headers; without any, the company is taken to come first."""
+    votes: Counter[bool] = Counter()
+    for header in headers:
+        pair = _pair(header)
+        if pair:
+            votes[pair] += 1
+        elif pair is not None:
+            votes[False] += 1
+    return votes[True] >= votes[False]
+
+
+def _pair(header: _Slots) -> bool | None:
+    title, company = header.title, header.company or next(iter(header.unclear), None)
+    if not title or not company:
+        return None
+    return company.finding.start < title.finding.start
+
+
+def _settle(header: _Slots, *, company_first: bool) -> None:
+    """Give the unclear pieces the parts that are still open, in the section's order."""
+    while header.unclear and not (header.title and header.company):
+        if header.title or header.company:
+            piece = _nearest(header)
+            header.unclear.remove(piece)
+            if header.title:
+                header.company = piece
+            else:
+                header.title = piece
+        else:
+            piece = header.unclear.pop(0)
+            if company_first:
+                header.company = piece
+            else:
+                header.title = piece
+
+
+def _nearest(header: _Slots) -> Piece:
+    known = header.title or header.company
+    anchor = known.finding.start if known else 0
+    return min(
+        header.unclear,
+        key=lambda piece: (abs(piece.row - (known.row if known else 0)), abs(piece.finding.start - anchor)),
+    )
+
+
+def _divide(header: _Slots, text: str, terms: Terms) -> None:
+    """Take a place, or the other name, out of a piece that holds both behind a comma."""
+    for name in ("company", "title"):
+        piece = header.company if name == "company" else header.title
+        if not piece:
+            continue
+        cut = split_trailing_place(piece.text)
+        if cut < len(piece.text) and not header.location:
+            rest, place = _halves(text, piece, cut)
+            if rest and place:
+                header.location = place.trusted(0.75)
+                piece = replace(piece, finding=rest)
+                _put(header, name, piece)
+    if header.title and not header.company:
+        _share(header, header.title, text, terms)
+    elif header.company and not header.title:
+        _share(header, header.company, text, terms)
+
+
+def _put(header: _Slots, name: str, piece: Piece) -> None:
+    if name == "company":
+        header.company = piece
+    else:
+        header.title = piece
+
+
+def _halves(text: str, piece: Piece, cut: int) -> tuple[Finding | None, Finding | None]:
+    start, end = piece.finding.start, piece.finding.end
+    offset = _offset(text, start, end, cut)
+    return found(text, start, offset), found(text, offset, end)
+
+
+def _offset(text: str, start: int, end: int, cut: int) -> int:
+    """Return where character `cut` of the squeezed text stands in the printed one."""
+    seen, last_space = 0, True
+    for index in range(start, end):
+        space = text[index].isspace()
+        if seen >= cut and not space:
+            return index
+        seen += 0 if space and last_space else 1
+        last_space = space
+    return end
+
+
+def _share(header: _Slots, piece: Piece, text: str, terms: Terms) -> None:
+    """Split "Engineer, Acme" (either way round) at the comma that parts role from name."""
+    start, end = piece.finding.start, piece.finding.end
+    for comma in _COMMA.finditer(text, start, end):
+        left_role = terms.has(Term.ROLE, start, comma.start())
+        right_role = terms.has(Term.ROLE, comma.end(), end)
+        if left_role == right_role:
+            continue
+        left, right = found(text, start, comma.start()), found(text, comma.end(), end)
+        if left and right:
+            title, company = (left, right) if left_role else (right, left)
+            header.title, header.company = replace(piece, finding=title), replace(piece, finding=company)
+            return
+
+
+def _posts(headers: Sequence[_Slots], text: str) -> list[Post]:
+    posts: list[Post] = []
+    above: _Slots | None = None
+    for index, header in enumerate(headers):
+        following = headers[index + 1] if index + 1 < len(headers) else None
+        if following and _is_parent(header, following):
+            above = header
+            continue
+        posts.append(_post(header, above, text))
+        if header.company:
+            above = header
+    return [post for post in posts if post.company or post.title]
+
+
+def _is_parent(header: _Slots, following: _Slots) -> bool:
+    """Whether the header only names the employer of the posts that follow."""
+    return (
+        header.company is not None
+        and header.title is None
+        and not header.entry.body
+        and following.title is not None
+        and following.company is None
+    )
+
+
+def _post(header: _Slots, above: _Slots | None, text: str) -> Post:
+    company = header.company.finding.trusted(_trust(header)) if header.company else None
+    location = header.location
+    if not company and above and above.company and header.title:
+        company = above.company.finding.trusted(0.55)
+        location = location or above.location
+    start, end = period_of(header.entry.dates, single_is_both=True)
+    body = header.entry.body
+    return Post(
+        company=company,
+        title=header.title.finding.trusted(_trust(header)) if header.title else None,
+        location=location,
+        start_date=start,
+        end_date=end,
+        description=prose_of(body, text),
+        highlights=tuple(bullets_of(body, text)),
+    )
+
+
+def _trust(header: _Slots) -> float:
+    trust = 0.45
+    trust += 0.2 if header.title and header.company else 0.0
+    trust += 0.15 if header.entry.dates else 0.0
+    trust -= 0.1 if header.unclear else 0.0
+    return trust
+
+
+def period_of(dates: Sequence[DateSpan], *, single_is_both: bool) -> tuple[Finding | None, Finding | None]:
+    """Return start and end of an entry's dates: the overall span of all ranges, or one date.
+
+    A single date is both ends where `single_is_both`, else the end only.
+    """
+    ranges = [span for span in dates if span.is_range]
+    if ranges:
+        first = min(ranges, key=lambda span: span.first)
+        last = max(ranges, key=lambda span: "9999" if span.last == PRESENT else span.last)
+        return _date(first.first, first, 0.9), _date(last.last, last, 0.9)
+    if not dates:
+        return None, None
+    single = dates[0]
+    return (_date(single.first, single, 0.7) if single_is_both else None), _date(single.first, single, 0.75)
+
+
+def _date(value: str, span: DateSpan, confidence: float) -> Finding:
+    return Finding(text=value, start=span.start, end=span.end, confidence=confidence)

@@ -1,0 +1,58 @@
+"""A value together with the place that it was read from."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from resumate_grpc.parsing.folding import squeeze
+
+__all__ = ["Finding", "found"]
+
+_EDGES = re.compile(r"^[\s,;:|•·–—*#>~/\\-]+|[\s,;:|•·–—*#<~/\\-]+$")
+_PAIRS = {")": "(", "]": "[", "}": "{", "”": "“"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """A value, its half-open span in the document's text (empty for a link behind an icon), and confidence 0..1."""
+
+    text: str
+    start: int
+    end: int
+    confidence: float = 0.5
+
+    def trusted(self, confidence: float) -> Finding:
+        """Return the same finding with another confidence, held within 0.02..0.99."""
+        return replace(self, confidence=min(0.99, max(0.02, confidence)))
+
+
+def found(text: str, start: int, end: int, confidence: float = 0.5) -> Finding | None:
+    """Return `text[start:end]` trimmed of white space, separators and lone brackets, or None where nothing is left."""
+    raw = text[start:end]
+    while match := _EDGES.search(raw):
+        if match.start() == 0:
+            start += match.end()
+            raw = raw[match.end() :]
+        else:
+            end -= match.end() - match.start()
+            raw = raw[: match.start()]
+    unpaired = _unpaired_edge(raw)
+    if unpaired:
+        return found(text, start + (unpaired > 0), end - (unpaired < 0), confidence)
+    if not any(char.isalnum() for char in raw):
+        return None
+    return Finding(text=squeeze(raw), start=start, end=end, confidence=confidence)
+
+
+def _unpaired_edge(raw: str) -> int:
+    """Return 1 where the first character is an unclosed or all-embracing bracket, -1 where the last one is, else 0."""
+    if raw and raw[0] in _PAIRS.values():
+        closing = next(close for close, opening in _PAIRS.items() if opening == raw[0])
+        if closing not in raw or (raw[-1] == closing and raw.count(closing) == 1):
+            return 1
+    if raw and raw[-1] in _PAIRS and _PAIRS[raw[-1]] not in raw:
+        return -1
+    if raw and raw[-1] in _PAIRS.values():
+        return -1
+    return 0

@@ -1,0 +1,103 @@
+"""Links: printed addresses and the targets behind words and icons, sorted by what they lead to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from resumate_grpc.parsing.document import Document, Link
+from resumate_grpc.parsing.finding import Finding
+from resumate_grpc.parsing.folding import fold
+
+__all__ = ["EMAIL", "WebLink", "WebLinkKind", "web_links_of"]
+
+EMAIL = re.compile(r"(?<![\w.+-])[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,5}[^\W\d_]{2,24}(?![\w-])")
+_TLD = (
+    "com|org|net|io|dev|me|co|app|ai|tech|info|eu|edu|gov|xyz|site|online|blog|page|website|space|cloud|design|studio|"
+    "de|at|ch|fr|es|it|nl|be|pt|br|mx|ar|cl|co\\.uk|uk|us|ca|au|in|ru|cn|jp|kr|pl|se|no|fi|dk|cz|hu|ro|gr|tr|ie|nz|tv|"
+    "works|engineer|academy|world|life|pro|name|biz|sh|gg|so|to|is|cc|id|sg|hk|tw|za|ua|kz"
+)
+_URL = re.compile(
+    rf"(?:https?://|www\.)[^\s<>()|,;\"']+|(?<![\w@./-])(?:[a-z0-9][a-z0-9-]{{0,62}}\.){{1,4}}(?:{_TLD})(?![\w.-]*@)(?:/[^\s<>()|,;\"']*|(?![\w-]))",
+    re.IGNORECASE,
+)
+_LINKEDIN = re.compile(r"linkedin\.com/(?:in|pub|profile)/|linkedin\.com/[\w%-]+/?$", re.IGNORECASE)
+_GITHUB_USER = re.compile(r"(?:^|//|\.)github\.com/[\w.-]+/?(?:[?#].*)?$", re.IGNORECASE)
+_GITHUB_PAGES = re.compile(r"[\w-]+\.github\.(?:io|com)", re.IGNORECASE)
+_NO_PORTFOLIO = re.compile(
+    r"linkedin\.|github\.com|gitlab\.com|twitter\.|//x\.com|^x\.com|facebook\.|instagram\.|youtube\.|youtu\.be|medium\.com|"
+    r"stackoverflow\.|stackexchange\.|t\.me/|telegram|wa\.me|whatsapp|skype|goo\.gl|google\.com|scholar\.|orcid\.|"
+    r"researchgate\.|leetcode\.|hackerrank\.|kaggle\.|codeforces|dribbble\.com|xing\.com|bitbucket\.|discord|pinterest\.|"
+    r"reddit\.|mastodon|bsky\.|credly\.|coursera\.|udemy\.|doi\.org|arxiv\.org|apple\.com|play\.google|maps\.|mailto:|tel:",
+    re.IGNORECASE,
+)
+_FILE_NAME = re.compile(
+    r"^(?:asp|node|vue|next|react|d3|three|express|ado|vb|socket|backbone|ember|require)\.\w+$", re.IGNORECASE
+)
+
+
+class WebLinkKind(Enum):
+    """What a link leads to."""
+
+    LINKEDIN = "linkedin"
+    GITHUB = "github"
+    PORTFOLIO = "portfolio"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WebLink:
+    """One link; `printed` tells that the address itself stands in the text, `page` 0 where unknown."""
+
+    kind: WebLinkKind
+    finding: Finding
+    printed: bool
+    page: int
+
+
+def web_links_of(document: Document) -> tuple[WebLink, ...]:
+    """Return every web address, the printed ones first, each group in the document's order."""
+    printed = tuple(_printed(document.text))
+    behind = tuple(_behind(link, document.text) for link in document.links if _is_web(link))
+    return (*printed, *behind)
+
+
+def _is_web(link: Link) -> bool:
+    return link.uri.lower().startswith(("http://", "https://", "www.")) or bool(_URL.fullmatch(link.uri))
+
+
+def _printed(text: str) -> list[WebLink]:
+    links = []
+    for match in _URL.finditer(text):
+        address = match[0].rstrip(".:")
+        before = text[match.start() - 1 : match.start()]
+        if before == "@" or _FILE_NAME.match(address):
+            continue
+        finding = Finding(text=address, start=match.start(), end=match.start() + len(address), confidence=0.93)
+        links.append(WebLink(kind=_kind(address), finding=finding, printed=True, page=0))
+    return links
+
+
+def _behind(link: Link, text: str) -> WebLink:
+    start = min(max(0, link.start), len(text))
+    span = (start, max(start, min(link.end, len(text))))
+    finding = Finding(text=link.uri, start=span[0], end=span[1], confidence=0.88)
+    return WebLink(kind=_kind(link.uri), finding=finding, printed=False, page=link.page)
+
+
+def _kind(address: str) -> WebLinkKind:
+    folded = fold(address)
+    if _LINKEDIN.search(folded) and "/company/" not in folded:
+        return WebLinkKind.LINKEDIN
+    if _GITHUB_USER.search(folded) or folded.startswith("github.com/") and folded.count("/") == 1:
+        return WebLinkKind.GITHUB
+    if _GITHUB_PAGES.search(folded) and "github.com/" not in folded:
+        return WebLinkKind.PORTFOLIO
+    return WebLinkKind.OTHER if _NO_PORTFOLIO.search(folded) else WebLinkKind.PORTFOLIO
+
+
+def first_of(links: Sequence[WebLink], kind: WebLinkKind) -> WebLink | None:
+    """Return the first link of a kind, a printed one before one behind a word."""
+    return next((link for link in links if link.kind is kind), None)

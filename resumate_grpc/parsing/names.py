@@ -1,0 +1,100 @@
+"""The candidate's name: large, early, made of a few capitalised words, and like the e-mail address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from resumate_grpc.parsing.finding import Finding, found
+from resumate_grpc.parsing.folding import fold, words_of
+from resumate_grpc.parsing.nlp import Term, Terms
+from resumate_grpc.parsing.places import place_likeness
+from resumate_grpc.parsing.fragments import Fragment, Row
+from resumate_grpc.parsing.vocabulary import heading_key, headings
+
+__all__ = ["name_of"]
+
+_LABEL = re.compile(
+    r"^\s*(?:full |last |first )?(?:name|nombre|nom|nome|naam|имя|фио|ф\.и\.о\.|姓名)\s*[:：]\s*", re.IGNORECASE
+)
+_CUT = re.compile(r"\s+[-–—|/•·]\s+|\s*[,(|•:]\s*|\s{3,}")
+_NOT_NAME = re.compile(
+    r"\b(?:curriculum|vitae|vitæ|resume|résumé|cv|page|lebenslauf|hoja de vida|резюме|confidential)\b|简历|@|https?:|www\.",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"^[^\W\d_][^\W\d_'’.-]*(?:['’.-][^\W\d_]*)*$")
+_PARTICLES = frozenset("de da do dos das del della di la le van von der den ten ter bin ibn al el y e zu af".split())
+_CJK = re.compile(r"^[\u4e00-\u9fff]{2,4}$")
+_MOST_WORDS = 5
+_EARLY = 8
+_ENOUGH = 1.5
+
+
+def name_of(rows: Sequence[Row], text: str, *, email: str, terms: Terms) -> Finding | None:
+    """Return the name among the rows of the first page, or None; `email` is the address found, or empty."""
+    largest = max((row.size for row in rows), default=0.0)
+    scored = [
+        (score, -candidate.start, candidate)
+        for order, candidate, size, bold in _candidates(rows, text)
+        if (score := _score(candidate, order, size / largest if largest else 0.0, email, terms, bold=bold)) > _ENOUGH
+    ]
+    if not scored:
+        return None
+    score, _, best = max(scored)
+    return best.trusted(0.35 + 0.12 * score)
+
+
+def _candidates(rows: Sequence[Row], text: str) -> Iterator[tuple[int, Finding, float, bool]]:
+    for order, row in enumerate(rows):
+        for fragment in row.fragments:
+            if candidate := _cut(fragment, text):
+                yield order, candidate, fragment.size, fragment.bold
+    for order, (above, below) in enumerate(pairwise(rows)):
+        if above.size == below.size > 0 and len(above.text.split()) <= 2 and len(below.text.split()) <= 2:  # noqa: PLR2004
+            joined = found(text, above.start, below.end)
+            if joined and below.start - above.end <= 2:  # noqa: PLR2004 - a line or block break
+                yield order, joined, above.size, above.bold
+
+
+def _cut(fragment: Fragment, text: str) -> Finding | None:
+    label = _LABEL.match(fragment.text)
+    start = fragment.start + (label.end() if label else 0)
+    cut = _CUT.search(text, start, fragment.end)
+    return found(text, start, cut.start() if cut and cut.start() > start else fragment.end)
+
+
+def _score(candidate: Finding, order: int, size: float, email: str, terms: Terms, *, bold: bool) -> float:
+    words = candidate.text.split()
+    if _CJK.match(candidate.text):
+        words = ["X", "X"]
+    elif not _shaped(words, candidate.text):
+        return 0.0
+    if heading_key(candidate.text) in headings():
+        return 0.0
+    score = 2.0 if 2 <= len(words) <= 4 else 0.8  # noqa: PLR2004
+    score += 1.5 * max(0.0, size - 0.5) * 2 if size else 0.0
+    score += 0.4 if bold else 0.0
+    score += 1.2 * (_EARLY - order) / _EARLY if order < _EARLY else -0.5
+    score += _like_email(candidate.text, email)
+    score -= 2.0 if terms.has(Term.ROLE, candidate.start, candidate.end) else 0.0
+    score -= 2.0 if terms.has(Term.ORGANISATION, candidate.start, candidate.end) else 0.0
+    score -= 1.0 if terms.has(Term.SKILL, candidate.start, candidate.end) else 0.0
+    score -= 1.0 if place_likeness(candidate.text) > 0.5 and len(words) < 3 else 0.0  # noqa: PLR2004
+    return score
+
+
+def _shaped(words: Sequence[str], text: str) -> bool:
+    if not 1 <= len(words) <= _MOST_WORDS or _NOT_NAME.search(text):
+        return False
+    if not all(_WORD.match(word) for word in words):
+        return False
+    return all(word[0].isupper() or fold(word) in _PARTICLES for word in words) or text.istitle()
+
+
+def _like_email(name: str, email: str) -> float:
+    local = re.sub(r"[^a-z]", "", fold(email.partition("@")[0]))
+    if not local:
+        return 0.0
+    hits = sum(len(word) > 2 and word in local for word in words_of(name))  # noqa: PLR2004 - short words hit by chance
+    return min(2.0, 1.2 * hits)

@@ -1,0 +1,92 @@
+"""spaCy at work: one pass that marks job, degree, organisation, skill and language words in a text.
+
+A blank multi-language pipeline with a tokenizer of ours (linear on any input) and one `PhraseMatcher`; each document is
+read in a memory zone, so that the words of one résumé don't stay in a warm process.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cache
+
+import spacy
+from spacy.language import Language
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
+
+from resumate_grpc.parsing.folding import fold
+from resumate_grpc.parsing.vocabulary import phrases
+
+__all__ = ["Term", "Terms", "load", "terms_of"]
+
+_TOKEN = re.compile(r"[\u4e00-\u9fff]|[^\W_\u4e00-\u9fff]+[+#]*|[^\w\s]|_")
+_LONGEST_TOKEN = 60
+"""Longer runs are no words of ours; cut, so that a 100 kB word costs no more than its length."""
+
+
+class Term(Enum):
+    """What a phrase names; the value is the word list's name."""
+
+    ROLE = "roles"
+    ORGANISATION = "organisations"
+    INSTITUTION = "institutions"
+    DEGREE = "degrees"
+    SKILL = "skills"
+    SOFT_SKILL = "soft_skills"
+    LANGUAGE = "languages"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The half-open spans of a text's terms, ordered by start, by kind."""
+
+    spans: Mapping[Term, Sequence[tuple[int, int]]] = field(default_factory=dict)
+
+    def within(self, term: Term, start: int, end: int) -> Sequence[tuple[int, int]]:
+        """Return the spans of `term` that begin in the half-open span given."""
+        spans = self.spans.get(term, ())
+        return spans[bisect_left(spans, (start, 0)) : bisect_left(spans, (end, 0))]
+
+    def has(self, term: Term, start: int, end: int) -> bool:
+        """Whether a phrase of this kind lies within the half-open span given."""
+        return any(stop <= end for _, stop in self.within(term, start, end))
+
+
+@cache
+def load() -> tuple[Language, PhraseMatcher]:
+    """Build the pipeline and its matcher once a process (about 0.2 s, besides importing spaCy)."""
+    language = spacy.blank("xx")
+    matcher = PhraseMatcher(language.vocab, attr="ORTH")
+    for term in Term:
+        matcher.add(term.name, [_doc(language, phrase)[0] for phrase in sorted(phrases(term.value))])
+    return language, matcher
+
+
+def _doc(language: Language, folded: str) -> tuple[Doc, list[re.Match[str]]]:
+    tokens = list(_TOKEN.finditer(folded))
+    return Doc(language.vocab, words=[token[0][:_LONGEST_TOKEN] for token in tokens]), tokens
+
+
+def terms_of(text: str) -> Terms:
+    """Mark the terms of `text`; of overlapping ones of a kind the longest stays."""
+    language, matcher = load()
+    spans: dict[Term, list[tuple[int, int]]] = defaultdict(list)
+    with language.memory_zone():
+        doc, tokens = _doc(language, fold(text))
+        for label, first, last in matcher(doc):
+            term = Term[language.vocab.strings[label]]
+            spans[term].append((tokens[first].start(), tokens[last - 1].end()))
+    return Terms({term: _longest(found) for term, found in spans.items()})
+
+
+def _longest(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    kept: list[tuple[int, int]] = []
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if not kept or start >= kept[-1][1]:
+            kept.append((start, end))
+    return kept

@@ -1,0 +1,289 @@
+"""PDF, the library: PDFium by pypdfium2's raw interface. Every coordinate that leaves this file is in points from the
+page's top left as it is shown (crop box and rotation applied).
+
+PDFium is not thread-safe: one document a process at a time.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import Enum
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+import pypdfium2  # noqa: F401 - initialises the library
+import pypdfium2.raw as pdfium
+
+from resumate_grpc.model.parsed import Box
+from resumate_grpc.parsing.document import Style
+from resumate_grpc.parsing.words import GlyphLook
+
+__all__ = ["Drawing", "DrawingKind", "PdfError", "PdfFile", "PdfPage", "PdfPasswordError"]
+
+_INVISIBLE_MODES = frozenset({3, 7})
+_BOLD_WEIGHT = 600
+_BOLD_NAMES = ("bold", "black", "heavy", "semibd", "demi", "-bd", "cmbx", "sfbx", "ecbx")
+_ITALIC_NAMES = ("italic", "oblique", "-it", "slanted", "cmti", "sfti", "cmsl")
+_FLAG_ITALIC = 1 << 6
+_FLAG_FORCE_BOLD = 1 << 18
+_DEEPEST_FORM = 6
+
+
+class PdfError(Exception):
+    """The bytes are no PDF that can be opened."""
+
+
+class PdfPasswordError(PdfError):
+    """A password is needed to open the PDF."""
+
+
+class DrawingKind(Enum):
+    """What a drawing on a page is."""
+
+    PATH = "path"
+    IMAGE = "image"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Something drawn that is not text; `color` 0xRRGGBB is its fill, None where it is not filled with one colour."""
+
+    kind: DrawingKind
+    box: Box
+    color: int | None = None
+
+
+class PdfFile:
+    """An open PDF."""
+
+    def __init__(self, content: bytes) -> None:
+        """Open it; raises `PdfPasswordError` where a user password is needed, `PdfError` where it is broken."""
+        self._content = content  # PDFium reads from it as long as the document is open
+        self._document = pdfium.FPDF_LoadMemDocument64(content, len(content), None)
+        if not self._document:
+            error = pdfium.FPDF_GetLastError()
+            if error in {pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY}:
+                raise PdfPasswordError
+            raise PdfError(f"PDFium error {error}")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        pdfium.FPDF_CloseDocument(self._document)
+
+    @property
+    def page_count(self) -> int:
+        """Pages that the file says it has."""
+        return int(pdfium.FPDF_GetPageCount(self._document))
+
+    @contextmanager
+    def page(self, index: int) -> Iterator[PdfPage]:
+        """Open one page, counted from 0; raises `PdfError` where it cannot be read."""
+        handle = pdfium.FPDF_LoadPage(self._document, index)
+        if not handle:
+            raise PdfError(f"page {index + 1} cannot be loaded")
+        text = pdfium.FPDFText_LoadPage(handle)
+        try:
+            if not text:
+                raise PdfError(f"page {index + 1} has no readable text layer")
+            yield PdfPage(document=self._document, page=handle, text=text)
+        finally:
+            if text:
+                pdfium.FPDFText_ClosePage(text)
+            pdfium.FPDF_ClosePage(handle)
+
+
+@dataclass(slots=True)
+class PdfPage:
+    """An open page."""
+
+    document: ctypes._Pointer[ctypes.Structure]
+    page: ctypes._Pointer[ctypes.Structure]
+    text: ctypes._Pointer[ctypes.Structure]
+    width: float = field(init=False)
+    height: float = field(init=False)
+    _left: float = field(init=False)
+    _top: float = field(init=False)
+    _rotation: int = field(init=False)
+    _looks: dict[int, GlyphLook] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        bounds = pdfium.FS_RECTF()
+        pdfium.FPDF_GetPageBoundingBox(self.page, bounds)
+        self._left, self._top = bounds.left, bounds.top
+        self._rotation = int(pdfium.FPDFPage_GetRotation(self.page))
+        self.width = float(pdfium.FPDF_GetPageWidthF(self.page))
+        self.height = float(pdfium.FPDF_GetPageHeightF(self.page))
+
+    def glyphs(self) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float32]]:
+        """Return the code points, shape (n,), and the loose boxes x0, y0, x1, y1, shape (n, 4), in content order.
+
+        Loose boxes span the advance width and the font's ascent to descent. Spaces and line ends that PDFium
+        generates from gaps are among the code points.
+        """
+        count = max(0, int(pdfium.FPDFText_CountChars(self.text)))
+        rectangles = (pdfium.FS_RECTF * count)()
+        read_box = pdfium.FPDFText_GetLooseCharBox
+        for index in range(count):
+            read_box(self.text, index, rectangles[index])
+        boxes = np.frombuffer(rectangles, dtype=np.float32).reshape(-1, 4) if count else np.empty((0, 4), np.float32)
+        return self._codes(count), self._shown(boxes)
+
+    def _codes(self, count: int) -> npt.NDArray[np.uint32]:
+        buffer = (ctypes.c_ushort * (count + 1))()
+        written = pdfium.FPDFText_GetText(self.text, 0, count, buffer)
+        if written == count + 1:
+            codes = np.frombuffer(buffer, dtype=np.uint16)[:count].astype(np.uint32)
+            if not bool(np.any((codes >= 0xD800) & (codes < 0xE000))):
+                return codes
+        read_code = pdfium.FPDFText_GetUnicode
+        return np.fromiter((read_code(self.text, index) for index in range(count)), dtype=np.uint32, count=count)
+
+    def baseline(self, index: int) -> float:
+        """Return how far below the page's top the glyph's origin lies."""
+        x, y = ctypes.c_double(), ctypes.c_double()
+        pdfium.FPDFText_GetCharOrigin(self.text, index, x, y)
+        return self._shown_point(x.value, y.value)[1]
+
+    def look(self, index: int) -> GlyphLook:
+        """Tell how the glyph looks; asked of PDFium once for each text object."""
+        handle = pdfium.FPDFText_GetTextObject(self.text, index)
+        key = ctypes.cast(handle, ctypes.c_void_p).value
+        if key is None:
+            return GlyphLook(Style())
+        look = self._looks.get(key)
+        if look is None:
+            look = self._looks[key] = self._read_look(handle, index)
+        return look
+
+    def _read_look(self, handle: ctypes._Pointer[ctypes.Structure], index: int) -> GlyphLook:
+        matrix = pdfium.FS_MATRIX()
+        pdfium.FPDFText_GetMatrix(self.text, index, matrix)
+        scale = float(np.hypot(matrix.c, matrix.d)) or 1.0
+        angle = round(float(np.degrees(np.arctan2(matrix.b, matrix.a)))) - 90 * self._rotation
+        size = float(pdfium.FPDFText_GetFontSize(self.text, index)) * scale
+        font = pdfium.FPDFTextObj_GetFont(handle)
+        name = _font_name(font)
+        lower = name.lower()
+        flags = int(pdfium.FPDFFont_GetFlags(font)) if font else 0
+        weight = int(pdfium.FPDFFont_GetWeight(font)) if font else 0
+        style = Style(
+            font=name,
+            size=round(size, 2),
+            bold=any(part in lower for part in _BOLD_NAMES) or weight >= _BOLD_WEIGHT or bool(flags & _FLAG_FORCE_BOLD),
+            italic=any(part in lower for part in _ITALIC_NAMES) or bool(flags & _FLAG_ITALIC),
+            color=_fill_color(handle) or 0,
+        )
+        mode = int(pdfium.FPDFTextObj_GetTextRenderMode(handle))
+        return GlyphLook(style, visible=mode not in _INVISIBLE_MODES, angle=angle % 360)
+
+    def links(self) -> list[tuple[str, list[Box]]]:
+        """List the annotations that lead to a URI, with the rectangles that they cover, as they stand in the file."""
+        found: list[tuple[str, list[Box]]] = []
+        position = ctypes.c_int(0)
+        link = pdfium.FPDF_LINK()
+        while pdfium.FPDFLink_Enumerate(self.page, position, link):
+            uri = self._uri(link)
+            if uri:
+                found.append((uri, self._link_boxes(link)))
+        return found
+
+    def _uri(self, link: ctypes._Pointer[ctypes.Structure]) -> str:
+        action = pdfium.FPDFLink_GetAction(link)
+        if not action or pdfium.FPDFAction_GetType(action) != pdfium.PDFACTION_URI:
+            return ""
+        size = int(pdfium.FPDFAction_GetURIPath(self.document, action, None, 0))
+        buffer = ctypes.create_string_buffer(max(1, size))
+        pdfium.FPDFAction_GetURIPath(self.document, action, buffer, size)
+        return buffer.value.decode("utf-8", errors="replace")
+
+    def _link_boxes(self, link: ctypes._Pointer[ctypes.Structure]) -> list[Box]:
+        boxes = []
+        quad = pdfium.FS_QUADPOINTSF()
+        for index in range(min(64, int(pdfium.FPDFLink_CountQuadPoints(link)))):
+            if pdfium.FPDFLink_GetQuadPoints(link, index, quad):
+                xs, ys = (quad.x1, quad.x2, quad.x3, quad.x4), (quad.y1, quad.y2, quad.y3, quad.y4)
+                boxes.append(self._shown_box(min(xs), min(ys), max(xs), max(ys)))
+        rectangle = pdfium.FS_RECTF()
+        if not boxes and pdfium.FPDFLink_GetAnnotRect(link, rectangle):
+            boxes.append(self._shown_box(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top))
+        return boxes
+
+    def drawings(self, *, limit: int = 20_000) -> list[Drawing]:
+        """List paths, pictures and what else is drawn, in the order of drawing; stops after `limit` objects."""
+        found: list[Drawing] = []
+        for index in range(min(limit, int(pdfium.FPDFPage_CountObjects(self.page)))):
+            self._add_drawing(pdfium.FPDFPage_GetObject(self.page, index), found)
+        return found
+
+    def _add_drawing(self, handle: ctypes._Pointer[ctypes.Structure], found: list[Drawing]) -> None:
+        kind = pdfium.FPDFPageObj_GetType(handle)
+        if kind == pdfium.FPDF_PAGEOBJ_TEXT:
+            return
+        edges = [ctypes.c_float() for _ in range(4)]
+        if not pdfium.FPDFPageObj_GetBounds(handle, *edges):
+            return
+        left, bottom, right, top = (edge.value for edge in edges)
+        box = self._shown_box(left, bottom, right, top)
+        if kind == pdfium.FPDF_PAGEOBJ_PATH:
+            mode, stroked = ctypes.c_int(), ctypes.c_int()
+            pdfium.FPDFPath_GetDrawMode(handle, mode, stroked)
+            found.append(Drawing(DrawingKind.PATH, box, _fill_color(handle) if mode.value else None))
+        elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+            found.append(Drawing(DrawingKind.IMAGE, box))
+        else:
+            found.append(Drawing(DrawingKind.OTHER, box))
+
+    def _shown_point(self, x: float, y: float) -> tuple[float, float]:
+        across, down = x - self._left, self._top - y
+        if self._rotation == 1:
+            return self.width - down, across
+        if self._rotation == 2:  # noqa: PLR2004 - quarter turns
+            return self.width - across, self.height - down
+        if self._rotation == 3:  # noqa: PLR2004 - quarter turns
+            return down, self.height - across
+        return across, down
+
+    def _shown_box(self, left: float, bottom: float, right: float, top: float) -> Box:
+        x0, y0 = self._shown_point(left, top)
+        x1, y1 = self._shown_point(right, bottom)
+        return Box(x0=min(x0, x1), y0=min(y0, y1), x1=max(x0, x1), y1=max(y0, y1))
+
+    def _shown(self, rectangles: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Turn rectangles left, top, right, bottom of PDF space into boxes as they are shown."""
+        across = rectangles[:, (0, 2)] - np.float32(self._left)
+        down = np.float32(self._top) - rectangles[:, (1, 3)]
+        x, y = {
+            0: (across, down),
+            1: (np.float32(self.width) - down, across),
+            2: (np.float32(self.width) - across, np.float32(self.height) - down),
+            3: (down, np.float32(self.height) - across),
+        }[self._rotation % 4]
+        return np.stack([x.min(axis=1), y.min(axis=1), x.max(axis=1), y.max(axis=1)], axis=1)
+
+
+def _font_name(font: ctypes._Pointer[ctypes.Structure]) -> str:
+    """Return the font's PostScript name, without the tag of a subset ("ABCDEF+")."""
+    if not font:
+        return ""
+    buffer = ctypes.create_string_buffer(256)
+    size = int(pdfium.FPDFFont_GetBaseFontName(font, buffer, 256))
+    name = buffer.value.decode("utf-8", errors="replace") if 0 < size <= 256 else ""  # noqa: PLR2004 - the buffer
+    return name[7:] if name[6:7] == "+" else name
+
+
+def _fill_color(handle: ctypes._Pointer[ctypes.Structure]) -> int | None:
+    parts = [ctypes.c_uint() for _ in range(4)]
+    if not pdfium.FPDFPageObj_GetFillColor(handle, *parts):
+        return None
+    red, green, blue, _ = (part.value for part in parts)
+    return (red << 16) | (green << 8) | blue

@@ -1,0 +1,100 @@
+"""Pieces: an entry's header without its dates, cut at gaps and separators."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from resumate_grpc.parsing.dates import DateSpan
+from resumate_grpc.parsing.finding import Finding, found
+from resumate_grpc.parsing.folding import fold
+from resumate_grpc.parsing.fragments import Fragment, Row
+
+__all__ = ["Piece", "pieces_of"]
+
+_SEPARATOR = re.compile(r"\s+[-–—~]{1,3}\s+|\s*[|•·]\s*|\s+@\s+|\s*[—]\s*|\s{3,}|\s+//\s+|;\s+")
+_PREPOSITION = re.compile(r"\s+(?:at|chez|bei)\s+(?=[^\W\d_])", re.IGNORECASE)
+_DURATION = re.compile(
+    r"[(\[]?\s*(?:~|about |ca\.? )?\d{1,2}\+?\s*(?:years?|yrs?|jahre?|ans?|anos|años|anni|jaar|года?|лет)\.?"
+    r"(?:\s*,?\s*(?:and )?\d{1,2}\s*(?:months?|mos?|monate?|mois|meses|mesi|maanden|месяц\w*|мес)\.?)?\s*[)\]]?"
+    r"|[(\[]?\s*(?:less than a |\d{1,2}\s*)(?:months?|mos?|year|monate?|mois|meses|mesi)\b\.?\s*[)\]]?",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"^\s*(?:company|employer|organi[sz]ation|client|title|job title|position|role|designation|location|place|duration|dates?|period|"
+    r"from|institution|university|college|school|degree|major|field of study|field|course|specialization|specialisation|"
+    r"firma|arbeitgeber|poste|entreprise|empresa|puesto|cargo|institucion|titulo|должность|компания|организация|период|"
+    r"公司|职位|学校|学位|专业|时间)\s*[:：]\s*",
+    re.IGNORECASE,
+)
+_DATE_WORDS = re.compile(
+    r"(?:\b(?:from|expected|anticipated|graduation|graduated|graduating|graduate|class of|date|dates|duration|period|exp|"
+    r"completed|conferred|present|current|voraussichtlich|seit|with|in|since)\b[\s:.,]*)+$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Piece:
+    """A part of a header: `row` counts its rows from 0, `order` the pieces of a row; `label` is a printed one, folded."""
+
+    finding: Finding
+    row: int
+    order: int
+    bold: bool
+    italic: bool
+    label: str = ""
+
+    @property
+    def text(self) -> str:
+        """The piece's text, white space normalised."""
+        return self.finding.text
+
+
+def pieces_of(header: Sequence[Row], dates: Sequence[DateSpan], text: str) -> list[Piece]:
+    """Cut the rows at dates, durations, gaps and separators; what bears no letter is left out."""
+    pieces: list[Piece] = []
+    for number, row in enumerate(header):
+        order = 0
+        for fragment in row.fragments:
+            for start, end in _parts(fragment, dates, text):
+                if piece := _piece(text, start, end, fragment, number, order):
+                    pieces.append(piece)
+                    order += 1
+    return pieces
+
+
+def _parts(fragment: Fragment, dates: Sequence[DateSpan], text: str) -> Iterator[tuple[int, int]]:
+    left = fragment.start
+    for span in dates:
+        if span.start >= fragment.end or span.end <= fragment.start:
+            continue
+        yield from _split(text, left, max(left, span.start))
+        left = min(fragment.end, max(left, span.end))
+    yield from _split(text, left, fragment.end)
+
+
+def _split(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    left = start
+    cuts = [*_SEPARATOR.finditer(text, start, end), *_PREPOSITION.finditer(text, start, end)]
+    for cut in sorted(cuts, key=lambda match: match.start()):
+        if cut.start() >= left:
+            yield left, cut.start()
+            left = cut.end()
+    yield left, end
+
+
+def _piece(text: str, start: int, end: int, fragment: Fragment, row: int, order: int) -> Piece | None:
+    for match in _DURATION.finditer(text, start, end):
+        if match.start() - start <= 3 or end - match.end() <= 3:  # noqa: PLR2004 - at an edge, brackets and comma aside
+            start, end = (match.end(), end) if match.start() - start <= 3 else (start, match.start())  # noqa: PLR2004
+            break
+    if match := _DATE_WORDS.search(text, start, end):
+        end = match.start()
+    label = _LABEL.match(text[start:end])
+    finding = found(text, start + (label.end() if label else 0), end)
+    if not finding or not any(char.isalpha() for char in finding.text):
+        return None
+    named = fold(label[0]).strip(" :：") if label else ""
+    return Piece(finding=finding, row=row, order=order, bold=fragment.bold, italic=fragment.italic, label=named)

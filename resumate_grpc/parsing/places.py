@@ -1,0 +1,76 @@
+"""Places: how likely a piece of text is the name of one."""
+
+from __future__ import annotations
+
+import re
+
+from resumate_grpc.parsing.folding import fold, squeeze
+from resumate_grpc.parsing.vocabulary import is_place
+
+__all__ = ["place_likeness", "split_trailing_place"]
+
+_PARTS = re.compile(r"\s*[,;/()]\s*|\s+[-–—]\s+")
+_POSTCODE = re.compile(
+    r"\b[A-Z]{0,2}-?\d{3,6}(?:[ -]\d{3,4})?\b|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b[A-Z]\d[A-Z] ?\d[A-Z]\d\b"
+)
+_STREET = re.compile(
+    r"\b(?:street|st\.|str\.|strasse|straße|road|rd\.?|avenue|ave\.?|av\.|lane|ln\.?|drive|dr\.|boulevard|blvd\.?|court|"
+    r"square|plaza|calle|col\.|colonia|rue|via|viale|rua|apt\.?|apartment|suite|floor|nagar|colony|sector|block|p\.?o\.? box|"
+    r"laan|straat|weg|platz|gasse|ul\.|ulitsa|улица|ул\.|проспект|г\.)(?![^\W\d_])|路|号|街道",
+    re.IGNORECASE,
+)
+_CITY_STATE = re.compile(
+    r"^[A-Z][\w.'’ -]+, ?[A-Z]{2}(?: \d{5}(?:-\d{4})?)?(?:, ?(?:USA?|U\.S\.A?\.?|United States))?$"
+)
+_AREA = re.compile(r"^(?:greater |metro )|\b(?:area|region|district|province|county|metropolitan)$")
+_MOST_WORDS = 5
+_LONGEST = 110
+_SHORT_CODE = 2
+
+
+def place_likeness(text: str) -> float:
+    """Return 0..1: 0 where nothing says that `text` is a place, above 0.5 where a list or its form does."""
+    text = squeeze(text).strip(" .,;()")
+    if (
+        not text
+        or len(text) > _LONGEST
+        or "@" in text
+        or not (text[0].isupper() or text[0].isdigit() or not text[0].isascii())
+    ):
+        return 0.0
+    if _CITY_STATE.match(text):
+        return 0.92
+    parts = [part for part in _PARTS.split(text) if part]
+    known = [_known(part, last=index > 0) for index, part in enumerate(parts)]
+    if not any(known):
+        return 0.55 if _STREET.search(text) and _POSTCODE.search(text) else 0.0
+    if len(parts) == 1:
+        return 0.7
+    if any(len(part.split()) > _MOST_WORDS for part in parts):
+        return 0.3
+    if all(known):
+        return 0.95
+    if known[-1]:
+        return 0.8 if len(parts) <= _SHORT_CODE or _STREET.search(text) or sum(known) > 1 else 0.6
+    return 0.7 if _STREET.search(text) or _POSTCODE.search(text) else 0.35
+
+
+def _known(part: str, *, last: bool) -> bool:
+    bare = squeeze(_POSTCODE.sub(" ", part)).strip(" .,-")
+    if len(bare) <= _SHORT_CODE and bare.isascii():
+        return bare.isupper() and (last or bare in {"US", "UK", "DC", "LA", "SF"}) and is_place(fold(bare))
+    folded = fold(bare)
+    return is_place(folded) or (_AREA.search(folded) is not None and is_place(_AREA.sub("", folded).strip()))
+
+
+def split_trailing_place(text: str) -> int:
+    """Return where in `text` a place at its end begins, after a comma or in brackets; `len(text)` where none does.
+
+    "Acme Ltd, Berlin, Germany" splits before "Berlin".
+    """
+    best = len(text)
+    cuts = [match.end() for match in re.finditer(r",\s*|\s+[-–—]\s+|\s*\((?=[^()]*\)\s*$)", text)]
+    for cut in reversed(cuts[-3:]):
+        if place_likeness(text[cut:]) >= 0.7:  # noqa: PLR2004 - as `place_likeness` grades a known place
+            best = cut
+    return best

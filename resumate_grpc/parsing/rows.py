@@ -1,0 +1,131 @@
+"""Words → rows: what stands on one baseline, and the segments into which wide gaps divide it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from resumate_grpc.parsing.words import PlacedWord
+
+__all__ = ["Segment", "WIDE_GAP", "group_rows", "join_letterspaced", "segments_of"]
+
+WIDE_GAP = 0.95
+"""Gap between words, in units of the font size, from which they are not one run of text; justified text stays below."""
+
+_SAME_BASELINE = 0.3
+_RAISED_OVERLAP = 0.6
+_TOUCHING = 0.4
+_SPACED_LETTERS = 3
+_SPACED_GAP_SPREAD = 1.7
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Words of one row without a wide gap between them, left to right."""
+
+    words: tuple[PlacedWord, ...]
+    x0: float
+    x1: float
+    baseline: float
+    size: float
+    order: int
+
+    @property
+    def text(self) -> str:
+        """The words with single spaces."""
+        return " ".join(word.text for word in self.words)
+
+
+def group_rows(words: Sequence[PlacedWord]) -> list[list[PlacedWord]]:
+    """Group words by baseline, top to bottom; each row from left to right.
+
+    A raised or lowered word (an exponent, a small icon's label) joins the row that it touches.
+    """
+    rows: list[list[PlacedWord]] = []
+    for word in sorted(words, key=lambda each: (each.baseline, each.x0)):
+        if rows and _on_row(word, rows[-1]):
+            rows[-1].append(word)
+        else:
+            rows.append([word])
+    return [sorted(row, key=lambda each: each.x0) for row in rows]
+
+
+def _on_row(word: PlacedWord, row: list[PlacedWord]) -> bool:
+    first = row[0]
+    if word.baseline - first.baseline <= _SAME_BASELINE * min(word.size, first.size):
+        return True
+    return any(_touches(word, other) for other in row)
+
+
+def _touches(word: PlacedWord, other: PlacedWord) -> bool:
+    if abs(word.baseline - other.baseline) <= _SAME_BASELINE * min(word.size, other.size):
+        return True
+    lower = min(word.y1 - word.y0, other.y1 - other.y0)
+    overlap = min(word.y1, other.y1) - max(word.y0, other.y0)
+    gap = max(word.x0 - other.x1, other.x0 - word.x1)
+    size = max(word.size, other.size)
+    return word.size != other.size and overlap >= _RAISED_OVERLAP * lower and -0.1 * size <= gap <= _TOUCHING * size
+
+
+def segments_of(row: Sequence[PlacedWord], *, wide_gap: float = WIDE_GAP) -> list[Segment]:
+    """Divide a row, left to right, at gaps of more than `wide_gap` times the font size."""
+    segments: list[Segment] = []
+    run: list[PlacedWord] = []
+    for word in row:
+        if run and word.x0 - run[-1].x1 > wide_gap * min(word.size, run[-1].size):
+            segments.append(_segment(run))
+            run = []
+        run.append(word)
+    if run:
+        segments.append(_segment(run))
+    return segments
+
+
+def _segment(run: list[PlacedWord]) -> Segment:
+    return Segment(
+        words=tuple(run),
+        x0=run[0].x0,
+        x1=max(word.x1 for word in run),
+        baseline=run[0].baseline,
+        size=max(word.size for word in run),
+        order=run[0].order,
+    )
+
+
+def join_letterspaced(row: list[PlacedWord]) -> list[PlacedWord]:
+    """Put words together that are printed letter by letter ("S K I L L S"): three and more single letters in a row.
+
+    The widest gap that still counts as letter-spacing follows from the narrowest of the run.
+    """
+    joined: list[PlacedWord] = []
+    at = 0
+    while at < len(row):
+        end = at
+        while end < len(row) and len(row[end].text) == 1 and row[end].text.isalpha():
+            end += 1
+        if end - at >= _SPACED_LETTERS:
+            joined.extend(_joined_run(row[at:end]))
+            at = end
+        else:
+            joined.append(row[at])
+            at += 1
+    return joined
+
+
+def _joined_run(letters: list[PlacedWord]) -> list[PlacedWord]:
+    gaps = [after.x0 - before.x1 for before, after in zip(letters, letters[1:], strict=False)]
+    widest = max(min(gaps), 0.05 * letters[0].size) * _SPACED_GAP_SPREAD
+    words = [letters[0]]
+    for letter, gap in zip(letters[1:], gaps, strict=True):
+        last = words[-1]
+        if gap <= widest:
+            words[-1] = replace(
+                last,
+                text=last.text + letter.text,
+                x1=max(last.x1, letter.x1),
+                y0=min(last.y0, letter.y0),
+                y1=max(last.y1, letter.y1),
+            )
+        else:
+            words.append(letter)
+    return words

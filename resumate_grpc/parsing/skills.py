@@ -1,0 +1,276 @@
+"""Skills: the items of a skills section, languages and certifications, without their labels and grades."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from resumate_grpc.parsing.dates import DateSpan, dates_within
+from resumate_grpc.parsing.finding import Finding, found
+from resumate_grpc.parsing.folding import fold
+from resumate_grpc.parsing.nlp import Term, Terms
+from resumate_grpc.parsing.fragments import Row
+from resumate_grpc.parsing.sections import Section, SectionKind
+from resumate_grpc.parsing.vocabulary import heading_key, headings, phrases
+
+__all__ = ["SkillFindings", "skills_of"]
+
+
+@dataclass(slots=True)
+class SkillFindings:
+    """What was found, in the order of the document, without repeats."""
+
+    technical: list[Finding] = field(default_factory=list)
+    soft_skills: list[Finding] = field(default_factory=list)
+    languages: list[Finding] = field(default_factory=list)
+    certifications: list[Finding] = field(default_factory=list)
+
+
+_ITEM_BREAK = re.compile(r"\s*[;|•·∙⋅●▪■◆、，；/\n\t]\s*(?![^()]*\))|,\s*(?![^()]*\))|\s{3,}|\s+[–—]\s+|\s+-\s+")
+_SLASH = re.compile(r"/")
+_LABEL = re.compile(r"^\s*([^:：()]{2,45}?)\s*[:：]\s*(?!//)")
+_GRADE = re.compile(
+    r"\s*[(\[–—:-]?\s*(?:\b(?:expert|advanced|intermediate|beginner|basic|basics|proficient|proficiency|fluent|native|novice|familiar|"
+    r"excellent|very good|good|strong|working knowledge|professional working proficiency|experienced|skilled|competent|"
+    r"elementary|upper[- ]intermediate|pre[- ]intermediate|conversational|mother tongue|grundkenntnisse|fortgeschritten|"
+    r"sehr gut|gut|fliessend|fließend|muttersprache|verhandlungssicher|avancé|intermédiaire|débutant|courant|natif|avanzado|"
+    r"intermedio|básico|nativo|fluido|avançado|básico|fluente)\b(?:\s+(?:level|user|knowledge|in|with))?"
+    r"|\d{1,2}\+?\s*(?:years?|yrs?|months?|jahre|ans|años|anos|лет|год\w*)\b(?:\s+(?:of\s+)?experience)?|\d{1,3}\s?%|\d{1,2}\s?/\s?\d{1,2}|[★☆●○◐⬤◯█░▪▫]+)\s*[)\]]?\s*$",
+    re.IGNORECASE,
+)
+_LEAD = re.compile(
+    r"^\s*(?:(?:and|und|et|y|e|и|etc\.?|including|incl\.?|e\.g\.|such as|like|also|experience (?:with|in)|experienced (?:in|with)|"
+    r"proficient (?:in|with|at)|proficiency in|knowledge of|working knowledge of|familiar(?:ity)? with|skilled in|expert in|"
+    r"strong|excellent|basic|advanced|good|hands-on|fluent in|знание|опыт работы с)\s+)+",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(r"\s*(?:,?\s*(?:etc|u\.a|among others|and more)\.?)\s*$", re.IGNORECASE)
+_NOT_ITEM = re.compile(
+    r"^(?:etc|and|others?|more|page \d+.*|\d+|level|skills?|years?|experience|basic|expert|advanced|intermediate|beginner|proficient|fluent|native)\.?$",
+    re.IGNORECASE,
+)
+_MOST_WORDS = 6
+_LONGEST_ITEM = 60
+_PROSE_WORDS = 9
+_LANGUAGE_LABEL = re.compile(
+    r"^(?:human |spoken |foreign )?(?:languages?(?: skills| spoken| known)?|sprachen|fremdsprachen|sprachkenntnisse|langues?|idiomas?|"
+    r"lenguas|lingue|talen|языки|иностранные языки|语言)$"
+)
+_CERTIFICATE_LABEL = re.compile(
+    r"^(?:licen[sc]es (?:and |& )?)?(?:certifications?|certificates?|zertifikate|certificaciones|сертификаты|证书)(?: (?:and|&) \w+)?$"
+)
+_SOFT_LABEL = re.compile(r"^(?:soft|inter-?personal|personal|people|social)[ -]?(?:skills?|qualities|strengths)?$")
+_OTHER_LABEL = re.compile(
+    r"^(?:interests?|hobbies|hobbies (?:and|&) interests|references?|awards?|activities|intereses|interessen|centres d'interet|loisirs)$"
+)
+_ISSUER = re.compile(
+    r"\s+[-–—|•·]\s+|\s*[|•]\s*|,\s+(?=[^,]*$)|\s{3,}|\s+(?:by|from|issued by|issued|via|at)\s+|\s*\((?=[^()]*(?:19|20)\d\d)|\t",
+    re.IGNORECASE,
+)
+_ID = re.compile(
+    r"\b(?:credential|certificate|license|licence|id|no\.?|number|expires?|expiration|valid|issued|show credential)\b.{0,3}[:#\s].*$",
+    re.IGNORECASE,
+)
+
+
+def skills_of(sections: Sequence[Section], dates: Sequence[DateSpan], text: str, *, terms: Terms) -> SkillFindings:
+    """Read the sections of skills, languages and certifications."""
+    findings = SkillFindings()
+    for section in sections:
+        if section.kind is SectionKind.SKILLS:
+            _read_skills(section.rows, text, terms, findings)
+        elif section.kind is SectionKind.SOFT_SKILLS:
+            findings.soft_skills += (item for _, item in _items(section.rows, text))
+        elif section.kind is SectionKind.LANGUAGES:
+            findings.languages += _languages(section.rows, terms, text)
+        elif section.kind is SectionKind.CERTIFICATIONS:
+            findings.certifications += _certificates(section.rows, dates, text)
+    return SkillFindings(
+        technical=_unique(findings.technical),
+        soft_skills=_unique(findings.soft_skills),
+        languages=_unique(findings.languages),
+        certifications=_unique(findings.certifications),
+    )
+
+
+def _unique(items: Iterable[Finding]) -> list[Finding]:
+    kept: dict[str, Finding] = {}
+    for item in items:
+        kept.setdefault(fold(item.text), item)
+    return list(kept.values())
+
+
+def _read_skills(rows: Sequence[Row], text: str, terms: Terms, findings: SkillFindings) -> None:
+    for label, item in _items(rows, text):
+        folded = fold(item.text)
+        if (
+            _LANGUAGE_LABEL.match(label)
+            and not _language_spans(terms, item.start, item.end)
+            and folded not in phrases("skills")
+        ):
+            _keep_technical(item, terms, findings)
+        elif _CERTIFICATE_LABEL.match(label):
+            findings.certifications.append(item.trusted(0.6))
+        elif _SOFT_LABEL.match(label) or folded in phrases("soft_skills"):
+            findings.soft_skills.append(item.trusted(0.7))
+        elif spans := _whole_language(terms, item, label):
+            findings.languages += (
+                Finding(text=text[start:end], start=start, end=end, confidence=0.8) for start, end in spans
+            )
+        elif not _OTHER_LABEL.match(label):
+            _keep_technical(item, terms, findings)
+
+
+def _whole_language(terms: Terms, item: Finding, label: str) -> Sequence[tuple[int, int]]:
+    """Return the language names of an item that is one, or that stands under a label for them."""
+    spans = _language_spans(terms, item.start, item.end)
+    if _LANGUAGE_LABEL.match(label):
+        return spans
+    return spans if spans and sum(end - start for start, end in spans) > 0.8 * (item.end - item.start) else ()  # noqa: PLR2004
+
+
+def _keep_technical(item: Finding, terms: Terms, findings: SkillFindings) -> None:
+    words = item.text.split()
+    if len(words) > _MOST_WORDS or len(item.text) > _LONGEST_ITEM:
+        return
+    known = terms.has(Term.SKILL, item.start, item.end)
+    findings.technical.append(item.trusted(0.82 if known else 0.68 if len(words) <= 3 else 0.45))  # noqa: PLR2004
+
+
+def _items(rows: Sequence[Row], text: str) -> Iterator[tuple[str, Finding]]:
+    """Yield each listed item with the folded label that it stands under, empty where there is none."""
+    label = ""
+    bold_labels = _bold_is_label(rows)
+    for index, row in enumerate(rows):
+        if row.bold and bold_labels and len(row.fragments) == 1 and not _LABEL.match(row.text):
+            label = fold(row.text).strip()
+            continue
+        start = row.start
+        if row.bullet or not _carries_on(row, rows[index - 1] if index else None, text):
+            label = label if bold_labels else ""
+        if match := _LABEL.match(row.text):
+            label = fold(match[1]).strip()
+            start = row.start + match.end()
+        elif rail := _rail(row):
+            label = fold(rail[0])
+            start = rail[1]
+        if _is_sentence(text[start : row.end]):
+            continue
+        yield from ((label, item) for item in _split(text, start, row.end, row))
+
+
+def _carries_on(row: Row, above: Row | None, text: str) -> bool:
+    return (
+        above is not None and not row.bullet and text[above.start : above.end].rstrip().endswith((",", "/", "&", "-"))
+    )
+
+
+def _bold_is_label(rows: Sequence[Row]) -> bool:
+    bold = sum(row.bold for row in rows)
+    return 0 < bold < len(rows) and bold <= len(rows) * 0.6
+
+
+def _rail(row: Row) -> tuple[str, int] | None:
+    """Return the label at the left of a row and where its items begin: bold before plain, or before a list."""
+    if len(row.fragments) < 2:  # noqa: PLR2004
+        return None
+    first, second = row.fragments[0], row.fragments[1]
+    if first.bold and not second.bold:
+        return first.text, second.start
+    if len(row.fragments) == 2 and "," in second.text and "," not in first.text:  # noqa: PLR2004
+        return first.text, second.start
+    return None
+
+
+def _is_sentence(printed: str) -> bool:
+    words = printed.split()
+    return len(words) > _PROSE_WORDS and printed.count(",") * 4 < len(words) and not re.search(r"[;|•·/]", printed)
+
+
+def _split(text: str, start: int, end: int, row: Row) -> Iterator[Finding]:
+    edges = {start, end}
+    spans = [(fragment.start, fragment.end) for fragment in row.fragments if fragment.end > start] or [(start, end)]
+    for left, right in spans:
+        edges |= {max(left, start), right}
+        position = max(left, start)
+        for cut in _ITEM_BREAK.finditer(text, position, right):
+            if _keeps_together(text, cut):
+                continue
+            if item := _item(text, position, cut.start()):
+                yield item
+            position = cut.end()
+        if item := _item(text, position, right):
+            yield item
+
+
+def _keeps_together(text: str, cut: re.Match[str]) -> bool:
+    """Whether the slash is part of a name, as in CI/CD, TCP/IP or I/O."""
+    if "/" not in cut[0]:
+        return False
+    before = re.search(r"[\w+#.]*$", text[max(0, cut.start() - 20) : cut.start()])
+    after = re.match(r"[\w+#.]*", text[cut.end() : cut.end() + 20])
+    both = (before[0] if before else "") + "/" + (after[0] if after else "")
+    return " " not in cut[0] and (both.isupper() and len(both) <= 7 or both.lower() in phrases("skills"))  # noqa: PLR2004
+
+
+def _item(text: str, start: int, end: int) -> Finding | None:
+    item = found(text, start, end)
+    while item:
+        printed = text[item.start : item.end]
+        grade, lead, tail = _GRADE.search(printed), _LEAD.match(printed), _TAIL.search(printed)
+        if grade and grade.start() > 0:
+            item = found(text, item.start, item.start + grade.start())
+        elif lead and lead.end() < len(printed):
+            item = found(text, item.start + lead.end(), item.end)
+        elif tail and tail.start() > 0:
+            item = found(text, item.start, item.start + tail.start())
+        else:
+            break
+    if not item or _NOT_ITEM.match(item.text):
+        return None
+    if item.text.endswith(".") and item.text.count(".") == 1:
+        item = found(text, item.start, item.end - 1)
+    return item
+
+
+def _language_spans(terms: Terms, start: int, end: int) -> Sequence[tuple[int, int]]:
+    return terms.within(Term.LANGUAGE, start, end)
+
+
+def _languages(rows: Sequence[Row], terms: Terms, text: str) -> Iterator[Finding]:
+    for row in rows:
+        for start, end in _language_spans(terms, row.start, row.end):
+            if text[start].isupper() or not text[start].isascii():
+                yield Finding(text=text[start:end], start=start, end=end, confidence=0.88)
+
+
+def _certificates(rows: Sequence[Row], dates: Sequence[DateSpan], text: str) -> Iterator[Finding]:
+    any_bullet = any(row.bullet for row in rows)
+    any_bold = any(row.bold or row.fragments[0].bold for row in rows) and not all(row.bold for row in rows)
+    for row in rows:
+        if any_bold and not (row.bold or row.fragments[0].bold):
+            continue
+        if not any_bold and any_bullet and not row.bullet and row.text[:1].islower():
+            continue
+        if heading_key(row.text) in headings() or _ID.match(row.text):
+            continue
+        if item := _certificate(row, dates, text):
+            yield item
+
+
+def _certificate(row: Row, dates: Sequence[DateSpan], text: str) -> Finding | None:
+    fragments = [
+        fragment for fragment in row.fragments
+        if not any(span.start <= fragment.start + 1 and span.end >= fragment.end - 1 for span in dates)
+    ]  # fmt: skip
+    if not fragments:
+        return None
+    start, end = fragments[0].start, fragments[0].end
+    for span in dates_within(dates, start, end):
+        start, end = (span.end, end) if span.start - start <= 2 else (start, min(end, span.start))  # noqa: PLR2004
+    cut = _ISSUER.search(text, start + 3, end) if end - start > 3 else None  # noqa: PLR2004
+    item = found(text, start, cut.start() if cut else end)
+    if not item or len(item.text) < 2 or len(item.text) > 120:  # noqa: PLR2004
+        return None
+    return item.trusted(0.6)
