@@ -60,7 +60,7 @@ async def working(settings: Settings, backend: Backend) -> AsyncIterator[Worker]
 async def serving(
     settings: Settings, backend: Backend, *, poll_s: float, private_socket: str = ""
 ) -> AsyncIterator[RpcServer]:
-    """Serve gRPC until the block ends, then drain; `private_socket` is a path for this program's bridge."""
+    """Serve gRPC until the block ends, then drain; `private_socket` is where this program's own bridge comes in."""
     tls = None
     if settings.tls_cert is not None and settings.tls_key is not None:
         tls = Tls(cert=settings.tls_cert, key=settings.tls_key, client_ca=settings.tls_client_ca)
