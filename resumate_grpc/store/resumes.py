@@ -32,6 +32,7 @@ __all__ = [
     "get",
     "latest_event",
     "put_parsed",
+    "references",
     "retry",
     "update_resume",
 ]
@@ -114,6 +115,11 @@ def cancel(tx: Transaction, owner: str, resume_id: str) -> tuple[Resume, Progres
         estimated_remaining_s=0.0,
     )
     return _moved(transition(tx, resumes.c.id == resume_id, entries=[entry]), resume_id)
+
+
+def references(tx: Transaction, sha256: str) -> int:
+    """Count the résumés, of all owners, that have these bytes."""
+    return tx.connection.execute(select(func.count()).where(resumes.c.sha256 == sha256)).scalar_one()
 
 
 def retry(
