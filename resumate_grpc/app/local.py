@@ -21,7 +21,7 @@ __all__ = ["LocalOutcome", "parse_files"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LocalOutcome:
-    """What became of one file: `parsed`, or None with a `reason` (an `ErrorReason` name or `UNREADABLE`) and a message."""
+    """What became of one file: `parsed`, or None with `reason` (an `ErrorReason` name or UNREADABLE) and message."""
 
     path: Path
     parsed: ParsedResume | None = None
@@ -87,7 +87,9 @@ def _read(path: Path, max_file_bytes: int) -> bytes:
         content = file.read(max_file_bytes + 1)
     if len(content) > max_file_bytes:
         raise FileTooLargeError(
-            f"the file is over {max_file_bytes:,} bytes; RESUMATE_MAX_FILE_BYTES sets another limit", field="content"
+            f"the file is over {max_file_bytes:,} bytes; RESUMATE_MAX_FILE_BYTES sets another limit",
+            field="content",
+            max_bytes=max_file_bytes,
         )
     return content
 

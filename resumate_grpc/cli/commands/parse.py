@@ -65,7 +65,7 @@ def parse_command(
     if output_dir is not None:
         _refuse_collisions(paths)
         output_dir.mkdir(parents=True, exist_ok=True)
-    settings = read_settings(os.environ, known=options.CLIENT_VARIABLES).settings
+    settings = read_settings(os.environ, only=("max_file_bytes", "parse_timeout_s", "parse_memory_bytes")).settings
     with _Results(as_json=as_json, output_dir=output_dir, count=len(paths), quiet=quiet) as results:
         asyncio.run(_parse(paths, settings, workers or usable_cores(), language, results))
     return ExitCode.FAILED if results.failures else ExitCode.OK
