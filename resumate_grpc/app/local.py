@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,19 +42,24 @@ async def parse_files(
     """Parse files in at most `workers` processes; one bad file does not stop the others.
 
     Both functions are called in the event loop and must not block for long; `on_outcome` is called once for each path,
-    in the order of the paths, as soon as those before it are done. Cancelling ends all processes at once.
+    in the order of the paths, as soon as those before it are done. Cancelling ends all processes at once. Raises only
+    what one of the functions raised.
     """
     lanes = min(workers, len(paths))
     turns = _InOrder(len(paths), on_outcome)
     todo = iter(enumerate(paths))
-    async with SandboxPool(workers=lanes, spares=0, limits=limits) as pool, asyncio.TaskGroup() as group:
+    async with SandboxPool(workers=lanes, spares=0, limits=limits) as pool:
 
-        async def work_off(todo: Iterator[tuple[int, Path]]) -> None:
+        async def work_off() -> None:
             for index, path in todo:
                 turns.give(index, await _parse(pool, path, options, max_file_bytes, on_progress))
 
-        for lane in range(lanes):
-            group.create_task(work_off(todo), name=f"parse-lane-{lane}")
+        try:
+            async with asyncio.TaskGroup() as group:
+                for lane in range(lanes):
+                    group.create_task(work_off(), name=f"parse-lane-{lane}")
+        except ExceptionGroup as errors:  # the first lane's error cancelled the others
+            raise errors.exceptions[0] from None
 
 
 async def _parse(
