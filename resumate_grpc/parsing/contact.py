@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from resumate_grpc.parsing.document import Document
 from resumate_grpc.parsing.finding import Finding, found
@@ -24,6 +24,7 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _OTHER_LABEL = re.compile(r"^\s*[^\W\d_]{3,14}\s*[:：]")
+_ASIDE = re.compile(r"\s*[-–—|•]?\s*(?:e-?mail me\b|willing to|e-?mail:|phone:|tel:|mobile:).*$|\s*[-–—]\s+", re.IGNORECASE)
 _HEAD_ROWS = 14
 _LONGEST_PLACE = 110
 _PLACE_FOUND = 0.5
@@ -106,11 +107,15 @@ def _link(links: Sequence[WebLink], kind: WebLinkKind) -> Finding | None:
 def _portfolio(links: Sequence[WebLink], zone: Sequence[Row]) -> Finding | None:
     """Return the first site of the candidate's own: printed in the contact zone, or linked from it."""
     spans = [(row.start, row.end) for row in zone]
-    for link in links:
-        inside = any(start <= link.finding.start <= end for start, end in spans)
-        if link.kind is WebLinkKind.PORTFOLIO and inside:
-            return link.finding.trusted(link.finding.confidence - 0.08)
-    return None
+    own = [
+        link
+        for link in links
+        if link.kind is WebLinkKind.PORTFOLIO and any(start <= link.finding.start <= end for start, end in spans)
+    ]
+    if not own:
+        return None
+    best = min(own, key=lambda link: (not link.printed, link.finding.text.rstrip("/").removeprefix("https://").count("/")))
+    return best.finding.trusted(best.finding.confidence - 0.08)
 
 
 def _location(text: str, zone: Sequence[Row], terms: Terms) -> Finding | None:
@@ -129,6 +134,9 @@ def _place_candidates(text: str, zone: Sequence[Row], terms: Terms) -> Iterator[
 
 
 def _place(text: str, fragment: Fragment, terms: Terms) -> Finding | None:
+    aside = _ASIDE.search(fragment.text)
+    if aside and aside.start() > 0:
+        fragment = replace(fragment, text=fragment.text[: aside.start()], end=fragment.start + aside.start())
     label = _LABEL.match(fragment.text)
     if not label and (_OTHER_LABEL.match(fragment.text) or EMAIL.search(fragment.text)):
         return None

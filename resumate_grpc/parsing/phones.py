@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import phonenumbers
 
+from resumate_grpc.parsing.dates import find_dates
 from resumate_grpc.parsing.finding import Finding
 from resumate_grpc.parsing.folding import squeeze
 
@@ -36,6 +37,8 @@ def phones_of(text: str, start: int, end: int, *, language: str) -> Iterator[Fin
         raw = match[0].split("\n\n")[0].rstrip(" (-–./")
         digits = sum(char.isdigit() for char in raw)
         if "\n" in raw or not _FEWEST_DIGITS <= digits <= _MOST_DIGITS or _YEARS.fullmatch(raw.strip()):
+            continue
+        if any(span.end - span.start > len(raw) / 2 for span in find_dates(raw) if span.is_range):
             continue
         likeness = _likeness(raw, language)
         if likeness:

@@ -43,7 +43,12 @@ def place_likeness(text: str) -> float:
         return 0.95
     if known[-1]:
         return 0.8 if len(parts) <= _SHORT_CODE or _STREET.search(text) or sum(known) > 1 else 0.6
-    return 0.7 if _STREET.search(text) or _POSTCODE.search(text) else 0.35
+    return 0.7 if _STREET.search(text) or _POSTCODE.search(text) or _two_names(parts) else 0.35
+
+
+def _two_names(parts: list[str]) -> bool:
+    """Whether it is a known city and one more capitalised name."""
+    return len(parts) == 2 and all(part[0].isupper() and len(part.split()) <= 3 for part in parts)  # noqa: PLR2004
 
 
 def _known(part: str, *, last: bool) -> bool:

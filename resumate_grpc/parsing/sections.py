@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from resumate_grpc.model.parsed import Box
 from resumate_grpc.parsing.document import BlockKind
 from resumate_grpc.parsing.fragments import Fragment, Row
 from resumate_grpc.parsing.vocabulary import heading_key, headings, phrases
@@ -64,10 +65,14 @@ _Style = tuple[float, bool, bool, int, int]
 
 _LONGEST_HEADING = 60
 _MOST_WORDS = 7
+_SHORTEST_KEYWORD = 4
+_GLUED = re.compile(r"^([A-ZÀ-Þ][A-ZÀ-Þ &]{4,30})(?=[A-ZÀ-Þ][a-zß-ÿ])")
 _INLINE = re.compile(r"^\s*([^:：]{3,40})[:：]\s*(.*)$", re.DOTALL)
 _RULE = re.compile(r"^[\s\-=_*~.·—–]{3,}$")
 _CONJUNCTION = re.compile(r"\s*(?:&|/|\||,|\band\b|\bund\b|\bet\b|\by\b)\s*", re.IGNORECASE)
 _LARGER = 1.12
+_SAME_COLUMN = 0.3
+_LOOK_BACK = 400
 _SENTENCE_END = re.compile(r"[.;,!?]$")
 _INLINE_KINDS = {
     SectionKind.SKILLS,
@@ -83,7 +88,7 @@ _LISTS = {SectionKind.SKILLS, SectionKind.LANGUAGES, SectionKind.SOFT_SKILLS}
 def sections_of(rows: Sequence[Row]) -> tuple[Section, ...]:
     """Cut the rows into sections; rows before the first heading, or of a page's head and foot, are HEAD.
 
-    A column's rows without a heading of their own go on with the section last open in that column.
+    Rows without a heading of their own go on with the section above them in their column.
     """
     body_size = _body_size(rows)
     candidates = {row.number: heading for row in rows if (heading := _candidate(row, body_size))}
@@ -160,6 +165,9 @@ def _inline(row: Row, look: float) -> _Heading | None:
         named = _named(first.text, 0)
         if named and named[2] and fragment_look >= 1:
             return _Heading(named[0], named[1], fragment_look, exact=True, rest=_rest(row, row.fragments[1].start))
+    glued = _GLUED.match(row.text)
+    if glued and (named := _named(glued[1], 0)) and named[2]:
+        return _Heading(named[0], named[1], 1.0, exact=True, rest=_rest(row, row.start + glued.end()))
     match = _INLINE.match(row.text)
     if match and match[2] and not row.bullet:
         named = _named(match[1], 0)
@@ -200,8 +208,21 @@ def _chosen(rows: Sequence[Row], candidates: dict[int, _Heading], body_size: flo
         first = min(chosen, default=0)
         for row in rows:
             if row.number > first and row.number not in chosen and _style(row) == strongest and _is_bare(row):
-                chosen[row.number] = _Heading(SectionKind.OTHER, heading_key(row.text), 1.0, exact=False)
+                kind, key = _loosely_named(row.text)
+                chosen[row.number] = _Heading(kind, key, 1.0, exact=False)
     return chosen
+
+
+def _loosely_named(text: str) -> tuple[SectionKind, str]:
+    """Name a heading by the longest known one in it, the first such: "Experiencia en la industria"."""
+    key = heading_key(text)
+    words = key.split()
+    for size in range(len(words), 0, -1):
+        for first in range(len(words) - size + 1):
+            phrase = " ".join(words[first : first + size])
+            if len(phrase) > _SHORTEST_KEYWORD and (kind := headings().get(phrase)):
+                return SectionKind(kind), key
+    return SectionKind.OTHER, key
 
 
 def _strongest(styles: Counter[_Style], by_number: dict[int, Row], candidates: dict[int, _Heading]) -> _Style | None:
@@ -266,25 +287,58 @@ def _is_bare(row: Row) -> bool:
 
 
 def _gathered(rows: Sequence[Row], headed: dict[int, _Heading]) -> Iterator[Section]:
+    """Hand the rows to the sections; a row that jumps to another column goes on with what stands above it there."""
     starts: list[tuple[SectionKind, str, float]] = [(SectionKind.HEAD, "", 1.0)]
     held: list[list[Row]] = [[]]
-    current, column, last_open = 0, None, dict[int, int]()
+    current, opened_by = 0, None
+    placed: list[tuple[Row, int]] = []
     for row in rows:
         if row.kind in {BlockKind.HEADER, BlockKind.FOOTER}:
             held[0].append(row)
             continue
-        if column is not None and row.column != column:
-            last_open[column] = current
-            current = last_open.get(row.column, 0)
-        column = row.column
+        if placed and row.number not in headed and row.block != placed[-1][0].block and held[current]:
+            current = _section_above(row, placed, current, opened_by)
         if heading := headed.get(row.number):
+            opened_by = row
             starts.append((heading.kind, heading.title, _trust(heading)))
             held.append([heading.rest] if heading.rest else [])
             current = len(starts) - 1
         elif not _RULE.match(row.text):
             held[current].append(row)
+        placed.append((row, current))
     for (kind, title, confidence), own in zip(starts, held, strict=True):
         yield Section(kind=kind, title=title, rows=tuple(own), confidence=confidence)
+
+
+def _section_above(row: Row, placed: Sequence[tuple[Row, int]], current: int, opened_by: Row | None) -> int:
+    """Return the section that the row goes on with: that of the nearest row above it in its own column.
+
+    A row goes on with the section opened last where nothing stands between the heading's height and its own.
+    """
+    last, _ = placed[-1]
+    if row.box is None or last.box is None or _overlap(row.box, last.box) > _SAME_COLUMN:
+        return current
+    above = None
+    for other, section in reversed(placed[-_LOOK_BACK:]):
+        if other.page != row.page and above:
+            break
+        if not other.box or _overlap(row.box, other.box) <= _SAME_COLUMN:
+            continue
+        if other.page != row.page:
+            return section
+        if other.box.y1 <= row.box.y1 and (above is None or other.box.y1 > above[0].y1):
+            above = other.box, section
+    if above is None:
+        return current
+    if opened_by and opened_by.box and opened_by.page == row.page and above[0].y1 <= opened_by.box.y0 <= row.box.y1:
+        return current
+    return above[1]
+
+
+def _overlap(one: Box, other: Box) -> float:
+    """Return how much of the narrower one's width both share, 0..1."""
+    shared = min(one.x1, other.x1) - max(one.x0, other.x0)
+    return max(0.0, shared) / max(1.0, min(one.x1 - one.x0, other.x1 - other.x0))
 
 
 def _trust(heading: _Heading) -> float:
