@@ -84,7 +84,7 @@ _MONTHS_A_YEAR = 12
 class DateSpan:
     """A date or a range as printed: its normalised values and its half-open span.
 
-    `first` is empty only for a lone `present`; `last` is empty for a single date.
+    `last` is empty for a single date. `first` is `present` only for a word alone at the head of its line.
     """
 
     first: str
@@ -171,9 +171,19 @@ def _span(folded: str, points: list[_Point], index: int) -> tuple[DateSpan | Non
         span = _range(point, following)
         if span:
             return span, 2
-    if not point.value or point.value == PRESENT:
+    if point.value == PRESENT:
+        return _lone_present(folded, point), 1
+    if not point.value:
         return None, 1
     return _single(folded, point), 1
+
+
+def _lone_present(folded: str, point: _Point) -> DateSpan | None:
+    """Keep "Current" or "heute" where it opens its line before a wide gap or alone: one end of a period in a rail."""
+    before, after = folded[max(0, point.start - 1) : point.start], folded[point.end : point.end + 1]
+    if (before and before != "\n") or after not in {"", "\t", "\n"}:
+        return None
+    return DateSpan(first=PRESENT, last="", start=point.start, end=point.end)
 
 
 def _joined(folded: str, point: _Point, following: _Point) -> bool:

@@ -45,7 +45,7 @@ class _Part:
 
 
 _ASIDE = re.compile(
-    r"^\W*(?:(?:relevant |selected |key )?(?:coursework|courses|modules|subjects|curriculum)|thesis|dissertation|advis[oe]r|"
+    r"^\W*(?:(?:master|bachelor|diploma|phd|doctoral)(?:'s|’s)? thesis|(?:relevant |selected |key )?(?:coursework|courses|modules|subjects|curriculum)|thesis|dissertation|advis[oe]r|"
     r"c?gpa|grade|honou?rs?\b|activities|awards?|minor|note|final|supervisor|title|project|focus|topics?|"
     r"specialisation|abschlussarbeit|tesis|memoire|scholarship|dean|member|score|percentage|ranked?|courses taken)\b.{0,3}[:：\s]",
     re.IGNORECASE,
@@ -64,6 +64,7 @@ _FIELD_LEAD = re.compile(r"^[\s,:;.()\-–—]*(?:(?:degree|program(?:me)?|studi
 _OF_SUBJECT = re.compile(r"\s+of\s+([^\W\d_][^,;|()\n]{2,60})", re.IGNORECASE)
 _JOINT = re.compile(r"[\s,./()&+-]{0,4}(?:and|&|/)?[\s,./()&+-]{0,4}$|^\s*(?:degree|diploma)?\s*\(?$", re.IGNORECASE)
 _FIELD_END = re.compile(r"\s+(?:with (?:a )?(?:minor|focus|specializ|concentration|emphasis|honou?rs|distinction)|from|at|minor in|gpa)\b|\s*[|;]\s*|\s+[-–—]\s+", re.IGNORECASE)
+_MAJOR = re.compile(r"(?:major(?:ing)?|specializ(?:ation|ing)|concentration|hauptfach|spécialité|especialidad)\s*(?:in|:|en)\s*", re.IGNORECASE)
 _LABEL_FIELD = frozenset({"major", "field of study", "field", "specialization", "specialisation", "course", "专业"})
 _COMMA = re.compile(r",\s+|\s*\n\s*")
 _LONGEST = 140
@@ -142,7 +143,7 @@ def _has_institution(terms: Terms, text: str, start: int, end: int) -> bool:
 
 
 def _is_known_university(printed: str) -> bool:
-    known = phrases("universities")
+    known = phrases("universities") - phrases("places")
     if fold(printed).strip(" .,") in known and printed.strip()[:1].isupper():
         return True
     return any(word.isupper() and len(word) > 2 and fold(word) in known for word in re.findall(r"[^\W\d_]+", printed)[:8])  # noqa: PLR2004
@@ -155,7 +156,7 @@ def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> St
     degree_part = next((part for part in parts if part.degree), None)
     degree, field = _split_degree(degree_part.finding, text, terms) if degree_part else (None, None)
     institution = _institution(parts, degree_part, text)
-    field = next((labelled[label] for label in labelled if label in _LABEL_FIELD), None) or field
+    field = next((labelled[label] for label in labelled if label in _LABEL_FIELD), None) or field or _major(parts, text)
     if degree_part and not field:
         field = _field_beside(parts, degree_part, institution)
     start, end = period_of(entry.dates, single_is_both=False)
@@ -169,6 +170,14 @@ def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> St
         end_date=end,
         gpa=_gpa(text, *extent),
     )
+
+
+def _major(parts: Sequence[_Part], text: str) -> Finding | None:
+    """Return what stands behind "Major in"."""
+    for part in parts:
+        if lead := _MAJOR.match(text, part.finding.start, part.finding.end):
+            return found(text, lead.end(), part.finding.end)
+    return None
 
 
 def _clean(finding: Finding | None, text: str, confidence: float) -> Finding | None:
@@ -207,6 +216,8 @@ def _parts_ways(left: int, cut: re.Match[str], end: int, text: str, terms: Terms
     if left_degree and right_school and not left_school:
         following = _COMMA.search(text, cut.end(), end)
         return _has_institution(terms, text, cut.end(), following.start() if following else end)
+    if _MAJOR.match(text, left):
+        return right_school or place_likeness(after) >= _PLACE
     if left_school and not left_degree:
         return right_degree or place_likeness(after) >= _PLACE and not _names_campus(before)
     if right_school and place_likeness(before) >= _PLACE:
@@ -289,7 +300,11 @@ def _institution(parts: Sequence[_Part], degree: _Part | None, text: str) -> Fin
         return max(schools, key=lambda part: _weight(part)).finding
     if degree and degree.institution:
         return _within_degree(degree.finding, text)
-    rest = [part for part in parts if part is not degree and not part.place and not part.degree]
+    rest = [
+        part
+        for part in parts
+        if part is not degree and not part.place and not part.degree and not _MAJOR.match(text, part.finding.start)
+    ]
     if not rest:
         return None
     other_rows = [part for part in rest if not degree or part.row != degree.row]

@@ -72,15 +72,18 @@ def posts_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms
 
 def _sorted_out(entry: Entry, text: str, terms: Terms) -> _Slots:
     slots = _Slots(entry)
-    pieces = [piece for piece in pieces_of(entry.header, entry.dates, text) if len(piece.text) <= _LONGEST_NAME]
+    pieces = [
+        piece
+        for piece in pieces_of(entry.header, entry.dates, text)
+        if len(piece.text) <= _LONGEST_NAME and not _is_list(piece, terms)
+    ]
     for piece in pieces:
         _place_piece(slots, piece, terms)
     return slots
 
 
 def _place_piece(slots: _Slots, piece: Piece, terms: Terms) -> None:
-    role = terms.has(Term.ROLE, piece.finding.start, piece.finding.end)
-    organisation = terms.has(Term.ORGANISATION, piece.finding.start, piece.finding.end)
+    role, organisation = _says(piece.finding, terms)
     likeness = place_likeness(piece.text)
     if piece.label in _TITLE_LABELS and not slots.title:
         slots.title = piece
@@ -94,6 +97,23 @@ def _place_piece(slots: _Slots, piece: Piece, terms: Terms) -> None:
         slots.company = piece
     else:
         slots.unclear.append(piece)
+
+
+def _says(finding: Finding, terms: Terms) -> tuple[bool, bool]:
+    """Return whether the piece names a post, and whether an organisation; of both, what its last such word says."""
+    start, end = finding.start, finding.end
+    roles, names = terms.within(Term.ROLE, start, end), terms.within(Term.ORGANISATION, start, end)
+    if roles and names and "," not in finding.text:
+        last_role, last_name = roles[-1][1], names[-1][1]
+        return last_role > last_name, last_name > last_role
+    return bool(roles), bool(names)
+
+
+def _is_list(piece: Piece, terms: Terms) -> bool:
+    """Whether the piece is rather a list of skills than a name."""
+    skills = terms.within(Term.SKILL, piece.finding.start, piece.finding.end)
+    covered = sum(end - start for start, end in skills)
+    return len(skills) > 1 and covered > len(piece.text) / 2
 
 
 def _company_first(headers: Sequence[_Slots]) -> bool:
@@ -255,6 +275,7 @@ def period_of(dates: Sequence[DateSpan], *, single_is_both: bool) -> tuple[Findi
 
     A single date is both ends where `single_is_both`, else the end only.
     """
+    dates = [span for span in dates if span.first]
     ranges = [span for span in dates if span.is_range]
     if ranges:
         first = min(ranges, key=lambda span: span.first)
@@ -263,6 +284,8 @@ def period_of(dates: Sequence[DateSpan], *, single_is_both: bool) -> tuple[Findi
     if not dates:
         return None, None
     single = dates[0]
+    if single.first == PRESENT:
+        return None, _date(PRESENT, single, 0.6)
     return (_date(single.first, single, 0.7) if single_is_both else None), _date(single.first, single, 0.75)
 
 
