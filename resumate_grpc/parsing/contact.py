@@ -28,6 +28,8 @@ _ASIDE = re.compile(r"\s*[-–—|•]?\s*(?:e-?mail me\b|willing to|e-?mail:|ph
 _HEAD_ROWS = 14
 _LONGEST_PLACE = 110
 _PLACE_FOUND = 0.5
+_NEAR_EMAIL = 3
+_LIST = re.compile(r"\s*;\s+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,6 +72,10 @@ def _zone(sections: Sequence[Section]) -> tuple[Row, ...]:
         for row in section.rows
         if EMAIL.search(row.text) or len(row.fragments) > 1
     ]
+    everything = [row for section in sections for row in section.rows]
+    near = {row.number + step for row in everything if EMAIL.search(row.text) for step in range(-_NEAR_EMAIL, _NEAR_EMAIL + 1)}
+    known = {row.number for row in rows}
+    rows += [row for row in everything if row.number in near - known and len(row.text) < _LONGEST_PLACE]
     return tuple(rows)
 
 
@@ -128,9 +134,22 @@ def _location(text: str, zone: Sequence[Row], terms: Terms) -> Finding | None:
 
 def _place_candidates(text: str, zone: Sequence[Row], terms: Terms) -> Iterator[Finding]:
     for index, row in enumerate(zone):
-        for fragment in row.fragments:
+        for fragment in _fragments(row):
             if place := _place(text, fragment, terms):
                 yield _with_street(text, place, zone[index - 1] if index else None, fragment, row)
+
+
+def _fragments(row: Row) -> Iterator[Fragment]:
+    """Yield the parts of a row that may be an address: each fragment, or what its semicolons part, and the row itself."""
+    for fragment in row.fragments:
+        left = fragment.start
+        for cut in [*_LIST.finditer(fragment.text), None]:
+            right = fragment.start + cut.start() if cut else fragment.end
+            if right > left:
+                yield replace(fragment, text=row.text[left - row.start : right - row.start], start=left, end=right)
+            left = fragment.start + cut.end() if cut else right
+    if len(row.fragments) > 1 and row.text[:1].isalnum():
+        yield replace(row.fragments[0], text=row.text, end=row.end)
 
 
 def _place(text: str, fragment: Fragment, terms: Terms) -> Finding | None:

@@ -67,7 +67,7 @@ _FIELD_END = re.compile(r"\s+(?:with (?:a )?(?:minor|focus|specializ|concentrati
 _MAJOR = re.compile(r"(?:major(?:ing)?|specializ(?:ation|ing)|concentration|hauptfach|spécialité|especialidad)\s*(?:in|:|en)\s*", re.IGNORECASE)
 _LABEL_FIELD = frozenset({"major", "field of study", "field", "specialization", "specialisation", "course", "专业"})
 _COMMA = re.compile(r",\s+|\s*\n\s*")
-_LONGEST = 140
+_LONGEST = 110
 _PLACE = 0.6
 
 

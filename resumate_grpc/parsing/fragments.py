@@ -19,11 +19,12 @@ _WIDE_GAP_EMS = 1.15
 
 _HARD_BREAK = re.compile(r"\s*\t\s*|\s{3,}|\s+[|¦‖│•·∙⋅●▪■◆‣⁃]+\s+|\s*[|¦‖│•∙⋅●▪■◆‣]\s*")
 _PAGE_NUMBER = re.compile(
-    r"(?:^|\s)(?:page|pag|pg|seite|página|pagina|стр|p)\.?\s?\d{1,2}(?:\s?(?:/|of|de|von|di|sur|из)\s?\d{1,2})?\W*$|^\W*\d{1,2}\s?(?:/|of)\s?\d{1,2}\W*$|^第\s?\d+\s?页",
+    r"(?:^|\s)(?:page|pag|pg|seite|página|pagina|стр|p)\.?\s?\d{1,2}(?:\s?(?:/|of|de|von|di|sur|из)\s?\d{1,2})?\W*$|^\W*\d{1,2}\s?(?:/|of)\s?\d{1,2}\W*$|^第\s?\d+\s?页|^\W*(?:copyright|©|last updated)",
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\d+")
 _EDGE_ROWS = 2
+_LONGEST_MARGIN = 80
 _LARGE_SPACING = 1.45
 _FALLBACK_SIZE = 10.0
 
@@ -88,11 +89,16 @@ def rows_of(document: Document) -> tuple[Row, ...]:
             spacing = _usual_spacing(block)
             above: Line | None = None
             for line in block.lines:
-                if any(char.isalnum() for char in line.text) and not _PAGE_NUMBER.search(line.text):
+                if any(char.isalnum() for char in line.text) and not _is_margin(line.text):
                     rows.append(_row(len(rows), line, above, block, spacing, page.number, block_number))
                     above = line
             block_number += 1
     return tuple(_without_running_heads(rows))
+
+
+def _is_margin(text: str) -> bool:
+    """Whether the line is a page's number or imprint."""
+    return len(text) < _LONGEST_MARGIN and _PAGE_NUMBER.search(text) is not None
 
 
 def _without_running_heads(rows: Sequence[Row]) -> list[Row]:
@@ -181,6 +187,10 @@ def _fragment(text: str, row_start: int, start: int, end: int, words: list[Word]
     raw = text[start - row_start : end - row_start]
     start += len(raw) - len(raw.lstrip())
     inside = [word for word in words if start <= word.start < end]
+    while len(inside) > 1 and _is_icon(inside[0], inside[1]):
+        raw = raw.lstrip()[inside[1].start - start :]
+        start = inside[1].start
+        inside = inside[1:]
     return Fragment(
         text=raw.strip(),
         start=start,
@@ -191,6 +201,21 @@ def _fragment(text: str, row_start: int, start: int, end: int, words: list[Word]
         left=inside[0].box.x0 if inside and inside[0].box else 0.0,
         breaks=tuple(after.start for word, after in pairwise(inside) if _print(word) != _print(after)),
     )
+
+
+def _is_icon(word: Word, following: Word) -> bool:
+    """Whether the word is one glyph of an icon font that came out as a letter or sign."""
+    char = word.text
+    if len(char) != 1 or "\u2e80" < char < "\uf8ff":
+        return False
+    if char.isascii() and char.isalnum():
+        return _family(word) != _family(following)
+    return not (char.isalnum() and word.style.font == following.style.font) and char not in "+#&(\"'@"
+
+
+def _family(word: Word) -> str:
+    """Return the font's name without subset tag and weight."""
+    return re.split(r"[-,0-9]", word.style.font.rpartition("+")[2])[0]
 
 
 def _print(word: Word) -> tuple[str, bool, bool, int]:

@@ -28,6 +28,11 @@ _LABEL = re.compile(
     r"公司|职位|学校|学位|专业|时间)\s*[:：]\s*",
     re.IGNORECASE,
 )
+_EMPLOYMENT = re.compile(
+    r"(?:full|part)[ -]?time|contract|permanent|temporary|internship|intern|freelance|seasonal|self-employed|vollzeit|teilzeit|"
+    r"cdi|cdd|stage|alternance|tiempo completo|medio tiempo|tempo (?:integral|pieno)|voltijd|deeltijd|to",
+    re.IGNORECASE,
+)
 _DATE_WORDS = re.compile(
     r"(?:\b(?:from|expected|anticipated|graduation|graduated|graduating|graduate|class of|date|dates|duration|period|exp|"
     r"completed|conferred|present|current|voraussichtlich|seit|with|in|since)\b[\s:.,]*)+$",
@@ -94,6 +99,8 @@ def _piece(text: str, start: int, end: int, fragment: Fragment, row: int, order:
         end = match.start()
     label = _LABEL.match(text[start:end])
     finding = found(text, start + (label.end() if label else 0), end)
+    if finding and _EMPLOYMENT.fullmatch(finding.text):
+        return None
     if not finding or not any(char.isalpha() for char in finding.text):
         return None
     named = fold(label[0]).strip(" :：") if label else ""

@@ -12,7 +12,7 @@ __all__ = ["place_likeness", "split_trailing_place"]
 _PARTS = re.compile(r"\s*[,;/()]\s*|\s+[-–—]\s+")
 _POSTCODE = re.compile(r"\b[A-Z]{0,2}-?\d{3,6}(?:[ -]\d{3,4})?\b|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b[A-Z]\d[A-Z] ?\d[A-Z]\d\b")
 _STREET = re.compile(
-    r"\b(?:street|st\.|str\.|strasse|straße|road|rd\.?|avenue|ave\.?|av\.|lane|ln\.?|drive|dr\.|boulevard|blvd\.?|court|"
+    r"\b(?:street|st\.|str\.|strasse|straße|road|rd\.?|avenue|avenida|ave\.?|av\.|lane|ln\.?|drive|dr\.|boulevard|blvd\.?|court|"
     r"square|plaza|calle|col\.|colonia|rue|via|viale|rua|apt\.?|apartment|suite|floor|nagar|colony|sector|block|p\.?o\.? box|"
     r"laan|straat|weg|platz|gasse|ul\.|ulitsa|улица|ул\.|проспект|г\.)(?![^\W\d_])|路|号|街道",
     re.IGNORECASE,

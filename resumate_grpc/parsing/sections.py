@@ -73,6 +73,7 @@ _CONJUNCTION = re.compile(r"\s*(?:&|/|\||,|\band\b|\bund\b|\bet\b|\by\b)\s*", re
 _LARGER = 1.12
 _SAME_COLUMN = 0.3
 _LOOK_BACK = 400
+_RAIL_WIDTH = 60.0
 _SENTENCE_END = re.compile(r"[.;,!?]$")
 _INLINE_KINDS = {
     SectionKind.SKILLS,
@@ -198,13 +199,14 @@ def _chosen(rows: Sequence[Row], candidates: dict[int, _Heading], body_size: flo
         _style(by_number[number]) for number, heading in candidates.items() if heading.exact and heading.rest is None
     )
     strongest = _strongest(styles, by_number, candidates)
+    alike = sum(_style(by_number[number]) == strongest for number in candidates)
     chosen = {
         number: heading
         for number, heading in candidates.items()
         if _acceptable(by_number[number], heading, styles, strongest)
     }
     chosen = _without_labels(by_number, chosen, strongest)
-    if strongest and styles[strongest] > 1 and _stands_out(strongest, body_size):
+    if strongest and alike > 1 and _stands_out(strongest, body_size):
         first = min(chosen, default=0)
         for row in rows:
             if row.number > first and row.number not in chosen and _style(row) == strongest and _is_bare(row):
@@ -306,8 +308,34 @@ def _gathered(rows: Sequence[Row], headed: dict[int, _Heading]) -> Iterator[Sect
         elif not _RULE.match(row.text):
             held[current].append(row)
         placed.append((row, current))
+    _hand_to_rail(headed, placed, held)
     for (kind, title, confidence), own in zip(starts, held, strict=True):
         yield Section(kind=kind, title=title, rows=tuple(own), confidence=confidence)
+
+
+def _hand_to_rail(headed: dict[int, _Heading], placed: Sequence[tuple[Row, int]], held: list[list[Row]]) -> None:
+    """Where headings stand in a rail at the left, read before what they head, give each row to the heading beside it.
+
+    A rail is told by headings that were left without rows.
+    """
+    rail = [(row, section) for row, section in placed if row.number in headed and row.box and not headed[row.number].rest]
+    empty = [row for row, section in rail if not held[section]]
+    if len(empty) < 2:  # noqa: PLR2004 - one heading may well head nothing
+        return
+    edge = empty[0].left
+    for row, section in placed:
+        if row.number in headed or row.box is None or row not in held[section]:
+            continue
+        beside = [
+            (head.box.y0, other)
+            for head, other in rail
+            if head.box and head.page == row.page and abs(head.left - edge) < _RAIL_WIDTH and head.box.x1 <= row.left
+            and head.box.y0 <= row.box.y0 + row.size
+        ]  # fmt: skip
+        target = max(beside)[1] if beside else section
+        if target != section:
+            held[section].remove(row)
+            held[target].append(row)
 
 
 def _section_above(row: Row, placed: Sequence[tuple[Row, int]], current: int, opened_by: Row | None) -> int:
@@ -329,7 +357,8 @@ def _section_above(row: Row, placed: Sequence[tuple[Row, int]], current: int, op
         if other.box.y1 <= row.box.y1 and (above is None or other.box.y1 > above[0].y1):
             above = other.box, section
     if above is None:
-        return current
+        starts_higher = opened_by and opened_by.box and opened_by.page == row.page and row.box.y0 < opened_by.box.y0
+        return 0 if starts_higher and row.page <= 1 else current
     if opened_by and opened_by.box and opened_by.page == row.page and above[0].y1 <= opened_by.box.y0 <= row.box.y1:
         return current
     return above[1]

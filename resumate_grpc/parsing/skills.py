@@ -38,7 +38,7 @@ _GRADE = re.compile(
     r"elementary|upper[- ]intermediate|pre[- ]intermediate|conversational|mother tongue|grundkenntnisse|fortgeschritten|"
     r"sehr gut|gut|fliessend|fließend|muttersprache|verhandlungssicher|avancé|intermédiaire|débutant|courant|natif|avanzado|"
     r"intermedio|básico|nativo|fluido|avançado|básico|fluente)\b(?:\s+(?:level|user|knowledge|in|with))?"
-    r"|\d{1,2}\+?\s*(?:years?|yrs?|months?|jahre|ans|años|anos|лет|год\w*)\b(?:\s+(?:of\s+)?experience)?|\d{1,3}\s?%|\d{1,2}\s?/\s?\d{1,2}|[★☆●○◐⬤◯█░▪▫]+)\s*[)\]]?\s*$",
+    r"|\d{1,2}\+?\s*(?:years?|yrs?|months?|jahre|ans|años|anos|лет|год\w*)\b(?:\s+(?:of\s+)?experience)?|\d{1,3}\s?%|\d{1,2}\s?/\s?(?:5|10)\b|[★☆●○◐⬤◯█░▪▫]+)\s*[)\]]?\s*$",
     re.IGNORECASE,
 )
 _LEAD = re.compile(
@@ -197,7 +197,7 @@ def _units(text: str, start: int, end: int, terms: Terms) -> Iterator[Finding]:
     if len(slashes) > 1:
         edges = [(start, start), *((cut.start(), cut.end()) for cut in slashes), (end, end)]
         spans = [(left[1], right[0]) for left, right in pairwise(edges)]
-    elif len(known) > 2 and sum(b - a for a, b in known) > (end - start) / 2 and "(" not in text[start:end]:  # noqa: PLR2004
+    elif len(known) > 2 and sum(b - a for a, b in known) > (end - start) * 0.35 and "(" not in text[start:end]:  # noqa: PLR2004
         spans = _side_by_side(text, start, end, known)
     else:
         spans = [(start, end)]
