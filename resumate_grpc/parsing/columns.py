@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
+import numpy.typing as npt
 
 from resumate_grpc.parsing.rows import Segment
 
@@ -26,6 +27,7 @@ _ALIGNED = 0.5
 _OFF_EDGE = 0.6  # of the font size
 _ROWS_PER_BAND = 1.5
 _LINES_PER_LABEL = 2.0
+_APART = 2.2  # font sizes
 _DATE = re.compile(
     r"(?:^|[^\w.,])(?:19|20)\d\d(?!\d)|\b\d{1,2}[/.]\d{2,4}\b"
     r"|\b(?:present|current|now|today|ongoing|heute|aujourd|actuel|actual|presente|attuale)",
@@ -110,13 +112,19 @@ def _candidates(segments: Sequence[Segment]) -> list[_Candidate]:
         count = crossing.size + 1
         lefts = np.bincount(part[left], minlength=count)
         rights = np.bincount(part[right], minlength=count)
-        scores = np.minimum(lefts, rights) + 0.05 * (lefts + rights)
-        best = int(np.argmax(scores))
-        if min(lefts[best], rights[best]) >= _LEAST_ROWS:
+        fewer = np.minimum(lefts, rights)
+        best = int(np.argmax(np.where(fewer >= _LEAST_ROWS, lefts + rights, 0)))
+        if fewer[best] >= _LEAST_ROWS:
+            score = _score(y[part == best], int(fewer[best]), float(edge - x1[left & (part == best)].max()))
             top = float(crossing[best - 1]) if best else float("-inf")
             bottom = float(crossing[best]) if best < crossing.size else float("inf")
-            found.append(_Candidate(float(edge) - 0.5, top, bottom, float(scores[best])))
+            found.append(_Candidate(float(edge) - 0.5, top, bottom, score))
     return found
+
+
+def _score(y: npt.NDArray[np.float64], fewer: int, width: float) -> float:
+    """What reaches over more height encloses the rest and is divided first; then more lines, then a wider gutter."""
+    return float(np.ptp(y)) * (1 + 0.1 * min(fewer, 10)) + 0.1 * min(width, 50.0)
 
 
 def _judge(candidate: _Candidate, segments: Sequence[Segment]) -> Division:
@@ -138,6 +146,8 @@ def _kind(left: Sequence[Segment], right: Sequence[Segment], bands: Sequence[Ban
     paired = sum(any(same_height(one, other) for other in major) for one in minor) / len(minor)
     left_dated = sum(map(is_dated, left_rows)) / len(left_rows)
     right_dated = sum(map(is_dated, right_rows)) / len(right_rows)
+    if paired >= _MOSTLY and _spaced_out(left_rows) and len(right_rows) >= _LINES_PER_LABEL * len(left_rows):
+        return _kind_of_rows(left_rows, right_rows, left_dated=left_dated)
     both = [band for band in bands if band.left and band.right]
     if len(bands) > 1 and both:
         rows_per_band = sum(min(len(_firsts(band.left)), len(_firsts(band.right))) for band in both) / len(both)
@@ -214,6 +224,12 @@ def _aligned(rows: Sequence[Segment]) -> bool:
     at_edge = np.count_nonzero(np.count_nonzero(np.abs(x0[:, None] - x0) <= off / 2, axis=1) > companions)
     centred = np.count_nonzero(np.abs(centres - np.median(centres)) <= off)
     return bool(max(at_edge, centred) >= _ALIGNED * len(rows))
+
+
+def _spaced_out(rows: Sequence[Segment]) -> bool:
+    """Tell whether most rows stand alone, as labels beside longer text do, rather than line after line."""
+    apart = [after.baseline - before.baseline > _APART * after.size for before, after in zip(rows, rows[1:], strict=False)]
+    return sum(apart) >= _MOSTLY * len(apart)
 
 
 def _flush_right(rows: Sequence[Segment]) -> bool:

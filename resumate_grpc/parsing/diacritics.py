@@ -24,7 +24,7 @@ _COMBINING = {
     0xB8: 0x327,
     0x2DB: 0x328,
 }
-_REACH = 8  # glyphs: where files put an accent, before or after its letter
+_REACH = 14  # glyphs: where files put an accent, before or after its letter
 _OFF_CENTRE = 0.3  # of the letter's width
 _DOTLESS = {0x131: ord("i"), 0x237: ord("j")}
 

@@ -55,6 +55,9 @@ def _words(segments: Sequence[Segment]) -> list[PlacedWord]:
 
 
 def _read_band(band: Band, kind: DivisionKind, *, column: int, depth: int) -> list[Area]:
+    if kind is DivisionKind.BANDS and (lead := _lead(band)):
+        rest = Band(tuple(each for each in band.left if each not in lead), band.right)
+        return [*_divide(_words(lead), column=column, depth=depth), *_read_band(rest, kind, column=column, depth=depth)]
     left, right = _words(band.left), _words(band.right)
     if kind is DivisionKind.RAIL or (kind is DivisionKind.BANDS and _is_dated_entry(band)):
         return _prefixed(band.left, _divide(right, column=column, depth=depth), column=column)
@@ -62,6 +65,15 @@ def _read_band(band: Band, kind: DivisionKind, *, column: int, depth: int) -> li
         return _divide([*left, *right], column=column, depth=depth)
     right_column = column if kind is DivisionKind.LABELS else column + 1
     return [*_divide(left, column=column, depth=depth), *_divide(right, column=right_column, depth=depth)]
+
+
+def _lead(band: Band) -> list[Segment]:
+    """List what stands on the left above all that is on the right: a heading over both."""
+    if not band.left or not band.right:
+        return []
+    top = min(each.baseline for each in band.right)
+    lead = [each for each in band.left if each.baseline < top - _BAND_LEAD * each.size]
+    return lead if len(lead) < len(band.left) else []
 
 
 def _is_row(band: Band) -> bool:
