@@ -188,6 +188,8 @@ def _lone_present(folded: str, point: _Point) -> DateSpan | None:
 
 def _joined(folded: str, point: _Point, following: _Point) -> bool:
     between = folded[point.end : following.start]
+    if not between:
+        return following.value == PRESENT and folded[following.start] in "至现現今"
     if len(between) > _LONGEST_JOINER or "\n\n" in between:
         return False
     if "\n" in between and "-" not in between:

@@ -51,7 +51,7 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 _GPA = re.compile(
-    r"(?:c?\.?g\.?p\.?a\.?|grade point average|cumulative average|average grade|average|promedio|abschlussnote|gesamtnote|note|"
+    r"(?:c?\.?g\.?p\.?a\.?|grade point average|cumulative average|average grade|average|grade(?=\s?[:=])|promedio|abschlussnote|gesamtnote|note|"
     r"durchschnitt|moyenne|media|cijfer|средний балл|绩点)\b[^\d\n]{0,14}?"
     r"(\d{1,2}(?:[.,]\d{1,3})?(?:\s*(?:/|out of|of|von|sur|de|из)\s*\d{1,3}(?:[.,]\d{1,2})?)?)(?![\d%]|\s?%|[.,]\d)",
     re.IGNORECASE,
@@ -60,7 +60,7 @@ _BARE_GPA = re.compile(r"(?<![\d./])([0-4][.,]\d{1,3}\s*/\s*(?:4|5)(?:[.,]\d{1,2
 _GPA_AFTER = re.compile(r"(?<![\d./])(\d[.,]\d{1,3}(?:\s*/\s*\d{1,2}(?:[.,]\d{1,2})?)?)\s*(?:c?gpa)\b", re.IGNORECASE)
 _GPA_TAIL = re.compile(r"[\s,;(|–—-]*(?:(?:cumulative|overall|major|final)\s+)?(?:c?\.?g\.?p\.?a\b|grade\b|note\b|percentage\b|score\b|honou?rs\b.*$|with (?:honou?rs|distinction)|magna|summa|cum laude|minor\b|first class|thesis\b).*$", re.IGNORECASE)
 _SHORT_DEGREE = 4
-_FIELD_LEAD = re.compile(r"^[\s,:;.()\-–—]*(?:(?:degree|program(?:me)?|studies|course)\s+)?(?:\((?:hons?\.?|honou?rs)\)\s*)?(?:with\s+(?:a\s+)?(?:major|specialization|concentration)\s+in|major(?:ing)?(?:\s+in)?|in|of|on|en|em|im|der|de la|de|des|du|di|d'|d’|op|по|:|,)\s+", re.IGNORECASE)
+_FIELD_LEAD = re.compile(r"^[\s,:;.()\-–—]*(?:(?:degree|program(?:me)?|studies|course)\s+)?(?:\((?:hons?\.?|honou?rs)\)\s*)?(?:with\s+(?:a\s+)?(?:major|specialization|concentration)\s+in|major(?:ing)?(?:\s+in)?|in|of|on|en|em|im|der|de la|de|des|du|di|d'|d’|op|в области|по направлению|по специальности|по|в|:|,)\s+", re.IGNORECASE)
 _OF_SUBJECT = re.compile(r"\s+of\s+([^\W\d_][^,;|()\n]{2,60})", re.IGNORECASE)
 _JOINT = re.compile(r"[\s,./()&+-]{0,4}(?:and|&|/)?[\s,./()&+-]{0,4}$|^\s*(?:degree|diploma)?\s*\(?$", re.IGNORECASE)
 _FIELD_END = re.compile(r"\s+(?:with (?:a )?(?:minor|focus|specializ|concentration|emphasis|honou?rs|distinction)|from|at|minor in|gpa)\b|\s*[|;]\s*|\s+[-–—]\s+", re.IGNORECASE)
@@ -228,7 +228,7 @@ def _parts_ways(left: int, cut: re.Match[str], end: int, text: str, terms: Terms
 def _names_campus(before: str) -> bool:
     """Whether what follows belongs to the name, as in "University of California, Davis"."""
     return re.search(r"\b(?:university|universidad|universite) (?:of|de|system of) [^\W\d_]+$", fold(before)) is not None and (
-        place_likeness(before.rsplit(" ", 1)[-1]) > 0
+        fold(before.rsplit(" ", 1)[-1]) in phrases("regions")
     )
 
 

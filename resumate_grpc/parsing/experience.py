@@ -43,6 +43,7 @@ class _Slots:
 
 
 _PLACE = 0.6
+_SENTENCE = 7
 _SURE_PLACE = 0.7
 _TITLE_LABELS = frozenset(
     "title,job title,position,role,designation,poste,puesto,cargo,должность,职位".split(",")
@@ -75,7 +76,7 @@ def _sorted_out(entry: Entry, text: str, terms: Terms) -> _Slots:
     pieces = [
         piece
         for piece in pieces_of(entry.header, entry.dates, text)
-        if len(piece.text) <= _LONGEST_NAME and not _is_list(piece, terms)
+        if len(piece.text) <= _LONGEST_NAME and not _is_list(piece, terms) and not _is_sentence(piece.text)
     ]
     for piece in pieces:
         _place_piece(slots, piece, terms)
@@ -107,6 +108,12 @@ def _says(finding: Finding, terms: Terms) -> tuple[bool, bool]:
         last_role, last_name = roles[-1][1], names[-1][1]
         return last_role > last_name, last_name > last_role
     return bool(roles), bool(names)
+
+
+def _is_sentence(printed: str) -> bool:
+    """Whether the text is longer than a name and mostly in small letters."""
+    words = [word for word in printed.split() if word[0].isalpha() and word[0].isascii()]
+    return len(words) >= _SENTENCE and sum(word[0].islower() for word in words) > len(words) * 0.6
 
 
 def _is_list(piece: Piece, terms: Terms) -> bool:

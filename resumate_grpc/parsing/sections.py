@@ -151,9 +151,7 @@ def _composed(text: str, key: str) -> tuple[SectionKind, str, bool] | None:
         for first in range(len(words) - size, -1, -1):
             kind = known.get(" ".join(words[first : first + size]))
             outside = words[:first] + words[first + size :]
-            if kind and all(word in ordinary for word in outside):
-                return SectionKind(kind), key, True
-            if kind and first + size == len(words) and size == len(words) - 1:
+            if kind and (all(word in ordinary for word in outside) or first + size == len(words) == size + 1):
                 return SectionKind(kind), key, False
     return None
 
@@ -344,7 +342,7 @@ def _section_above(row: Row, placed: Sequence[tuple[Row, int]], current: int, op
     A row goes on with the section opened last where nothing stands between the heading's height and its own.
     """
     last, _ = placed[-1]
-    if row.box is None or last.box is None or _overlap(row.box, last.box) > _SAME_COLUMN:
+    if row.box is None or last.box is None:
         return current
     above = None
     for other, section in reversed(placed[-_LOOK_BACK:]):

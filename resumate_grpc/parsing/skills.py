@@ -49,6 +49,7 @@ _LEAD = re.compile(
 )
 _TAIL = re.compile(r"\s*(?:,?\s*(?:etc|u\.a|among others|and more)\.?)\s*$", re.IGNORECASE)
 _NOT_ITEM = re.compile(r"^(?:etc|and|others?|more|page \d+.*|\d+|level|skills?|years?|experience|basic|expert|advanced|intermediate|beginner|proficient|fluent|native)\.?$", re.IGNORECASE)
+_ASIDES = {SectionKind.HEAD, SectionKind.SUMMARY, SectionKind.OTHER, SectionKind.INTERESTS, SectionKind.EDUCATION}
 _MOST_WORDS = 6
 _LONGEST_ITEM = 60
 _PROSE_WORDS = 9
@@ -82,12 +83,21 @@ def skills_of(sections: Sequence[Section], dates: Sequence[DateSpan], text: str,
                 _read_skills(section.rows, text, terms, findings)
         elif section.kind is SectionKind.CERTIFICATIONS:
             findings.certifications += _certificates(section.rows, dates, text)
+        elif section.kind in _ASIDES:
+            _read_skills([row for row in section.rows if _is_skill_list(row)], text, terms, findings)
     return SkillFindings(
         technical=_unique(findings.technical),
         soft_skills=_unique(findings.soft_skills),
         languages=_unique(findings.languages),
         certifications=_unique(findings.certifications),
     )
+
+
+def _is_skill_list(row: Row) -> bool:
+    """Whether the row of another section lists skills: "Computer skills: …"."""
+    label = _LABEL.match(row.text)
+    key = heading_key(label[1]) if label else ""
+    return len(key.split()) > 1 and headings().get(key) == SectionKind.SKILLS.value and "," in row.text
 
 
 def _unique(items: Iterable[Finding]) -> list[Finding]:
@@ -278,6 +288,8 @@ def _certificate(row: Row, dates: Sequence[DateSpan], text: str) -> Finding | No
         return None
     start, end = fragments[0].start, fragments[0].end
     for span in dates_within(dates, start, end):
+        if span.start - start > 2 and end - span.end > 2:  # noqa: PLR2004 - amid the name, brackets aside
+            continue
         start, end = (span.end, end) if span.start - start <= 2 else (start, min(end, span.start))  # noqa: PLR2004
     cuts = (cut for cut in _ISSUER.finditer(text, start + 3, end) if not _LEVEL.match(text, cut.end(), end))
     cut = next(cuts, None)
