@@ -20,7 +20,7 @@ __all__ = ["Contact", "contact_of"]
 
 _LABEL = re.compile(
     r"^\s*(?:(?:home |current |permanent |postal |mailing )?(?:address|location|residence|city|place|based in|adresse|anschrift|"
-    r"wohnort|direccion|dirección|domicilio|ubicación|endereço|indirizzo|residenza|adres|woonplaats|адрес|город|地址|所在地|现居地|现居))\s*[:：]\s*",
+    r"wohnort|direccion|dirección|domicilio|ubicación|endereço|indirizzo|residenza|adres|woonplaats|адрес|город|местоположение|город проживания|residencia|lugar de residencia|lieu|domicile|地址|所在地|现居地|现居))\s*[:：]\s*",
     re.IGNORECASE,
 )
 _OTHER_LABEL = re.compile(r"^\s*[^\W\d_]{3,14}\s*[:：]")

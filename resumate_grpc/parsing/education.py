@@ -68,14 +68,18 @@ _MAJOR = re.compile(r"(?:major(?:ing)?|specializ(?:ation|ing)|concentration|haup
 _LABEL_FIELD = frozenset({"major", "field of study", "field", "specialization", "specialisation", "course", "专业"})
 _COMMA = re.compile(r",\s+|\s*\n\s*")
 _LONGEST = 110
+_SENTENCE = 60
+_INDENT = 5.0
 _PLACE = 0.6
 
 
 def studies_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms: Terms) -> list[Study]:
     """Read the courses of study of a section's rows, in order."""
 
+    left = min((row.left for row in rows), default=0.0)
+
     def labels(row: Row) -> frozenset[str]:
-        return _labels(row, dates, text, terms)
+        return _labels(row, dates, text, terms, left=left)
 
     usable = [row for row in rows if not row.bullet] if _plain_rows_suffice(rows, labels) else list(rows)
     skipped = [row for row in rows if row not in usable]
@@ -101,8 +105,8 @@ def _plain_rows_suffice(rows: Sequence[Row], labels: object) -> bool:
     return any(not row.bullet and labels(row) - {"date"} for row in rows)
 
 
-def _labels(row: Row, dates: Sequence[DateSpan], text: str, terms: Terms) -> frozenset[str]:
-    if _ASIDE.match(row.text) or (len(row.text) > _LONGEST and len(row.fragments) == 1):
+def _labels(row: Row, dates: Sequence[DateSpan], text: str, terms: Terms, *, left: float) -> frozenset[str]:
+    if _ASIDE.match(row.text) or (row.left > left + _INDENT and len(row.text) > _SENTENCE and not row.bullet) or (len(row.text) > _LONGEST and len(row.fragments) == 1):
         return frozenset()
     own = set()
     if _has_degree(terms, text, row.start, row.end):
@@ -162,14 +166,20 @@ def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> St
     start, end = period_of(entry.dates, single_is_both=False)
     place = next((part.finding for part in parts if part.place), None)
     return Study(
-        institution=_clean(institution, text, 0.8),
-        degree=degree.trusted(0.75) if degree else None,
-        field=_clean(field, text, 0.65),
+        institution=_clean(institution, text, _trust(institution, degree, terms)),
+        degree=degree.trusted(0.86 if institution else 0.75) if degree else None,
+        field=_clean(field, text, 0.84),
         location=place,
         start_date=start,
         end_date=end,
         gpa=_gpa(text, *extent),
     )
+
+
+def _trust(institution: Finding | None, degree: Finding | None, terms: Terms) -> float:
+    """A school's name is trusted for its own words, and for a degree beside it."""
+    named = institution is not None and terms.has(Term.INSTITUTION, institution.start, institution.end)
+    return 0.4 + (0.25 if named else 0.0) + (0.22 if degree else 0.0)
 
 
 def _major(parts: Sequence[_Part], text: str) -> Finding | None:
@@ -219,15 +229,15 @@ def _parts_ways(left: int, cut: re.Match[str], end: int, text: str, terms: Terms
     if _MAJOR.match(text, left):
         return right_school or place_likeness(after) >= _PLACE
     if left_school and not left_degree:
-        return right_degree or place_likeness(after) >= _PLACE and not _names_campus(before)
+        return right_degree or place_likeness(after) >= _PLACE and not _names_campus(before, after)
     if right_school and place_likeness(before) >= _PLACE:
         return True
     return place_likeness(after) >= _PLACE and not left_degree
 
 
-def _names_campus(before: str) -> bool:
+def _names_campus(before: str, after: str) -> bool:
     """Whether what follows belongs to the name, as in "University of California, Davis"."""
-    return re.search(r"\b(?:university|universidad|universite) (?:of|de|system of) [^\W\d_]+$", fold(before)) is not None and (
+    return not fold(after).startswith(fold(before.rsplit(" ", 1)[-1])) and re.search(r"\b(?:university|universidad|universite) (?:of|de|system of) [^\W\d_]+$", fold(before)) is not None and (
         fold(before.rsplit(" ", 1)[-1]) in phrases("regions")
     )
 

@@ -10,7 +10,7 @@ from statistics import median
 
 from resumate_grpc.parsing.dates import DateSpan, dates_within
 from resumate_grpc.parsing.finding import Finding, found
-from resumate_grpc.parsing.fragments import Row
+from resumate_grpc.parsing.fragments import Fragment, Row
 
 __all__ = ["Entry", "bullets_of", "entries_by_date", "entries_by_leader", "is_prose", "prose_of"]
 
@@ -82,22 +82,36 @@ def stacked(rows: Sequence[Row], dates: Sequence[DateSpan]) -> Sequence[DateSpan
     The lower one stays as a span without values, so that it is cut out of its row too.
     """
     joined = {span.start: span for span in dates}
+    for row in rows:
+        beside = [span for fragment in row.fragments[:2] if (span := _alone(fragment, dates))]
+        if len(beside) == 2 and not any(span.is_range for span in beside):  # noqa: PLR2004 - start and end
+            _join(joined, *beside)
     for above, below in pairwise(rows):
         upper, lower = _rail_date(above, dates), _rail_date(below, dates)
         if upper is None or lower is None or above.block != below.block or upper.is_range or lower.is_range:
             continue
-        first, last = sorted((upper.first, lower.first))
-        joined[upper.start] = replace(upper, first=first, last=last)
-        joined[lower.start] = replace(lower, first="", last="")
+        if upper.first and lower.first and not joined[upper.start].is_range:
+            _join(joined, upper, lower)
     return tuple(joined[start] for start in sorted(joined))
+
+
+def _join(joined: dict[int, DateSpan], one: DateSpan, other: DateSpan) -> None:
+    first, last = sorted((one.first, other.first))
+    joined[one.start] = replace(one, first=first, last=last)
+    joined[other.start] = replace(other, first="", last="")
 
 
 def _rail_date(row: Row, dates: Sequence[DateSpan]) -> DateSpan | None:
     first = row.fragments[0]
     if len(row.fragments) == 1 and first.text and row.box is None:
         return None
-    spans = dates_within(dates, first.start, first.end)
-    if len(spans) == 1 and spans[0].end - spans[0].start >= len(first.text) - 1:
+    return _alone(first, dates)
+
+
+def _alone(fragment: Fragment, dates: Sequence[DateSpan]) -> DateSpan | None:
+    """Return the date that makes up the whole fragment."""
+    spans = dates_within(dates, fragment.start, fragment.end)
+    if len(spans) == 1 and spans[0].end - spans[0].start >= len(fragment.text) - 1:
         return spans[0]
     return None
 

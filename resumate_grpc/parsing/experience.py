@@ -270,9 +270,9 @@ def _post(header: _Slots, above: _Slots | None, text: str) -> Post:
 
 
 def _trust(header: _Slots) -> float:
-    trust = 0.45
-    trust += 0.2 if header.title and header.company else 0.0
-    trust += 0.15 if header.entry.dates else 0.0
+    trust = 0.5
+    trust += 0.22 if header.title and header.company else 0.0
+    trust += 0.18 if header.entry.dates else 0.0
     trust -= 0.1 if header.unclear else 0.0
     return trust
 

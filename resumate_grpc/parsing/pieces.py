@@ -30,7 +30,7 @@ _LABEL = re.compile(
 )
 _UNFINISHED = re.compile(r"(?:[&/(+-]|\b(?:of|and|in|for|the|de|und|et|y|der|des|at)|:)\s*$", re.IGNORECASE)
 _EMPLOYMENT = re.compile(
-    r"(?:full|part)[ -]?time|contract|permanent|temporary|internship|intern|freelance|seasonal|self-employed|vollzeit|teilzeit|"
+    r"(?:full|part)[ -]?time|contract|permanent|temporary|internship|freelance|seasonal|self-employed|vollzeit|teilzeit|"
     r"cdi|cdd|stage|alternance|tiempo completo|medio tiempo|tempo (?:integral|pieno)|voltijd|deeltijd|to",
     re.IGNORECASE,
 )

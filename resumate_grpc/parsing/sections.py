@@ -162,7 +162,7 @@ def _inline(row: Row, look: float) -> _Heading | None:
     if first and len(row.fragments) > 1 and len(first.text) <= _LONGEST_HEADING and not row.bullet:
         fragment_look = look + (1.0 if first.bold and not row.bold else 0.0) + (1.0 if first.text.isupper() else 0.0)
         named = _named(first.text, 0)
-        if named and named[2] and fragment_look >= 1:
+        if named and named[2] and fragment_look >= 1 and named[0] is not SectionKind.OTHER:
             return _Heading(named[0], named[1], fragment_look, exact=True, rest=_rest(row, row.fragments[1].start))
     glued = _GLUED.match(row.text)
     if glued and (named := _named(glued[1], 0)) and named[2]:

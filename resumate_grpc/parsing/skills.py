@@ -32,6 +32,7 @@ _ITEM_BREAK = re.compile(r"\s*[;|•·∙⋅●▪■◆、，；\n\t]\s*(?![^()
 _SLASH = re.compile(r"\s+/\s+")
 _INNER_LABEL = re.compile(r"^\s*[^\W\d_][\w ]{1,24}:\s+(?=\w)")
 _LABEL = re.compile(r"^\s*([^:：()]{2,45}?)\s*[:：]\s*(?!//)")
+_DASH_LABEL = re.compile(r"^\s*([^,;:()]{2,45}?)\s+[-–—]\s?(?=[^,;]+[,;][^,;]+[,;])")
 _GRADE = re.compile(
     r"\s*[(\[–—:-]?\s*(?:\b(?:expert|advanced|intermediate|beginner|basic|basics|proficient|proficiency|fluent|native|novice|familiar|"
     r"excellent|very good|good|strong|working knowledge|professional working proficiency|experienced|skilled|competent|"
@@ -137,7 +138,7 @@ def _keep_technical(item: Finding, terms: Terms, findings: SkillFindings) -> Non
     if len(words) > _MOST_WORDS or len(item.text) > _LONGEST_ITEM:
         return
     known = terms.has(Term.SKILL, item.start, item.end)
-    findings.technical.append(item.trusted(0.82 if known else 0.68 if len(words) <= 3 else 0.45))  # noqa: PLR2004
+    findings.technical.append(item.trusted(0.9 if known else 0.8 if len(words) <= 3 else 0.55))  # noqa: PLR2004
 
 
 def _items(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str, Finding]]:
@@ -151,7 +152,7 @@ def _items(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str, 
         start = row.start
         if row.bullet or not _carries_on(row, rows[index - 1] if index else None, text):
             label = label if bold_labels else ""
-        if match := _LABEL.match(row.text):
+        if match := _LABEL.match(row.text) or _DASH_LABEL.match(row.text):
             label = fold(match[1]).strip()
             start = row.start + match.end()
         elif rail := _rail(row):
@@ -291,9 +292,10 @@ def _certificate(row: Row, dates: Sequence[DateSpan], text: str) -> Finding | No
         if span.start - start > 2 and end - span.end > 2:  # noqa: PLR2004 - amid the name, brackets aside
             continue
         start, end = (span.end, end) if span.start - start <= 2 else (start, min(end, span.start))  # noqa: PLR2004
+    end = start + len(text[start:end].rstrip(" ,;(|-–—"))
     cuts = (cut for cut in _ISSUER.finditer(text, start + 3, end) if not _LEVEL.match(text, cut.end(), end))
     cut = next(cuts, None)
     item = found(text, start, cut.start() if cut else end)
     if not item or len(item.text) < 2 or len(item.text) > 120:  # noqa: PLR2004
         return None
-    return item.trusted(0.6)
+    return item.trusted(0.82)
