@@ -31,7 +31,9 @@ _BOLD_NAMES = ("bold", "black", "heavy", "semibd", "demi", "-bd", "cmbx", "sfbx"
 _ITALIC_NAMES = ("italic", "oblique", "-it", "slanted", "cmti", "sfti", "cmsl")
 _FLAG_ITALIC = 1 << 6
 _FLAG_FORCE_BOLD = 1 << 18
-_DEEPEST_FORM = 6
+_BROKEN_WORD = 2
+_NO_CHARACTER = 0xFFFE
+_SURROGATES = (0xD800, 0xE000)
 
 
 class PdfError(Exception):
@@ -139,11 +141,19 @@ class PdfPage:
         return self._codes(count), self._shown(boxes)
 
     def _codes(self, count: int) -> npt.NDArray[np.uint32]:
+        """Return the code points; a hyphen at which PDFium believes a word broken is "-", an unmapped glyph is 0."""
+        codes = self._codes_at_once(count)
+        for index in np.flatnonzero((codes == _NO_CHARACTER) | (codes == _BROKEN_WORD)).tolist():
+            codes[index] = ord("-") if pdfium.FPDFText_IsHyphen(self.text, index) == 1 else 0
+        return codes
+
+    def _codes_at_once(self, count: int) -> npt.NDArray[np.uint32]:
         buffer = (ctypes.c_ushort * (count + 1))()
         written = pdfium.FPDFText_GetText(self.text, 0, count, buffer)
         if written == count + 1:
             codes = np.frombuffer(buffer, dtype=np.uint16)[:count].astype(np.uint32)
-            if not bool(np.any((codes >= 0xD800) & (codes < 0xE000))):
+            # A surrogate pair would shift every index after it: then each glyph is asked for its own code point.
+            if not bool(np.any((codes >= _SURROGATES[0]) & (codes < _SURROGATES[1]))):
                 return codes
         read_code = pdfium.FPDFText_GetUnicode
         return np.fromiter((read_code(self.text, index) for index in range(count)), dtype=np.uint32, count=count)
