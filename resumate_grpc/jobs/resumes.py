@@ -23,6 +23,8 @@ __all__ = ["Resumes", "Upload"]
 
 DOWNLOAD_CHUNK_BYTES = 64 * 1024
 UNCHECKED_UPDATE_TRIES = 5
+_CONTAINERS = (b"PK", b"\xd0\xcf\x11\xe0")
+"""Zip and OLE files tell what they hold only when they are whole."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,8 +70,10 @@ class Resumes:
         """
         if size_bytes > self._max_file_bytes:
             limit = self._max_file_bytes
-            raise FileTooLargeError(f"the file is over {limit:,} bytes; send a smaller one", field="content")
-        if head:
+            raise FileTooLargeError(
+                f"the file is over {limit:,} bytes; send a smaller one", field="content", max_bytes=limit
+            )
+        if head and not head.startswith(_CONTAINERS):
             sniff(head, filename)
 
     async def upload(self, owner: str, upload: Upload) -> tuple[Resume, bool]:
@@ -118,7 +122,8 @@ class Resumes:
             after = change(before)
             parsed = after.parsed
             if before.parsed is None and parsed is not None:
-                raise WrongStateError(f"the résumé is {before.state.value}: parsed data can be changed once SUCCEEDED")
+                state = before.state.value
+                raise WrongStateError(f"the résumé is {state}: parsed data can be changed once SUCCEEDED", state=state)
             if before.parsed is not None and parsed is not None:
                 parsed = keep_matching_evidence(before.parsed, parsed)
             try:

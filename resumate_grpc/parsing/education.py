@@ -58,12 +58,21 @@ _GPA = re.compile(
 )
 _BARE_GPA = re.compile(r"(?<![\d./])([0-4][.,]\d{1,3}\s*/\s*(?:4|5)(?:[.,]\d{1,2})?)(?![\d/.])")
 _GPA_AFTER = re.compile(r"(?<![\d./])(\d[.,]\d{1,3}(?:\s*/\s*\d{1,2}(?:[.,]\d{1,2})?)?)\s*(?:c?gpa)\b", re.IGNORECASE)
-_GPA_TAIL = re.compile(r"[\s,;(|–—-]*(?:(?:cumulative|overall|major|final)\s+)?(?:c?\.?g\.?p\.?a\b|grade\b|note\b|percentage\b|score\b|honou?rs\b.*$|with (?:honou?rs|distinction)|magna|summa|cum laude|minor\b|first class|thesis\b).*$", re.IGNORECASE)
+_GPA_TAIL = re.compile(
+    r"[\s,;(|–—-]*(?:(?:cumulative|overall|major|final)\s+)?(?:c?\.?g\.?p\.?a\b|grade\b|note\b|percentage\b|score\b|honou?rs\b.*$|with (?:honou?rs|distinction)|magna|summa|cum laude|minor\b|first class|thesis\b).*$",
+    re.IGNORECASE,
+)
 _SHORT_DEGREE = 4
-_FIELD_LEAD = re.compile(r"^[\s,:;.()\-–—]*(?:(?:degree|program(?:me)?|studies|course)\s+)?(?:\((?:hons?\.?|honou?rs)\)\s*)?(?:with\s+(?:a\s+)?(?:major|specialization|concentration)\s+in|major(?:ing)?(?:\s+in)?|in|of|on|en|em|im|der|de la|de|des|du|di|d'|d’|op|по|:|,)\s+", re.IGNORECASE)
+_FIELD_LEAD = re.compile(
+    r"^[\s,:;.()\-–—]*(?:(?:degree|program(?:me)?|studies|course)\s+)?(?:\((?:hons?\.?|honou?rs)\)\s*)?(?:with\s+(?:a\s+)?(?:major|specialization|concentration)\s+in|major(?:ing)?(?:\s+in)?|in|of|on|en|em|im|der|de la|de|des|du|di|d'|d’|op|по|:|,)\s+",
+    re.IGNORECASE,
+)
 _OF_SUBJECT = re.compile(r"\s+of\s+([^\W\d_][^,;|()\n]{2,60})", re.IGNORECASE)
 _JOINT = re.compile(r"[\s,./()&+-]{0,4}(?:and|&|/)?[\s,./()&+-]{0,4}$|^\s*(?:degree|diploma)?\s*\(?$", re.IGNORECASE)
-_FIELD_END = re.compile(r"\s+(?:with (?:a )?(?:minor|focus|specializ|concentration|emphasis|honou?rs|distinction)|from|at|minor in|gpa)\b|\s*[|;]\s*|\s+[-–—]\s+", re.IGNORECASE)
+_FIELD_END = re.compile(
+    r"\s+(?:with (?:a )?(?:minor|focus|specializ|concentration|emphasis|honou?rs|distinction)|from|at|minor in|gpa)\b|\s*[|;]\s*|\s+[-–—]\s+",
+    re.IGNORECASE,
+)
 _LABEL_FIELD = frozenset({"major", "field of study", "field", "specialization", "specialisation", "course", "专业"})
 _COMMA = re.compile(r",\s+|\s*\n\s*")
 _LONGEST = 140
@@ -145,7 +154,9 @@ def _is_known_university(printed: str) -> bool:
     known = phrases("universities")
     if fold(printed).strip(" .,") in known and printed.strip()[:1].isupper():
         return True
-    return any(word.isupper() and len(word) > 2 and fold(word) in known for word in re.findall(r"[^\W\d_]+", printed)[:8])  # noqa: PLR2004
+    return any(
+        word.isupper() and len(word) > 2 and fold(word) in known for word in re.findall(r"[^\W\d_]+", printed)[:8]
+    )  # noqa: PLR2004
 
 
 def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> Study:
@@ -216,9 +227,9 @@ def _parts_ways(left: int, cut: re.Match[str], end: int, text: str, terms: Terms
 
 def _names_campus(before: str) -> bool:
     """Whether what follows belongs to the name, as in "University of California, Davis"."""
-    return re.search(r"\b(?:university|universidad|universite) (?:of|de|system of) [^\W\d_]+$", fold(before)) is not None and (
-        place_likeness(before.rsplit(" ", 1)[-1]) > 0
-    )
+    return re.search(
+        r"\b(?:university|universidad|universite) (?:of|de|system of) [^\W\d_]+$", fold(before)
+    ) is not None and (place_likeness(before.rsplit(" ", 1)[-1]) > 0)
 
 
 def _part(start: int, end: int, piece: Piece, text: str, terms: Terms) -> _Part | None:
@@ -260,11 +271,15 @@ def _split_degree(finding: Finding, text: str, terms: Terms) -> tuple[Finding | 
             stop_degree = subject.start(1) + inner.start()
             return found(text, first, stop_degree), found(text, subject.start(1) + inner.end(), stop)
         return found(text, first, stop), found(text, subject.start(1), stop)
-    return _degree(text, first, last, finding), _field_after(text, last, finding.end) or _field_before(text, finding.start, first)
+    return _degree(text, first, last, finding), _field_after(text, last, finding.end) or _field_before(
+        text, finding.start, first
+    )
 
 
 def _degree(text: str, first: int, last: int, finding: Finding) -> Finding | None:
-    word = re.match(r"(?:['’]s)?\s*(?:degree|diploma)?(?:\s*\((?:hons?\.?|honou?rs)\))?", text[last : finding.end], re.IGNORECASE)
+    word = re.match(
+        r"(?:['’]s)?\s*(?:degree|diploma)?(?:\s*\((?:hons?\.?|honou?rs)\))?", text[last : finding.end], re.IGNORECASE
+    )
     return found(text, first, last + (word.end() if word else 0))
 
 
@@ -299,7 +314,9 @@ def _institution(parts: Sequence[_Part], degree: _Part | None, text: str) -> Fin
 def _weight(part: _Part) -> tuple[int, int]:
     """Prefer the university to its faculty or department."""
     folded = fold(part.finding.text)
-    faculty = re.search(r"\b(?:faculty|facultad|faculte|faculdade|school of|department|college of|institute of)\b", folded)
+    faculty = re.search(
+        r"\b(?:faculty|facultad|faculte|faculdade|school of|department|college of|institute of)\b", folded
+    )
     university = re.search(r"univers|institute of technology|hochschule|大学", folded)
     return (1 if university else 0) - (1 if faculty and not university else 0), -part.finding.start
 

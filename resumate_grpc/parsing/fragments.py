@@ -86,7 +86,9 @@ def _usual_spacing(block: Block) -> float:
     return median(steps) if steps else 0.0
 
 
-def _row(number: int, line: Line, above: Line | None, block: Block, spacing: float, page: int, block_number: int) -> Row:
+def _row(
+    number: int, line: Line, above: Line | None, block: Block, spacing: float, page: int, block_number: int
+) -> Row:
     glyph = None if line.bullet else _BULLET_GLYPH.match(line.text)
     start = line.start + (glyph.end() if glyph else len(line.text) - len(line.text.lstrip()))
     text = line.text[start - line.start :].rstrip()

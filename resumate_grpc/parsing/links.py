@@ -33,7 +33,9 @@ _NO_PORTFOLIO = re.compile(
     r"reddit\.|mastodon|bsky\.|credly\.|coursera\.|udemy\.|doi\.org|arxiv\.org|apple\.com|play\.google|maps\.|mailto:|tel:",
     re.IGNORECASE,
 )
-_FILE_NAME = re.compile(r"^(?:asp|node|vue|next|react|d3|three|express|ado|vb|socket|backbone|ember|require)\.\w+$", re.IGNORECASE)
+_FILE_NAME = re.compile(
+    r"^(?:asp|node|vue|next|react|d3|three|express|ado|vb|socket|backbone|ember|require)\.\w+$", re.IGNORECASE
+)
 
 
 class WebLinkKind(Enum):

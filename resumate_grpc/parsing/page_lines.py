@@ -42,15 +42,11 @@ def _usual_distance(area: Area) -> float:
     distances = [
         after[0].baseline - before[0].baseline for before, after in zip(area.rows, area.rows[1:], strict=False)
     ]
-    close = [
-        distance for distance, row in zip(distances, area.rows[1:], strict=True) if distance < 2 * row[0].size
-    ]
+    close = [distance for distance, row in zip(distances, area.rows[1:], strict=True) if distance < 2 * row[0].size]
     return median(close) if close else 0.0
 
 
-def _block(
-    rows: Sequence[tuple[Segment, ...]], *, column: int, left: float, uris: Mapping[int, str]
-) -> DraftBlock:
+def _block(rows: Sequence[tuple[Segment, ...]], *, column: int, left: float, uris: Mapping[int, str]) -> DraftBlock:
     return DraftBlock(lines=tuple(_line(row, left=left, uris=uris) for row in rows), column=column)
 
 

@@ -230,7 +230,9 @@ def _acceptable(row: Row, heading: _Heading, styles: Counter[_Style], strongest:
     return heading.look >= (0.5 if smaller else 0.0)
 
 
-def _without_labels(by_number: dict[int, Row], chosen: dict[int, _Heading], strongest: _Style | None) -> dict[int, _Heading]:
+def _without_labels(
+    by_number: dict[int, Row], chosen: dict[int, _Heading], strongest: _Style | None
+) -> dict[int, _Heading]:
     """Drop headings that are labels inside a list of skills: "Languages", "Tools" in a lesser style under "Skills"."""
     kept: dict[int, _Heading] = {}
     open_kind: SectionKind | None = None

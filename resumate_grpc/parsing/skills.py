@@ -46,7 +46,10 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(r"\s*(?:,?\s*(?:etc|u\.a|among others|and more)\.?)\s*$", re.IGNORECASE)
-_NOT_ITEM = re.compile(r"^(?:etc|and|others?|more|page \d+.*|\d+|level|skills?|years?|experience|basic|expert|advanced|intermediate|beginner|proficient|fluent|native)\.?$", re.IGNORECASE)
+_NOT_ITEM = re.compile(
+    r"^(?:etc|and|others?|more|page \d+.*|\d+|level|skills?|years?|experience|basic|expert|advanced|intermediate|beginner|proficient|fluent|native)\.?$",
+    re.IGNORECASE,
+)
 _MOST_WORDS = 6
 _LONGEST_ITEM = 60
 _PROSE_WORDS = 9
@@ -54,14 +57,21 @@ _LANGUAGE_LABEL = re.compile(
     r"^(?:human |spoken |foreign )?(?:languages?(?: skills| spoken| known)?|sprachen|fremdsprachen|sprachkenntnisse|langues?|idiomas?|"
     r"lenguas|lingue|talen|языки|иностранные языки|语言)$"
 )
-_CERTIFICATE_LABEL = re.compile(r"^(?:licen[sc]es (?:and |& )?)?(?:certifications?|certificates?|zertifikate|certificaciones|сертификаты|证书)(?: (?:and|&) \w+)?$")
+_CERTIFICATE_LABEL = re.compile(
+    r"^(?:licen[sc]es (?:and |& )?)?(?:certifications?|certificates?|zertifikate|certificaciones|сертификаты|证书)(?: (?:and|&) \w+)?$"
+)
 _SOFT_LABEL = re.compile(r"^(?:soft|inter-?personal|personal|people|social)[ -]?(?:skills?|qualities|strengths)?$")
-_OTHER_LABEL = re.compile(r"^(?:interests?|hobbies|hobbies (?:and|&) interests|references?|awards?|activities|intereses|interessen|centres d'interet|loisirs)$")
+_OTHER_LABEL = re.compile(
+    r"^(?:interests?|hobbies|hobbies (?:and|&) interests|references?|awards?|activities|intereses|interessen|centres d'interet|loisirs)$"
+)
 _ISSUER = re.compile(
     r"\s+[-–—|•·]\s+|\s*[|•]\s*|,\s+(?=[^,]*$)|\s{3,}|\s+(?:by|from|issued by|issued|via|at)\s+|\s*\((?=[^()]*(?:19|20)\d\d)|\t",
     re.IGNORECASE,
 )
-_ID = re.compile(r"\b(?:credential|certificate|license|licence|id|no\.?|number|expires?|expiration|valid|issued|show credential)\b.{0,3}[:#\s].*$", re.IGNORECASE)
+_ID = re.compile(
+    r"\b(?:credential|certificate|license|licence|id|no\.?|number|expires?|expiration|valid|issued|show credential)\b.{0,3}[:#\s].*$",
+    re.IGNORECASE,
+)
 
 
 def skills_of(sections: Sequence[Section], dates: Sequence[DateSpan], text: str, *, terms: Terms) -> SkillFindings:
@@ -94,7 +104,11 @@ def _unique(items: Iterable[Finding]) -> list[Finding]:
 def _read_skills(rows: Sequence[Row], text: str, terms: Terms, findings: SkillFindings) -> None:
     for label, item in _items(rows, text):
         folded = fold(item.text)
-        if _LANGUAGE_LABEL.match(label) and not _language_spans(terms, item.start, item.end) and folded not in phrases("skills"):
+        if (
+            _LANGUAGE_LABEL.match(label)
+            and not _language_spans(terms, item.start, item.end)
+            and folded not in phrases("skills")
+        ):
             _keep_technical(item, terms, findings)
         elif _CERTIFICATE_LABEL.match(label):
             findings.certifications.append(item.trusted(0.6))
@@ -147,7 +161,9 @@ def _items(rows: Sequence[Row], text: str) -> Iterator[tuple[str, Finding]]:
 
 
 def _carries_on(row: Row, above: Row | None, text: str) -> bool:
-    return above is not None and not row.bullet and text[above.start : above.end].rstrip().endswith((",", "/", "&", "-"))
+    return (
+        above is not None and not row.bullet and text[above.start : above.end].rstrip().endswith((",", "/", "&", "-"))
+    )
 
 
 def _bold_is_label(rows: Sequence[Row]) -> bool:

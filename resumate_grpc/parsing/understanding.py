@@ -58,7 +58,9 @@ def understand(document: Document, *, options: ParseOptions) -> Generator[StageP
     work = result.work_experience(posts, ledger)
     yield _progress(60, "Reading education")
 
-    studies = [study for rows in _rows(sections, SectionKind.EDUCATION) for study in studies_of(rows, dates, text, terms=terms)]
+    studies = [
+        study for rows in _rows(sections, SectionKind.EDUCATION) for study in studies_of(rows, dates, text, terms=terms)
+    ]
     schools = result.education(studies, ledger)
     yield _progress(75, "Reading skills")
 
@@ -68,7 +70,9 @@ def understand(document: Document, *, options: ParseOptions) -> Generator[StageP
     projects = [work for rows in _rows(sections, SectionKind.PROJECTS) for work in works_of(rows, dates, text)]
     papers = [item for rows in _rows(sections, SectionKind.PUBLICATIONS) for item in listed_of(rows, dates, text)]
     awards = [item for rows in _rows(sections, SectionKind.AWARDS) for item in listed_of(rows, dates, text)]
-    unpaid = [post for rows in _rows(sections, SectionKind.VOLUNTEERING) for post in posts_of(rows, dates, text, terms=terms)]
+    unpaid = [
+        post for rows in _rows(sections, SectionKind.VOLUNTEERING) for post in posts_of(rows, dates, text, terms=terms)
+    ]
     parts = {
         "projects": result.projects(projects, ledger),
         "publications": result.publications(papers, ledger),

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from select import poll
 
+from resumate_grpc.sandbox.landlock import give_up_files_and_network
+
 __all__ = ["Limits", "confine", "die_with_parent", "renew_cpu", "seal"]
 
 MIB = 1 << 20
@@ -31,6 +33,7 @@ class Limits:
     for one document. `open_files` counts descriptors. A process must be warm within `warm_up_s`, and must neither
     leave a document unread nor a frame unfinished for `stall_s`. It is retired after `documents`, or when a document
     leaves it more than `growth_bytes` larger than it was when warm (Linux only), so that leaks cannot grow.
+    `restrict_files` takes files and network from it, where the kernel can (Linux with Landlock).
     """
 
     wall_s: float = 60.0
@@ -42,6 +45,7 @@ class Limits:
     stall_s: float = 10.0
     documents: int = 500
     growth_bytes: int = 256 * MIB
+    restrict_files: bool = True
 
     @property
     def cpu_seconds(self) -> int:
@@ -63,11 +67,13 @@ def confine(limits: Limits) -> None:
 
 
 def seal(limits: Limits) -> None:
-    """Take away what only the warm-up needed: writing files, many descriptors, and the server's standard error."""
+    """Take away what only the warm-up needed: files, network, many descriptors, and the server's standard error."""
     # What libraries print about a document quotes the document: it must not reach the log.
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 2)
     os.close(null)
+    if limits.restrict_files:
+        give_up_files_and_network()
     _lower(resource.RLIMIT_FSIZE, 0)
     _lower(resource.RLIMIT_NOFILE, limits.open_files)
 

@@ -84,6 +84,11 @@ class SandboxPool:
         else:
             await self._keepers.__aexit__(None, None, None)
 
+    @property
+    def warm(self) -> int:
+        """How many processes are warm, at work or idle."""
+        return len(self._alive)
+
     async def parse(
         self,
         content: bytes,

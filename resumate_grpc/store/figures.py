@@ -51,5 +51,5 @@ def waiting_ahead(tx: Transaction, resume_id: str) -> int:
 def counts(tx: Transaction) -> dict[State, int]:
     """Return how many résumés are in each state, 0 for none."""
     statement = select(resumes.c.state, func.count()).group_by(resumes.c.state)
-    found: dict[str, int] = dict(tx.connection.execute(statement).tuples())
+    found: dict[str, int] = dict(tx.connection.execute(statement).all())
     return {state: found.get(state.value, 0) for state in State}

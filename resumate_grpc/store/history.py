@@ -37,7 +37,7 @@ def batch_counts(tx: Transaction, owner: str, batch_id: str) -> BatchCounts:
     """Return counts by state and the mean percent, both as of the feed's last number."""
     batch = (resumes.c.owner == owner, resumes.c.batch_id == batch_id)
     by_state = select(resumes.c.state, func.count()).where(*batch).group_by(resumes.c.state)
-    counts: dict[str, int] = dict(tx.connection.execute(by_state).tuples())
+    counts: dict[str, int] = dict(tx.connection.execute(by_state).all())
     # Only those being parsed have a percent of their own: what waits counts 0 and what has ended 100.
     running = select(func.sum(resumes.c.percent)).where(*batch, resumes.c.state == State.PROCESSING.value)
     percents = tx.connection.execute(running).scalar_one() or 0

@@ -32,6 +32,7 @@ __all__ = [
     "get",
     "latest_event",
     "put_parsed",
+    "references",
     "retry",
     "update_resume",
 ]
@@ -67,7 +68,9 @@ def update_resume(
     _check_etag(row, if_etag)
     if parsed is not None:
         if row.state != State.SUCCEEDED.value:
-            raise WrongStateError(f"résumé {resume_id} is {row.state}: only a SUCCEEDED one has parsed data to change")
+            raise WrongStateError(
+                f"résumé {resume_id} is {row.state}: only a SUCCEEDED one has parsed data to change", state=row.state
+            )
         put_parsed(tx, resume_id, parsed)
     statement = (
         update(resumes)
@@ -105,7 +108,7 @@ def cancel(tx: Transaction, owner: str, resume_id: str) -> tuple[Resume, Progres
     """End the attempt under way."""
     row = _find_for_change(tx, owner, resume_id)
     if State(row.state).is_terminal:
-        raise WrongStateError(f"résumé {resume_id} has ended already: it is {row.state}")
+        raise WrongStateError(f"résumé {resume_id} has ended already: it is {row.state}", state=row.state)
     entry = Entry(
         stage=Stage.CANCELLED,
         state=State.CANCELLED,
@@ -116,13 +119,20 @@ def cancel(tx: Transaction, owner: str, resume_id: str) -> tuple[Resume, Progres
     return _moved(transition(tx, resumes.c.id == resume_id, entries=[entry]), resume_id)
 
 
+def references(tx: Transaction, sha256: str) -> int:
+    """Count the résumés, of all owners, that have these bytes."""
+    return tx.connection.execute(select(func.count()).where(resumes.c.sha256 == sha256)).scalar_one()
+
+
 def retry(
     tx: Transaction, owner: str, resume_id: str, *, options: ParseOptions | None, max_queued: int
 ) -> tuple[Resume, ProgressEvent]:
     """Queue the next attempt at the end of the line."""
     row = _find_for_change(tx, owner, resume_id)
     if not State(row.state).is_terminal:
-        raise WrongStateError(f"résumé {resume_id} is {row.state}: cancel it or wait for its end before a retry")
+        raise WrongStateError(
+            f"résumé {resume_id} is {row.state}: cancel it or wait for its end before a retry", state=row.state
+        )
     _check_room(tx, max_queued)
     tx.connection.execute(delete(tables.parsed).where(tables.parsed.c.resume_id == resume_id))
     moved = transition(

@@ -98,6 +98,10 @@ class SqlStore:
             lambda tx: resumes.delete_resume(tx, owner, resume_id, if_etag=if_etag), scrub=True
         )
 
+    async def references(self, sha256: str) -> int:
+        """See `ResumeStore.references`."""
+        return await self._readers.read(lambda tx: resumes.references(tx, sha256))
+
     async def cancel(self, owner: str, resume_id: str) -> tuple[Resume, ProgressEvent]:
         """See `ResumeStore.cancel`."""
         return await self._writer.submit(lambda tx: resumes.cancel(tx, owner, resume_id))
@@ -158,9 +162,9 @@ class SqlStore:
         """See `WorkQueue.finish`."""
         return await self._writer.submit(lambda tx: work_queue.finish(tx, claim, outcome))
 
-    async def give_back(self, claim: Claim, *, message: str) -> ProgressEvent:
+    async def give_back(self, claim: Claim, *, message: str, lost: bool) -> ProgressEvent:
         """See `WorkQueue.give_back`."""
-        return await self._writer.submit(lambda tx: work_queue.give_back(tx, claim, message=message))
+        return await self._writer.submit(lambda tx: work_queue.give_back(tx, claim, message=message, lost=lost))
 
     async def void_leases(self) -> int:
         """Let every lease end now and return how many were held.
@@ -189,7 +193,7 @@ class SqlStore:
         claim, _ = claiming.result()
         if claim is None:
             return
-        returning = self._writer.submit(lambda tx: work_queue.give_back(tx, claim, message=resumes.WAITING))
+        returning = self._writer.submit(lambda tx: work_queue.give_back(tx, claim, message=resumes.WAITING, lost=False))
         returning.add_done_callback(_note_failure)
 
 

@@ -89,9 +89,16 @@ def finish(tx: Transaction, claim: Claim, outcome: Outcome) -> ProgressEvent:
     return event
 
 
-def give_back(tx: Transaction, claim: Claim, *, message: str) -> ProgressEvent:
+def give_back(tx: Transaction, claim: Claim, *, message: str, lost: bool) -> ProgressEvent:
     """Queue the next attempt ahead of all that were not given back."""
-    moved = transition(tx, *_held(claim), entries=[queued(message)], attempt=resumes.c.attempt + 1, queue_rank=0)
+    moved = transition(
+        tx,
+        *_held(claim),
+        entries=[queued(message)],
+        attempt=resumes.c.attempt + 1,
+        lost_count=resumes.c.lost_count + (1 if lost else 0),
+        queue_rank=0,
+    )
     return _written(moved)[1][0]
 
 
@@ -172,7 +179,7 @@ def _written(moved: tuple[Row[Any], list[ProgressEvent]] | None) -> tuple[Row[An
 
 def _claim(row: Row[Any], events: Sequence[ProgressEvent]) -> Claim:
     resume = decode_resume(row, progress=events[-1], parsed=None)
-    return Claim(resume=resume, attempt=row.attempt, lease=row.lease)
+    return Claim(resume=resume, attempt=row.attempt, lease=row.lease, lost=row.lost_count)
 
 
 def _keep_times(tx: Transaction, times: StageTimes) -> None:

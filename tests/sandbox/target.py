@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -135,13 +136,23 @@ def _leak(argument: bytes) -> None:
     LEAK.append(bytes(int(argument) << 20).replace(b"\0", b"x"))
 
 
-def _write_file(argument: bytes) -> str:
-    try:
-        with open(argument, "wb") as file:  # noqa: PTH123 - a descriptor's fate is the point
-            file.write(b"x")
-    except OSError as error:
-        return type(error).__name__
-    return "written"
+def _attempt(action: Callable[[bytes], object]) -> Callable[[bytes], str]:
+    def attempt(argument: bytes) -> str:
+        try:
+            return str(action(argument))
+        except OSError as error:
+            return type(error).__name__
+
+    return attempt
+
+
+def _write_file(argument: bytes) -> int:
+    return Path(argument.decode()).write_bytes(b"x")
+
+
+def _connect(port: bytes) -> str:
+    with socket.create_connection(("127.0.0.1", int(port))):
+        return "connected"
 
 
 def _environment(_: bytes) -> str:
@@ -164,6 +175,7 @@ ACTIONS: dict[bytes, Callable[[bytes], str | None]] = {
     b"bloat": _bloat,
     b"bug": _bug,
     b"burn": _burn,
+    b"connect": _attempt(_connect),
     b"descriptors": _descriptors,
     b"environment": _environment,
     b"exit": lambda code: os._exit(int(code)),
@@ -177,12 +189,15 @@ ACTIONS: dict[bytes, Callable[[bytes], str | None]] = {
     b"length": lambda argument: str(len(argument)),
     b"modules": _modules,
     b"print": _print,
+    b"read_file": _attempt(lambda path: Path(path.decode()).read_text(encoding="latin-1")),
     b"refuse": _refuse,
     b"segfault": lambda _: ctypes.string_at(0).decode(),
+    b"signal": _attempt(lambda pid: os.kill(int(pid), 0)),
     b"sleep": lambda seconds: time.sleep(float(seconds)),
     b"stall": _stall,
     b"surrogate": lambda _: "\ud800",
     b"swallow_bloat": _swallow_bloat,
     b"twice": _twice,
-    b"write_file": _write_file,
+    b"unlink_file": _attempt(lambda path: Path(path.decode()).unlink()),
+    b"write_file": _attempt(_write_file),
 }
