@@ -145,7 +145,10 @@ def _items(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str, 
     """Yield each listed item with the folded label that it stands under, empty where there is none."""
     label = ""
     bold_labels = _bold_is_label(rows)
+    prose = _prose(rows, text)
     for index, row in enumerate(rows):
+        if row.number in prose:
+            continue
         if row.bold and bold_labels and len(row.fragments) == 1 and not _LABEL.match(row.text):
             label = fold(row.text).strip()
             continue
@@ -158,9 +161,19 @@ def _items(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str, 
         elif rail := _rail(row):
             label = fold(rail[0])
             start = rail[1]
-        if _is_sentence(text[start : row.end]):
-            continue
         yield from ((label, item) for item in _split(text, start, row.end, row, terms))
+
+
+def _prose(rows: Sequence[Row], text: str) -> set[int]:
+    """Return the rows of running text: sentences, with the rows over which they are wrapped."""
+    runs: list[list[Row]] = []
+    for row in rows:
+        wrapped = runs and row.text[:1].islower() and not row.bullet and len(row.fragments) == 1
+        if wrapped and row.block == runs[-1][-1].block:
+            runs[-1].append(row)
+        else:
+            runs.append([row])
+    return {row.number for run in runs if _is_sentence(text[run[0].start : run[-1].end]) for row in run}
 
 
 def _carries_on(row: Row, above: Row | None, text: str) -> bool:
@@ -185,8 +198,9 @@ def _rail(row: Row) -> tuple[str, int] | None:
 
 
 def _is_sentence(printed: str) -> bool:
-    words = printed.split()
-    return len(words) > _PROSE_WORDS and printed.count(",") * 4 < len(words) and not re.search(r"[;|•·/]", printed)
+    label = _LABEL.match(printed)
+    words = printed[label.end() if label else 0 :].split()
+    return len(words) > _PROSE_WORDS and printed.count(",") * 4 < len(words) and not re.search(r"[;|•·/\t]", printed)
 
 
 def _split(text: str, start: int, end: int, row: Row, terms: Terms) -> Iterator[Finding]:
