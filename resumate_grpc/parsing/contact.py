@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 from resumate_grpc.parsing.document import Document
 from resumate_grpc.parsing.finding import Finding, found
+from resumate_grpc.parsing.fragments import Fragment, Row
 from resumate_grpc.parsing.links import EMAIL, WebLink, WebLinkKind, web_links_of
 from resumate_grpc.parsing.names import name_of
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.phones import phones_of
 from resumate_grpc.parsing.places import place_likeness
-from resumate_grpc.parsing.fragments import Fragment, Row
 from resumate_grpc.parsing.sections import Section, SectionKind
 
 __all__ = ["Contact", "contact_of"]
@@ -24,7 +24,9 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _OTHER_LABEL = re.compile(r"^\s*[^\W\d_]{3,14}\s*[:：]")
-_ASIDE = re.compile(r"\s*[-–—|•]?\s*(?:e-?mail me\b|willing to|e-?mail:|phone:|tel:|mobile:).*$|\s*[-–—]\s+", re.IGNORECASE)
+_ASIDE = re.compile(
+    r"\s*[-–—|•]?\s*(?:e-?mail me\b|willing to|e-?mail:|phone:|tel:|mobile:).*$|\s*[-–—]\s+", re.IGNORECASE
+)
 _HEAD_ROWS = 14
 _LONGEST_PLACE = 110
 _PLACE_FOUND = 0.5
@@ -73,7 +75,12 @@ def _zone(sections: Sequence[Section]) -> tuple[Row, ...]:
         if EMAIL.search(row.text) or len(row.fragments) > 1
     ]
     everything = [row for section in sections for row in section.rows]
-    near = {row.number + step for row in everything if EMAIL.search(row.text) for step in range(-_NEAR_EMAIL, _NEAR_EMAIL + 1)}
+    near = {
+        row.number + step
+        for row in everything
+        if EMAIL.search(row.text)
+        for step in range(-_NEAR_EMAIL, _NEAR_EMAIL + 1)
+    }
     known = {row.number for row in rows}
     rows += [row for row in everything if row.number in near - known and len(row.text) < _LONGEST_PLACE]
     return tuple(rows)
@@ -120,7 +127,9 @@ def _portfolio(links: Sequence[WebLink], zone: Sequence[Row]) -> Finding | None:
     ]
     if not own:
         return None
-    best = min(own, key=lambda link: (not link.printed, link.finding.text.rstrip("/").removeprefix("https://").count("/")))
+    best = min(
+        own, key=lambda link: (not link.printed, link.finding.text.rstrip("/").removeprefix("https://").count("/"))
+    )
     return best.finding.trusted(best.finding.confidence - 0.08)
 
 

@@ -56,9 +56,7 @@ def _continues(row: Row, above: Row) -> bool:
     return unfinished or (above.bullet and row.left > above.left + 1)
 
 
-def entries_by_date(
-    rows: Sequence[Row], dates: Sequence[DateSpan], *, leads: Callable[[Row], bool]
-) -> list[Entry]:
+def entries_by_date(rows: Sequence[Row], dates: Sequence[DateSpan], *, leads: Callable[[Row], bool]) -> list[Entry]:
     """Cut the rows into entries around the rows that bear dates.
 
     How many header rows stand above the dates is learnt from the first entry. Without any date, each row for which
@@ -156,7 +154,9 @@ def _at_edge(row: Row, span: DateSpan) -> bool:
     if not before or not after or after.startswith(("(", "·")):
         return True
     return any(
-        fragment.start <= span.start and span.end <= fragment.end and fragment.end - fragment.start <= span.end - span.start + 4
+        fragment.start <= span.start
+        and span.end <= fragment.end
+        and fragment.end - fragment.start <= span.end - span.start + 4
         for fragment in row.fragments
     )
 
@@ -186,7 +186,9 @@ def _opens(rows: Sequence[Row], prose: Sequence[bool], index: int, taken: int) -
 def _entry(rows: Sequence[Row], prose: Sequence[bool], anchor: int, dates: Sequence[DateSpan]) -> Entry:
     stop = anchor + 1
     lefts = [fragment.left for row in rows[:stop] for fragment in row.fragments]
-    while stop < len(rows) and not prose[stop] and stop <= anchor + _MOST_HEADER_ROWS and not _indented(rows[stop], lefts):
+    while (
+        stop < len(rows) and not prose[stop] and stop <= anchor + _MOST_HEADER_ROWS and not _indented(rows[stop], lefts)
+    ):
         stop += 1
     header = tuple(rows[:stop])
     spans = [span for row in header for span in dates_within(dates, row.start, row.end)]
@@ -205,10 +207,7 @@ def _undated(rows: Sequence[Row], prose: Sequence[bool], leads: Callable[[Row], 
         if not prose[index] and leads(row) and (index == 0 or prose[index - 1] or row.spaced or row.bold)
     ]
     starts = [start for place, start in enumerate(starts) if place == 0 or start - starts[place - 1] > 1]
-    return [
-        _entry(rows[start:stop], prose[start:stop], 0, ())
-        for start, stop in pairwise([*starts, len(rows)])
-    ]
+    return [_entry(rows[start:stop], prose[start:stop], 0, ()) for start, stop in pairwise([*starts, len(rows)])]
 
 
 def entries_by_leader(
@@ -235,8 +234,7 @@ def entries_by_leader(
     dates = stacked(rows, dates)
     prose = _prose_flags(rows)
     return [
-        _whole(rows[start:stop], prose[start:stop], dates, labels)
-        for start, stop in pairwise([*starts, len(rows)])
+        _whole(rows[start:stop], prose[start:stop], dates, labels) for start, stop in pairwise([*starts, len(rows)])
     ]
 
 

@@ -16,7 +16,13 @@ class Ledger:
     """Turns findings into plain values and keeps one `Evidence` for each."""
 
     def __init__(self, document: Document) -> None:
-        placed = [(word, page.number) for page in document.pages for block in page.blocks for line in block.lines for word in line.words]
+        placed = [
+            (word, page.number)
+            for page in document.pages
+            for block in page.blocks
+            for line in block.lines
+            for word in line.words
+        ]
         placed.sort(key=lambda pair: pair[0].start)
         self._words = [word for word, _ in placed]
         self._pages = [page for _, page in placed]
@@ -56,7 +62,9 @@ class Ledger:
         if low >= high:
             return 0, None
         page = self._pages[low]
-        return page, _around([word for word, number in zip(self._words[low:high], self._pages[low:high], strict=True) if number == page])
+        return page, _around(
+            [word for word, number in zip(self._words[low:high], self._pages[low:high], strict=True) if number == page]
+        )
 
 
 def _around(words: Sequence[Word]) -> Box | None:

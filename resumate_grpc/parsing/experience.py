@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from resumate_grpc.parsing.dates import PRESENT, DateSpan
 from resumate_grpc.parsing.entries import Entry, bullets_of, entries_by_date, prose_of
 from resumate_grpc.parsing.finding import Finding, found
+from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.pieces import Piece, pieces_of
 from resumate_grpc.parsing.places import place_likeness, split_trailing_place
-from resumate_grpc.parsing.fragments import Row
 
 __all__ = ["Post", "period_of", "posts_of"]
 
@@ -46,10 +46,23 @@ _PLACE = 0.6
 _SENTENCE = 7
 _SURE_PLACE = 0.7
 _TITLE_LABELS = frozenset(
-    "title,job title,position,role,designation,poste,puesto,cargo,должность,职位".split(",")
+    ["title", "job title", "position", "role", "designation", "poste", "puesto", "cargo", "должность", "职位"]
 )
 _COMPANY_LABELS = frozenset(
-    "company,employer,organization,organisation,client,firma,arbeitgeber,entreprise,empresa,компания,организация,公司".split(",")
+    [
+        "company",
+        "employer",
+        "organization",
+        "organisation",
+        "client",
+        "firma",
+        "arbeitgeber",
+        "entreprise",
+        "empresa",
+        "компания",
+        "организация",
+        "公司",
+    ]
 )
 _PLACE_LABELS = frozenset({"location", "place"})
 _LONGEST_NAME = 110
@@ -90,7 +103,9 @@ def _place_piece(slots: _Slots, piece: Piece, terms: Terms) -> None:
         slots.title = piece
     elif piece.label in _COMPANY_LABELS and not slots.company:
         slots.company = piece
-    elif not slots.location and (piece.label in _PLACE_LABELS or (likeness >= _PLACE and not role and not organisation)):
+    elif not slots.location and (
+        piece.label in _PLACE_LABELS or (likeness >= _PLACE and not role and not organisation)
+    ):
         slots.location = piece.finding.trusted(max(likeness, 0.6))
     elif role and not organisation and not slots.title:
         slots.title = piece
@@ -163,7 +178,10 @@ def _settle(header: _Slots, *, company_first: bool) -> None:
 def _nearest(header: _Slots) -> Piece:
     known = header.title or header.company
     anchor = known.finding.start if known else 0
-    return min(header.unclear, key=lambda piece: (abs(piece.row - (known.row if known else 0)), abs(piece.finding.start - anchor)))
+    return min(
+        header.unclear,
+        key=lambda piece: (abs(piece.row - (known.row if known else 0)), abs(piece.finding.start - anchor)),
+    )
 
 
 def _divide(header: _Slots, text: str, terms: Terms) -> None:

@@ -33,7 +33,9 @@ _NO_PORTFOLIO = re.compile(
     r"reddit\.|indeed\.|glassdoor\.|monster\.|mastodon|bsky\.|credly\.|coursera\.|udemy\.|doi\.org|arxiv\.org|apple\.com|play\.google|maps\.|mailto:|tel:",
     re.IGNORECASE,
 )
-_FILE_NAME = re.compile(r"^(?:asp|node|vue|next|react|d3|three|express|ado|vb|socket|backbone|ember|require)\.\w+$", re.IGNORECASE)
+_FILE_NAME = re.compile(
+    r"^(?:asp|node|vue|next|react|d3|three|express|ado|vb|socket|backbone|ember|require)\.\w+$", re.IGNORECASE
+)
 
 
 class WebLinkKind(Enum):
@@ -89,7 +91,7 @@ def _kind(address: str) -> WebLinkKind:
     folded = fold(address)
     if _LINKEDIN.search(folded) and "/company/" not in folded:
         return WebLinkKind.LINKEDIN
-    if _GITHUB_USER.search(folded) or folded.startswith("github.com/") and folded.count("/") == 1:
+    if _GITHUB_USER.search(folded) or (folded.startswith("github.com/") and folded.count("/") == 1):
         return WebLinkKind.GITHUB
     if _GITHUB_PAGES.search(folded) and "github.com/" not in folded:
         return WebLinkKind.PORTFOLIO

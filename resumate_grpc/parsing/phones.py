@@ -14,7 +14,10 @@ from resumate_grpc.parsing.folding import squeeze
 __all__ = ["load", "phones_of"]
 
 _CANDIDATE = re.compile(r"(?<![\w/.@#$€£-])(?:\+|00|\()?[(\d][\d\s().\-–‐‑/]{5,22}\d(?![\w@%])")
-_LABEL = re.compile(r"(?:phone|tel|telephone|mobile|mob|cell|call|handy|telefon|telefono|teléfono|móvil|celular|тел|телефон|电话|手机|☎|📞|📱|)\W{0,6}$", re.IGNORECASE)
+_LABEL = re.compile(
+    r"(?:phone|tel|telephone|mobile|mob|cell|call|handy|telefon|telefono|teléfono|móvil|celular|тел|телефон|电话|手机|☎|📞|📱|)\W{0,6}$",
+    re.IGNORECASE,
+)
 _YEARS = re.compile(r"(?:19|20)\d{2}\s*[-–./]\s*(?:(?:19|20)?\d{2}|\d{1,2})(?:\s*[-–./]\s*\d{1,2})?")
 _REGIONS = {"en": "US", "de": "DE", "fr": "FR", "es": "ES", "pt": "BR", "it": "IT", "nl": "NL", "ru": "RU", "zh": "CN"}
 _FALLBACKS = ("US", "GB", "IN")
@@ -39,7 +42,11 @@ def phones_of(text: str, start: int, end: int, *, language: str) -> Iterator[Fin
         digits = sum(char.isdigit() for char in raw)
         if "\n" in raw or not _FEWEST_DIGITS <= digits <= _MOST_DIGITS or _YEARS.fullmatch(raw.strip()):
             continue
-        if raw.isdigit() and digits < _FEWEST_BARE_DIGITS and not _LABEL.search(text, max(start, match.start() - _LABEL_REACH), match.start()):
+        if (
+            raw.isdigit()
+            and digits < _FEWEST_BARE_DIGITS
+            and not _LABEL.search(text, max(start, match.start() - _LABEL_REACH), match.start())
+        ):
             continue
         if any(span.end - span.start > len(raw) / 2 for span in find_dates(raw) if span.is_range):
             continue

@@ -10,14 +10,18 @@ from resumate_grpc.parsing.vocabulary import is_place
 __all__ = ["place_likeness", "split_trailing_place"]
 
 _PARTS = re.compile(r"\s*[,;/()]\s*|\s+[-–—]\s+")
-_POSTCODE = re.compile(r"\b[A-Z]{0,2}-?\d{3,6}(?:[ -]\d{3,4})?\b|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b[A-Z]\d[A-Z] ?\d[A-Z]\d\b")
+_POSTCODE = re.compile(
+    r"\b[A-Z]{0,2}-?\d{3,6}(?:[ -]\d{3,4})?\b|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b[A-Z]\d[A-Z] ?\d[A-Z]\d\b"
+)
 _STREET = re.compile(
     r"\b(?:street|st\.|str\.|strasse|straße|road|rd\.?|avenue|avenida|ave\.?|av\.|lane|ln\.?|drive|dr\.|boulevard|blvd\.?|court|"
     r"square|plaza|calle|col\.|colonia|rue|via|viale|rua|apt\.?|apartment|suite|floor|nagar|colony|sector|block|p\.?o\.? box|"
     r"laan|straat|weg|platz|gasse|ul\.|ulitsa|улица|ул\.|проспект|г\.)(?![^\W\d_])|路|号|街道",
     re.IGNORECASE,
 )
-_CITY_STATE = re.compile(r"^[A-Z][\w.'’ -]+, ?[A-Z]{2}(?: \d{5}(?:-\d{4})?)?(?:, ?(?:USA?|U\.S\.A?\.?|United States))?$")
+_CITY_STATE = re.compile(
+    r"^[A-Z][\w.'’ -]+, ?[A-Z]{2}(?: \d{5}(?:-\d{4})?)?(?:, ?(?:USA?|U\.S\.A?\.?|United States))?$"
+)
 _AREA = re.compile(r"^(?:greater |metro )|\b(?:area|region|district|province|county|metropolitan)$")
 _MOST_WORDS = 5
 _LONGEST = 110
@@ -27,7 +31,12 @@ _SHORT_CODE = 2
 def place_likeness(text: str) -> float:
     """Return 0..1: 0 where nothing says that `text` is a place, above 0.5 where a list or its form does."""
     text = squeeze(text).strip(" .,;()")
-    if not text or len(text) > _LONGEST or "@" in text or not (text[0].isupper() or text[0].isdigit() or not text[0].isascii()):
+    if (
+        not text
+        or len(text) > _LONGEST
+        or "@" in text
+        or not (text[0].isupper() or text[0].isdigit() or not text[0].isascii())
+    ):
         return 0.0
     if _CITY_STATE.match(text):
         return 0.92

@@ -101,9 +101,7 @@ def skills(findings: SkillFindings, ledger: Ledger) -> Skills:
         soft_skills=ledger.note_all("skills.soft_skills", findings.soft_skills),
         languages=ledger.note_all("skills.languages", findings.languages),
         certifications=ledger.note_all("skills.certifications", findings.certifications),
-        confidence=_mean(
-            (*findings.technical, *findings.soft_skills, *findings.languages, *findings.certifications)
-        ),
+        confidence=_mean((*findings.technical, *findings.soft_skills, *findings.languages, *findings.certifications)),
     )
 
 

@@ -18,10 +18,10 @@ from resumate_grpc.parsing.entries import prose_of
 from resumate_grpc.parsing.evidence import Ledger
 from resumate_grpc.parsing.experience import Post, posts_of
 from resumate_grpc.parsing.finding import Finding, found
+from resumate_grpc.parsing.fragments import Row, rows_of
 from resumate_grpc.parsing.language import language_of
 from resumate_grpc.parsing.nlp import Terms, terms_of
 from resumate_grpc.parsing.projects import listed_of, works_of
-from resumate_grpc.parsing.fragments import Row, rows_of
 from resumate_grpc.parsing.sections import Section, SectionKind, sections_of
 from resumate_grpc.parsing.skills import skills_of
 
@@ -58,7 +58,9 @@ def understand(document: Document, *, options: ParseOptions) -> Generator[StageP
     work = result.work_experience(posts, ledger)
     yield _progress(60, "Reading education")
 
-    studies = [study for rows in _rows(sections, SectionKind.EDUCATION) for study in studies_of(rows, dates, text, terms=terms)]
+    studies = [
+        study for rows in _rows(sections, SectionKind.EDUCATION) for study in studies_of(rows, dates, text, terms=terms)
+    ]
     schools = result.education(studies, ledger)
     yield _progress(75, "Reading skills")
 
@@ -68,7 +70,9 @@ def understand(document: Document, *, options: ParseOptions) -> Generator[StageP
     projects = [work for rows in _rows(sections, SectionKind.PROJECTS) for work in works_of(rows, dates, text)]
     papers = [item for rows in _rows(sections, SectionKind.PUBLICATIONS) for item in listed_of(rows, dates, text)]
     awards = [item for rows in _rows(sections, SectionKind.AWARDS) for item in listed_of(rows, dates, text)]
-    unpaid = [post for rows in _rows(sections, SectionKind.VOLUNTEERING) for post in posts_of(rows, dates, text, terms=terms)]
+    unpaid = [
+        post for rows in _rows(sections, SectionKind.VOLUNTEERING) for post in posts_of(rows, dates, text, terms=terms)
+    ]
     parts = {
         "projects": result.projects(projects, ledger),
         "publications": result.publications(papers, ledger),
