@@ -318,7 +318,7 @@ def _certificates(rows: Sequence[Row], dates: Sequence[DateSpan], text: str) -> 
 def _certificate(row: Row, dates: Sequence[DateSpan], text: str) -> Finding | None:
     fragments = [
         fragment for fragment in row.fragments
-        if not any(span.start <= fragment.start + 1 and span.end >= fragment.end - 1 for span in dates)
+        if not any(span.end >= fragment.end - 1 for span in dates_within(dates, fragment.start, fragment.start + 2))
     ]  # fmt: skip
     if not fragments:
         return None
