@@ -109,9 +109,13 @@ class EmptyFileError(InvalidInputError):
 
 
 class FileTooLargeError(InvalidInputError):
-    """The file is over the configured limit."""
+    """The file is over the configured limit, `max_bytes`."""
 
     reason = ErrorReason.FILE_TOO_LARGE
+
+    def __init__(self, message: str, *, field: str, max_bytes: int) -> None:
+        super().__init__(message, field=field)
+        self.max_bytes = max_bytes
 
 
 class InvalidFieldError(InvalidInputError):
@@ -143,9 +147,13 @@ class EtagMismatchError(ResumateError):
 
 
 class WrongStateError(ResumateError):
-    """The résumé's state does not allow what was asked."""
+    """The résumé's state does not allow what was asked; `state` is its `State` name, empty where not known."""
 
     reason = ErrorReason.WRONG_STATE
+
+    def __init__(self, message: str, *, state: str = "") -> None:
+        super().__init__(message)
+        self.state = state
 
 
 class EpochMismatchError(ResumateError):

@@ -2,14 +2,257 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from resumate_grpc.model.parsed import ParsedResume
-from resumate_grpc.model.progress import StageProgress
-from resumate_grpc.model.resume import MediaType, ParseOptions
+from resumate_grpc.model.progress import BatchCounts, ProgressEvent, Stage, StageProgress, State
+from resumate_grpc.model.resume import MediaType, ParseOptions, Resume
+from resumate_grpc.model.work import (
+    Claim,
+    Deleted,
+    LogBounds,
+    NewEvent,
+    NewResume,
+    Outcome,
+    ResumePage,
+    ResumeQuery,
+    StageTimes,
+    Target,
+)
 
-__all__ = ["Parser"]
+__all__ = [
+    "WORK",
+    "Clock",
+    "EventBus",
+    "EventLog",
+    "FileStore",
+    "LeaseLostError",
+    "Metrics",
+    "Notice",
+    "Parser",
+    "Removed",
+    "ResumeStore",
+    "Statistics",
+    "Stopped",
+    "WorkAvailable",
+    "WorkQueue",
+]
+
+
+class LeaseLostError(Exception):
+    """The claim's lease is another's now, or the attempt has ended: nothing was written and nothing may be."""
+
+
+class Clock(Protocol):
+    """Time, so that tests can have their own."""
+
+    def now(self) -> datetime:
+        """Return the current time, aware, UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Return seconds that never go back."""
+        ...
+
+
+class ResumeStore(Protocol):
+    """Résumés as resources. Every call names the owner; another owner's résumé is not found.
+
+    Each method is one transaction, durable when it returns, and completes or has no effect if its caller is cancelled.
+    """
+
+    async def create(self, new: NewResume, *, max_queued: int) -> tuple[Resume, ProgressEvent | None]:
+        """Insert a QUEUED résumé with its first event (stage QUEUED, sequence 1).
+
+        With a `request_id` that the owner used before: returns the first résumé and None if sha256 is the same, else
+        raises `RequestIdReusedError`. Raises `ExhaustedError` (QUEUE_FULL) if `max_queued` résumés wait already.
+        """
+        ...
+
+    async def get(self, owner: str, resume_id: str, *, with_parsed: bool) -> Resume:
+        """Return one résumé with its latest event. Raises `ResumeNotFoundError`."""
+        ...
+
+    async def list(self, query: ResumeQuery) -> ResumePage:
+        """Return a page. `text` matches file name, the person's name or the document's text, without regard to case."""
+        ...
+
+    async def update(
+        self, owner: str, resume_id: str, *, if_etag: str, filename: str, parsed: ParsedResume | None
+    ) -> Resume:
+        """Set file name and parsed data if the etag is still `if_etag`; gives a new etag.
+
+        Raises `ResumeNotFoundError`, `EtagMismatchError`.
+        """
+        ...
+
+    async def delete(self, owner: str, resume_id: str, *, if_etag: str) -> Deleted:
+        """Remove row, data and events; content is overwritten (secure delete). Empty `if_etag` = no check.
+
+        Raises `ResumeNotFoundError`, `EtagMismatchError`.
+        """
+        ...
+
+    async def cancel(self, owner: str, resume_id: str) -> tuple[Resume, ProgressEvent]:
+        """End the attempt with a CANCELLED event; any lease is void. Raises `WrongStateError` if it has ended."""
+        ...
+
+    async def references(self, sha256: str) -> int:
+        """Return how many résumés, of all owners, have these bytes."""
+        ...
+
+    async def retry(
+        self, owner: str, resume_id: str, *, options: ParseOptions | None, max_queued: int
+    ) -> tuple[Resume, ProgressEvent]:
+        """Queue the next attempt of an ended résumé; the sequence goes on, `parsed` and `error` are cleared.
+
+        Raises `ResumeNotFoundError`, `WrongStateError`, `ExhaustedError` (QUEUE_FULL).
+        """
+        ...
+
+
+class EventLog(Protocol):
+    """Reading the log, which is the truth; events are immutable and in order."""
+
+    @property
+    def epoch(self) -> str:
+        """Identity of the log, made when the database was."""
+        ...
+
+    async def history(self, target: Target, *, after: int, limit: int) -> Sequence[ProgressEvent]:
+        """Return up to `limit` events after a position, in order, without holes for a résumé or feed."""
+        ...
+
+    async def bounds(self, target: Target) -> LogBounds:
+        """Return what is held. Raises `ResumeNotFoundError` for a résumé; an unknown batch is an empty one."""
+        ...
+
+    async def batch_counts(self, owner: str, batch_id: str) -> BatchCounts:
+        """Return counts by state, exact at their `feed_sequence`."""
+        ...
+
+    async def parsed(self, owner: str, resume_id: str) -> ParsedResume | None:
+        """Return the current result of a résumé, None if it has none. Raises `ResumeNotFoundError`."""
+        ...
+
+
+class WorkQueue(Protocol):
+    """Handing out work under leases. Every write is conditional on the claim's lease and attempt."""
+
+    async def claim(
+        self, worker: str, *, lease_s: float, max_attempts: int
+    ) -> tuple[Claim | None, Sequence[ProgressEvent]]:
+        """Take the oldest waiting résumé, or one whose lease ran out, which then starts its next attempt.
+
+        Appends the events that this causes and returns them for publishing: PROCESSING for the claimed one; FAILED
+        with WORKER_LOST for each that lost a worker `max_attempts` times in a row. (None, ()) if nothing waits.
+        """
+        ...
+
+    async def renew(self, claim: Claim, *, lease_s: float) -> None:
+        """Extend the lease. Raises `LeaseLostError`."""
+        ...
+
+    async def append(self, claim: Claim, events: Sequence[NewEvent]) -> Sequence[ProgressEvent]:
+        """Append progress in one transaction. Raises `LeaseLostError`."""
+        ...
+
+    async def finish(self, claim: Claim, outcome: Outcome) -> ProgressEvent:
+        """End the attempt: state, result, times and terminal event in one transaction. Raises `LeaseLostError`."""
+        ...
+
+    async def give_back(self, claim: Claim, *, message: str, lost: bool) -> ProgressEvent:
+        """Queue the résumé again as its next attempt, first in line; `lost` counts it as a lost worker.
+
+        Raises `LeaseLostError`.
+        """
+        ...
+
+
+class Statistics(Protocol):
+    """Figures over all owners, for estimates and metrics."""
+
+    async def stage_times(self, *, limit: int) -> Sequence[StageTimes]:
+        """Return the latest measured attempts of each media type, up to `limit` each, newest first."""
+        ...
+
+    async def waiting_ahead(self, resume_id: str) -> int:
+        """Return how many résumés will be taken up before this one; 0 if it does not wait."""
+        ...
+
+    async def counts(self) -> dict[State, int]:
+        """Return how many résumés are in each state."""
+        ...
+
+
+class FileStore(Protocol):
+    """Uploaded bytes by their sha256 (hex)."""
+
+    async def put(self, sha256: str, content: bytes) -> None:
+        """Keep the bytes; they are on disk when this returns. Putting the same again changes nothing."""
+        ...
+
+    async def get(self, sha256: str) -> bytes:
+        """Return all bytes. Raises `FileMissingError`."""
+        ...
+
+    def stream(self, sha256: str, *, chunk_bytes: int) -> AsyncIterator[bytes]:
+        """Yield the bytes in pieces of at most `chunk_bytes`. Raises `FileMissingError` before the first."""
+        ...
+
+    async def delete(self, sha256: str) -> None:
+        """Remove the bytes; what is not there is no error."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkAvailable:
+    """Something waits for a worker."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stopped:
+    """The attempt was cancelled: whoever works on it ends its process."""
+
+    owner: str
+    resume_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Removed:
+    """The résumé was deleted: its watches end, its work stops."""
+
+    owner: str
+    resume_id: str
+    batch_id: str
+
+
+Notice = ProgressEvent | WorkAvailable | Stopped | Removed
+"""What the bus carries: copies and hints, never the truth."""
+
+WORK = Target(owner="")
+"""The topic of workers: WorkAvailable, Stopped and Removed of all owners."""
+
+
+class EventBus(Protocol):
+    """Live copies of events. May lose, repeat and reorder; whoever needs all reads the log."""
+
+    def publish(self, notice: Notice) -> None:
+        """Pass a notice to the listeners of its résumé, its batch and its owner's feed (or of WORK).
+
+        Never waits and never raises.
+        """
+        ...
+
+    def subscribe(self, topic: Target, listener: Callable[[Notice], None]) -> Callable[[], None]:
+        """Call `listener` in the event loop for each notice of the topic until the returned function is called.
+
+        The listener must not block and must bound what it keeps.
+        """
+        ...
 
 
 class Parser(Protocol):
@@ -29,4 +272,24 @@ class Parser(Protocol):
         `ParsingError`: the parser's own, or PARSE_TIMEOUT, RESOURCE_LIMIT (memory, CPU, output), WORKER_LOST (the
         process died for another reason). Cancelling the call ends the process at once; a warm spare takes its place.
         """
+        ...
+
+
+class Metrics(Protocol):
+    """What the use cases tell about themselves; adapter: `telemetry/metrics.py`."""
+
+    def stage_finished(self, stage: Stage, media_type: MediaType, seconds: float) -> None:
+        """Note how long a stage of an attempt took."""
+        ...
+
+    def attempt_ended(self, state: State, reason: str) -> None:
+        """Note an ending; `reason` is the `ErrorReason` name of a failure, else empty."""
+        ...
+
+    def watch_opened(self) -> None:
+        """Note that a watch began."""
+        ...
+
+    def watch_closed(self) -> None:
+        """Note that a watch ended, however it did."""
         ...

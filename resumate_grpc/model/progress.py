@@ -74,7 +74,7 @@ class ProgressEvent:
     """One row of the log.
 
     `sequence` counts 1, 2, 3 … in the résumé without holes, across attempts; `feed_sequence` likewise in the owner's
-    feed. `percent` 0..100 never falls within an attempt. `estimated_remaining_s` is None until stage times were measured.
+    feed. `percent` 0..100 never falls within an attempt. `estimated_remaining_s` is None until times were measured.
     """
 
     resume_id: str

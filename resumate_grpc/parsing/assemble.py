@@ -13,9 +13,7 @@ from resumate_grpc.parsing.draft import DraftBlock, DraftLine, DraftLink, DraftP
 __all__ = ["assemble", "bounding_box"]
 
 
-def assemble(
-    drafts: Sequence[DraftPage], *, media_type: MediaType, warnings: Sequence[ParseWarning] = ()
-) -> Document:
+def assemble(drafts: Sequence[DraftPage], *, media_type: MediaType, warnings: Sequence[ParseWarning] = ()) -> Document:
     """Join lines by newlines and blocks by blank lines; empty lines and blocks are left out."""
     builder = _Builder()
     pages = tuple(builder.page(draft) for draft in drafts)
@@ -91,9 +89,7 @@ class _Builder:
                 self.write(draft_word.gap)
             at = self.position
             self.write(draft_word.text)
-            word = Word(
-                text=draft_word.text, start=at, end=self.position, style=draft_word.style, box=draft_word.box
-            )
+            word = Word(text=draft_word.text, start=at, end=self.position, style=draft_word.style, box=draft_word.box)
             words.append(word)
             spans.append((draft_word, word))
         return Line(

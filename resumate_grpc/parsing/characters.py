@@ -51,7 +51,9 @@ def normalise_uri(uri: str) -> str:
     uri = _UNSEEN.sub("", uri).strip()
     if not uri or uri.startswith("#"):
         return ""
-    if _SCHEME.match(uri) and not uri.lower().startswith(("http:", "https:", "mailto:", "tel:", "callto:", "ftp:", "skype:")):
+    if _SCHEME.match(uri) and not uri.lower().startswith(
+        ("http:", "https:", "mailto:", "tel:", "callto:", "ftp:", "skype:")
+    ):
         # A host with a port ("example.org:8080") looks like a scheme; a script or a local file is no contact.
         return uri if re.match(r"[\w.-]+\.\w+:\d", uri) else ""
     return uri

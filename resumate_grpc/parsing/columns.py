@@ -228,7 +228,9 @@ def _aligned(rows: Sequence[Segment]) -> bool:
 
 def _spaced_out(rows: Sequence[Segment]) -> bool:
     """Tell whether most rows stand alone, as labels beside longer text do, rather than line after line."""
-    apart = [after.baseline - before.baseline > _APART * after.size for before, after in zip(rows, rows[1:], strict=False)]
+    apart = [
+        after.baseline - before.baseline > _APART * after.size for before, after in zip(rows, rows[1:], strict=False)
+    ]
     return sum(apart) >= _MOSTLY * len(apart)
 
 

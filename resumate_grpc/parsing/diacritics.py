@@ -85,9 +85,7 @@ def _drop_spaces_around(
             space += step
 
 
-def _next_letter(
-    index: int, step: int, codes: npt.NDArray[np.uint32], dropped: npt.NDArray[np.bool_]
-) -> int | None:
+def _next_letter(index: int, step: int, codes: npt.NDArray[np.uint32], dropped: npt.NDArray[np.bool_]) -> int | None:
     at = index + step
     while 0 <= at < codes.size:
         if not dropped[at] and int(codes[at]) != ord(" ") and int(codes[at]) not in _COMBINING:

@@ -78,7 +78,7 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Block:
-    """Lines that belong together. `column` counts from 0, left to right; `row`/`cell` place a TABLE_CELL in its table."""
+    """Lines that belong together; `column` counts from 0, left to right, `row`/`cell` place a TABLE_CELL."""
 
     lines: tuple[Line, ...]
     kind: BlockKind = BlockKind.TEXT

@@ -168,9 +168,7 @@ class _Walk:
         if self._lines:
             place = self._place
             self.blocks.append(
-                DraftBlock(
-                    lines=tuple(self._lines), kind=place.kind, table=place.table, row=place.row, cell=place.cell
-                )
+                DraftBlock(lines=tuple(self._lines), kind=place.kind, table=place.table, row=place.row, cell=place.cell)
             )
         self._lines = []
 

@@ -19,9 +19,7 @@ _AFTER_FI = ("ed", "er", "es")
 _AFTER_FI_BEFORE = ("i", "o")  # "certi·ed", "modi·es", "pro·es": more often fi there
 
 
-def restore_ligatures(
-    codes: npt.NDArray[np.uint32], boxes: npt.NDArray[np.float32]
-) -> npt.NDArray[np.uint32]:
+def restore_ligatures(codes: npt.NDArray[np.uint32], boxes: npt.NDArray[np.float32]) -> npt.NDArray[np.uint32]:
     """Return the code points with each unmapped glyph that touches a letter replaced by a ligature.
 
     Which one follows from its width and from the letters after it ("·ow" flow, "·nance" finance). Unmapped glyphs

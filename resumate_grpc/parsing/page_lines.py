@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from statistics import median
 
 from resumate_grpc.model.parsed import Box
@@ -13,19 +14,26 @@ from resumate_grpc.parsing.reading_order import Area
 from resumate_grpc.parsing.rows import Segment
 from resumate_grpc.parsing.words import PlacedWord
 
-__all__ = ["blocks_of"]
+__all__ = ["PageMarks", "blocks_of"]
 
 _STRETCHED_PARTS = 4
 _ALIKE = 1.8
+_BULLET_REACH = 2.5  # font sizes
+_WIDEST_BULLET = 0.55
 _RUNNING_TEXT = 2.5  # words in a segment
 _BLOCK_GAP = 1.4  # of the usual distance between lines
 
 
-def blocks_of(areas: Sequence[Area], *, uris: Mapping[int, str]) -> list[DraftBlock]:
-    """Write the areas as blocks; a new block begins where the distance between lines is wider than usual.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PageMarks:
+    """What is known of a page besides its words: hyperlinks by word `order`, and shapes that may be bullets."""
 
-    `uris` gives the hyperlink that a word bears, by the word's `order`.
-    """
+    uris: Mapping[int, str] = field(default_factory=dict)
+    bullets: Sequence[Box] = ()
+
+
+def blocks_of(areas: Sequence[Area], *, marks: PageMarks) -> list[DraftBlock]:
+    """Write the areas as blocks; a new block begins where the distance between lines is wider than usual."""
     blocks: list[DraftBlock] = []
     for area in areas:
         left = min(row[0].x0 for row in area.rows)
@@ -37,7 +45,7 @@ def blocks_of(areas: Sequence[Area], *, uris: Mapping[int, str]) -> list[DraftBl
                 blocks.append(_block(lines, column=area.column))
                 lines = []
             neighbours = [*area.rows[max(0, index - 1) : index], *area.rows[index + 1 : index + 2]]
-            lines.append(_line(row, left=left, uris=uris, stretched=_is_stretched(row, neighbours)))
+            lines.append(_line(row, left=left, marks=marks, stretched=_is_stretched(row, neighbours)))
         blocks.append(_block(lines, column=area.column))
     return blocks
 
@@ -74,15 +82,28 @@ def _block(lines: Sequence[DraftLine], *, column: int) -> DraftBlock:
     return DraftBlock(lines=tuple(join_hyphenated(lines)), column=column)
 
 
-def _line(row: tuple[Segment, ...], *, left: float, uris: Mapping[int, str], stretched: bool) -> DraftLine:
+def _line(row: tuple[Segment, ...], *, left: float, marks: PageMarks, stretched: bool) -> DraftLine:
     words: list[DraftWord] = []
     for segment in row:
         for index, word in enumerate(segment.words):
-            words.append(_word(word, gap=" " if index or stretched else "\t", uri=uris.get(word.order, "")))
+            words.append(_word(word, gap=" " if index or stretched else "\t", uri=marks.uris.get(word.order, "")))
     words = _without_symbol_bullet(words)
     stripped, bullet = strip_bullet(tuple(words))
-    first = stripped[0].box if stripped and stripped[0].box else None
-    return DraftLine(words=stripped, bullet=bullet, indent=round((first.x0 if first else row[0].x0) - left, 2))
+    first = stripped[0].box if stripped else None
+    indent = round(first.x0 - left, 2) if first else 0.0
+    return DraftLine(words=stripped, bullet=bullet or _has_mark(row[0], marks.bullets), indent=indent)
+
+
+def _has_mark(segment: Segment, bullets: Sequence[Box]) -> bool:
+    """Tell whether a shape of a bullet's size stands right before the line."""
+    word = segment.words[0]
+    return any(
+        mark.x1 <= word.x0 + 0.5
+        and word.x0 - mark.x0 <= _BULLET_REACH * word.size
+        and mark.x1 - mark.x0 <= _WIDEST_BULLET * word.size
+        and word.y0 <= (mark.y0 + mark.y1) / 2 <= word.y1
+        for mark in bullets
+    )
 
 
 def _word(word: PlacedWord, *, gap: str, uri: str) -> DraftWord:

@@ -24,7 +24,9 @@ def text_of(content: bytes) -> tuple[str, list[ParseWarning]]:
     text = decode(content)
     warnings = []
     if "\0" in text:
-        warnings.append(ParseWarning(reason="NUL_REMOVED", message="The file holds NUL characters; they were left out."))
+        warnings.append(
+            ParseWarning(reason="NUL_REMOVED", message="The file holds NUL characters; they were left out.")
+        )
         text = text.replace("\0", "")
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", "\n"), warnings
 
@@ -60,6 +62,11 @@ def _line(raw: str) -> DraftLine:
 
 def _underlined(lines: list[DraftLine], *, level: int) -> list[DraftLine]:
     """Mark the line above a ruler as a heading, where it stands alone and is no sentence."""
-    if len(lines) != 1 or lines[0].bullet or len(lines[0].text) > _LONGEST_HEADING or lines[0].text.endswith((".", ",")):
+    if (
+        len(lines) != 1
+        or lines[0].bullet
+        or len(lines[0].text) > _LONGEST_HEADING
+        or lines[0].text.endswith((".", ","))
+    ):
         return lines
     return [replace(lines[0], heading_level=level)]

@@ -127,7 +127,10 @@ def _regrouped(division: Division) -> Sequence[Band]:
     beside: list[list[Segment]] = [[] for _ in range(len(labels) + 1)]
     for segment in right:
         beside[sum(top <= segment.baseline for top in tops)].append(segment)
-    return [Band((), tuple(beside[0])), *(Band(tuple(one), tuple(two)) for one, two in zip(labels, beside[1:], strict=True))]
+    return [
+        Band((), tuple(beside[0])),
+        *(Band(tuple(one), tuple(two)) for one, two in zip(labels, beside[1:], strict=True)),
+    ]
 
 
 def _continues(segment: Segment, before: Segment, right: Sequence[Segment], *, rail: bool) -> bool:

@@ -19,7 +19,9 @@ __all__ = ["GlyphLook", "PlacedWord", "group_words"]
 _SPACES = np.array([9, 10, 13, 32, 0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], dtype=np.uint32)
 _DROPPED = np.array([0, 0xFFFE, 0xFEFF, 0xFFFF, 0x200B], dtype=np.uint32)
 _SOFT_HYPHEN = 0xAD  # a glyph that is drawn is a hyphen, whatever some TeX fonts call it
-_ICON_FONT = re.compile(r"awesome|\bfa[56-]|icon|glyphicons|academicon|fontello|marvosym|dingbat|wingding|webding", re.I)
+_ICON_FONT = re.compile(
+    r"awesome|\bfa[56-]|icon|glyphicons|academicon|fontello|marvosym|dingbat|wingding|webding", re.I
+)
 _ODD_GAP = 0.12  # of the glyph's height, beyond what is usual in the word: a space that PDFium did not see
 _LONGEST_ICON = 2
 _ENOUGH_GAPS = 5

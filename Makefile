@@ -1,0 +1,68 @@
+# make run    everything on embedded defaults: gRPC on 127.0.0.1:50051, page and bridge on http://127.0.0.1:8080
+# make test   all tests (REQUIRE_ALL=1: a missing component is a failure and not a skip)
+# make check  what precedes a commit, in under 30 s: contract, style, types, layers, quick tests
+
+PYTHON ?= python3.11
+ifeq ($(shell command -v $(PYTHON) 2>/dev/null),)
+PYTHON := python3
+endif
+VENV ?= .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint contract types layers quick generate format release-contract clean
+
+help: ## say what there is
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 26
+
+$(VENV)/installed: pyproject.toml resumate_grpc/__init__.py
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it: make PYTHON=/path/to/python3.11 run"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+run: $(VENV)/installed ## start gRPC server, workers, bridge and page
+	@exec $(BIN)/resumate serve $(ARGS)
+
+test: $(VENV)/installed-dev ## run all tests
+	$(BIN)/python -m pytest $(ARGS)
+
+check: contract lint types layers quick ## what precedes every commit
+
+contract: $(VENV)/installed-dev ## lint and format of the protos, compatibility with the released ones, fresh stubs
+	$(BIN)/buf lint
+	$(BIN)/buf format --diff --exit-code
+	$(BIN)/buf breaking --against tests/contract/released.binpb
+	$(BIN)/python protos/generate.py --check
+
+lint: $(VENV)/installed-dev ## ruff
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(VENV)/installed-dev ## mypy --strict
+	$(BIN)/mypy
+
+layers: $(VENV)/installed-dev ## the dependency rule
+	$(BIN)/lint-imports --no-logo
+
+quick: $(VENV)/installed-dev ## the tests that take no time, with coverage
+	$(BIN)/python -m pytest -q -m 'not slow and not browser and not node' --cov --cov-report=term:skip-covered $(ARGS)
+
+generate: $(VENV)/installed-dev ## make the stubs anew from the protos
+	$(BIN)/python protos/generate.py
+
+format: $(VENV)/installed-dev ## format everything
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(BIN)/buf format --write
+
+release-contract: $(VENV)/installed-dev ## at a release: what `buf breaking` compares with from now on
+	$(BIN)/buf build protos --exclude-source-info --output tests/contract/released.binpb
+
+clean: ## remove what make made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .coverage dist

@@ -1,0 +1,113 @@
+"""One watch of one socket: history, then live, without a hole or a repeat."""
+
+from __future__ import annotations
+
+from resumate_bridge.frames import Frame, batch_frame, event_frame, heartbeat_frame
+from resumate_bridge.outbox import Outbox
+from resumate_bridge.relay import Relay
+from resumate_bridge.target import TargetKind
+from resumate_bridge.upstream import Upstream
+from resumate_grpc._gen.resumate.v1.progress_pb2 import BatchProgress
+
+__all__ = ["Delivery"]
+
+_PAGE_SIZE = 50
+
+
+class Delivery:
+    """Sends what comes after position `after` to `outbox`, reading the relay's ring and, before it, the server's log.
+
+    The position is all its state: a frame is sent when it is the next one, waits while the socket is slow, and is read
+    from the server's log when the ring has passed by. A watch of a résumé ends with the terminal frame of the last
+    attempt; a room or the feed never ends by itself.
+    """
+
+    def __init__(self, relay: Relay, *, after: int, outbox: Outbox, upstream: Upstream, heartbeat_s: float) -> None:
+        self.position = after
+        self._relay = relay
+        self._outbox = outbox
+        self._upstream = upstream
+        self._heartbeat_s = heartbeat_s
+        self._ends = relay.target.kind is TargetKind.RESUME
+        self._announced = False
+        self._is_checked = False
+        self._counts: BatchProgress | None = None
+
+    async def run(self) -> None:
+        """Deliver until the terminal frame was sent; raises `Refusal` where the watch cannot go on."""
+        while True:
+            frames = await self._next()
+            for frame in frames:
+                if await self._deliver(frame):
+                    return
+            if not frames:
+                await self._idle()
+
+    async def _next(self) -> list[Frame]:
+        relay = self._relay
+        frames = relay.ring.after(self.position)
+        if frames is None:
+            return await self._history()
+        if self.position > relay.ring.high and relay.caught_up and not self._is_checked:
+            # Nobody has sent such a number: the server refuses it, or the relay is a moment behind.
+            self._is_checked = True
+            return await self._history()
+        return frames
+
+    async def _history(self) -> list[Frame]:
+        relay = self._relay
+        low = relay.ring.low
+        page = await self._upstream.list_progress(
+            relay.target, after=self.position, page_size=_PAGE_SIZE, epoch=relay.epoch
+        )
+        frames = [event_frame(event, relay.target) for event in page.events]
+        if not frames and not page.has_more:
+            # A room has no events between its last one and where the ring begins.
+            self.position = max(self.position, low)
+        return frames
+
+    async def _deliver(self, frame: Frame) -> bool:
+        """Send one frame; returns whether it ends the watch."""
+        is_end = self._ends and frame.is_terminal and await self._is_last(frame)
+        if self._ends and frame.is_terminal and not is_end:
+            frame = frame.superseded()
+        await self._outbox.send_text(frame.text)
+        self.position = frame.position
+        return is_end
+
+    async def _is_last(self, frame: Frame) -> bool:
+        """Tell whether no later attempt has begun: known once the relay is past the frame, or at its end and live."""
+        relay = self._relay
+        while relay.ring.high <= frame.position and not (relay.caught_up and relay.ring.high == frame.position):
+            if relay.refusal:
+                raise relay.refusal
+            await relay.changed(timeout_s=self._heartbeat_s)
+        return relay.ring.high == frame.position
+
+    async def _idle(self) -> None:
+        """Wait for news; a heartbeat says that all history was sent, and later that there are none."""
+        relay = self._relay
+        if relay.refusal:
+            raise relay.refusal
+        if relay.counts is not self._counts and relay.counts and relay.counts.feed_sequence <= self.position:
+            self._counts = relay.counts
+            await self._outbox.send(batch_frame(relay.counts, relay.target))
+        elif self._is_caught_up and not self._announced:
+            self._announced = True
+            await self._beat()
+        elif not await relay.changed(timeout_s=self._heartbeat_s):
+            await self._beat()
+
+    @property
+    def _is_caught_up(self) -> bool:
+        return self._relay.caught_up and self.position >= self._relay.ring.high
+
+    async def _beat(self) -> None:
+        await self._outbox.send(
+            heartbeat_frame(
+                self._relay.target,
+                position=self.position,
+                epoch=self._relay.epoch,
+                caught_up=self._is_caught_up,
+            )
+        )

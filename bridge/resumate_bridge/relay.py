@@ -1,0 +1,128 @@
+"""One upstream watch, shared by all sockets that look at the same thing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from contextlib import aclosing
+
+from resumate_bridge.config import BridgeConfig
+from resumate_bridge.frames import event_frame
+from resumate_bridge.refusal import Refusal
+from resumate_bridge.ring import Ring
+from resumate_bridge.target import WatchTarget
+from resumate_bridge.upstream import Upstream
+from resumate_grpc._gen.resumate.v1.progress_pb2 import BatchProgress
+from resumate_grpc._gen.resumate.v1.watch_pb2 import WatchProgressResponse
+
+__all__ = ["Relay"]
+
+_log = logging.getLogger(__name__)
+_SILENT_INTERVALS = 2.5  # the server promises one sign of life each interval
+
+
+class Relay:
+    """Keeps the recent frames of `target`, from position `after` on, and wakes who waits for more.
+
+    It pushes to nobody: each socket reads the ring at its own pace and goes to the server's history for what is no
+    longer there, so that a slow socket costs neither memory nor the others' time. A broken upstream stream is resumed
+    from the last position, unnoticed but for `caught_up` being False meanwhile.
+    """
+
+    def __init__(self, target: WatchTarget, *, after: int, upstream: Upstream, config: BridgeConfig) -> None:
+        self.target = target
+        self.started_after = after
+        self.watchers = 0
+        self.ring = Ring(low=after)
+        self.epoch = ""
+        self.caught_up = False
+        """Whether the ring's newest frame is the newest there is."""
+        self.counts: BatchProgress | None = None
+        """Latest counts of a room; None until there are any, and for other targets."""
+        self.refusal: Refusal | None = None
+        """Why no more will come; None while the watch is alive."""
+        self._upstream = upstream
+        self._config = config
+        self._is_confirmed = False
+        self._changed = asyncio.Event()
+        self._failures = 0
+        self._pause_s = 0.0
+        self.task = asyncio.create_task(self._run(), name=f"relay {target.kind.value} {target.name}")
+
+    async def confirmed(self) -> None:
+        """Wait until the server has accepted the watch; raises `Refusal` if it has not."""
+        while not self._is_confirmed:
+            if self.refusal:
+                raise self.refusal
+            await self._changed.wait()
+
+    async def changed(self, *, timeout_s: float) -> bool:
+        """Wait until anything of this object changes; returns False after `timeout_s` without a change."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._changed.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def _run(self) -> None:
+        try:
+            self.refusal = await self._follow()
+        except Exception:  # noqa: BLE001 - whatever it was, the sockets must learn that the watch has ended
+            _log.exception("relay failed", extra={"target": self.target.name})
+            self.refusal = Refusal("the bridge failed; reconnect", code="INTERNAL")
+        finally:
+            self.caught_up = False
+            self._notify()
+
+    async def _follow(self) -> Refusal:
+        """Stream until resuming has failed too often or cannot succeed; returns why."""
+        while True:
+            try:
+                await self._stream()
+                refusal = Refusal("the server ended the watch; reconnect", code="UNAVAILABLE")
+            except Refusal as raised:
+                refusal = raised
+            delays_s = self._config.reconnect_delays_s
+            if not refusal.is_transient or self._failures >= len(delays_s):
+                return refusal
+            self.caught_up = False
+            wait_s = max(delays_s[self._failures], min(self._pause_s, 5.0)) * random.uniform(0.8, 1.2)  # noqa: S311
+            self._failures += 1
+            _log.info("watch resumes", extra={"target": self.target.name, "code": refusal.code, "wait_s": wait_s})
+            await asyncio.sleep(wait_s)
+
+    async def _stream(self) -> None:
+        interval_s = max(1.0, self._config.heartbeat_s)
+        updates = self._upstream.watch(self.target, after=self.ring.high, epoch=self.epoch, heartbeat_s=interval_s)
+        async with aclosing(updates):
+            while True:
+                try:
+                    async with asyncio.timeout(interval_s * _SILENT_INTERVALS):
+                        update = await anext(updates, None)
+                except TimeoutError as error:
+                    raise Refusal("the server is silent", code="UNAVAILABLE") from error
+                if update is None:
+                    return
+                self._apply(update)
+
+    def _apply(self, update: WatchProgressResponse) -> None:
+        kind = update.WhichOneof("update")
+        if kind == "draining":
+            self._pause_s = update.draining.reconnect_after.ToMilliseconds() / 1000
+            return
+        self._failures, self._pause_s, self._is_confirmed = 0, 0.0, True
+        if kind == "event":
+            self.epoch = update.event.epoch or self.epoch
+            self.ring.append(event_frame(update.event, self.target))
+        elif kind == "heartbeat":
+            self.epoch = update.heartbeat.epoch or self.epoch
+            self.caught_up = update.heartbeat.caught_up
+        elif kind == "batch":
+            self.counts = update.batch
+        self._notify()
+
+    def _notify(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()

@@ -1,0 +1,113 @@
+"""`resumate watch`: events as they come, through restarts of the server."""
+
+from __future__ import annotations
+
+import click
+
+from resumate_grpc._gen.resumate.v1.progress_pb2 import BatchProgress, ProgressEvent, State
+from resumate_grpc._gen.resumate.v1.watch_pb2 import WatchProgressResponse
+from resumate_grpc.cli import options
+from resumate_grpc.cli.connection import Connection
+from resumate_grpc.cli.exit_codes import ExitCode
+from resumate_grpc.cli.proto_json import emit_json
+from resumate_grpc.cli.terminal import emit, note, safe
+from resumate_grpc.cli.watching import Watch, Watched
+from resumate_grpc.cli.words import error_text, stage_word
+
+__all__ = ["watch_command"]
+
+
+@click.command("watch")
+@click.argument("resume_id", metavar="[ID]", required=False)
+@click.option("--batch", "batch_id", metavar="LABEL", help="Watch a batch, until all its résumés have ended.")
+@click.option("--feed", is_flag=True, help="Watch all your résumés, until interrupted.")
+@click.option(
+    "--after",
+    default=0,
+    metavar="N",
+    type=click.IntRange(min=0),
+    help="Start after this event: its sequence, or for a batch or feed its feed_sequence.",
+)
+@click.option("--follow", is_flag=True, help="Stay after the end, for retries and new members.")
+@options.as_json
+@options.client
+def watch_command(
+    connection: Connection,
+    resume_id: str | None,
+    *,
+    batch_id: str | None,
+    feed: bool,
+    after: int,
+    follow: bool,
+    as_json: bool,
+) -> int:
+    """Print the events of a résumé, a batch or everything: first what has been, then what comes.
+
+    Each is printed once and in order, also when the server goes away in between. With --json each line is a
+    WatchProgressResponse, `{"event": …}` or `{"batch": …}`.
+    """
+    if sum((resume_id is not None, batch_id is not None, feed)) != 1:
+        raise click.UsageError("name one: an ID, --batch LABEL or --feed")
+    watched = Watched(resume_id=resume_id or "", batch_id=batch_id or "")
+    ended = _Ended(batch=batch_id is not None and not follow, after=after)
+    for update in Watch(connection, watched, after=after, follow=follow, on_lost=note):
+        if update.WhichOneof("update") != "heartbeat":
+            _show(update, as_json=as_json, with_id=resume_id is None)
+        if ended.by(update):
+            break
+    return ExitCode.FAILED if ended.badly else ExitCode.OK
+
+
+class _Ended:
+    """Tells when a watch has seen what it came for, and whether anything failed."""
+
+    def __init__(self, *, batch: bool, after: int) -> None:
+        self.badly = False
+        self._batch = batch
+        self._seen = after
+        self._counts: BatchProgress | None = None
+        self._states: dict[str, State.ValueType] = {}
+
+    def by(self, update: WatchProgressResponse) -> bool:
+        """Take note of an update; True once a batch's counts say that all have ended and their events were seen."""
+        if update.HasField("event"):
+            self._seen = update.event.feed_sequence
+            self._states[update.event.resume_id] = update.event.state
+        elif update.HasField("batch"):
+            self._counts = update.batch
+        bad = {State.STATE_FAILED, State.STATE_CANCELLED}
+        counts = self._counts
+        self.badly = any(state in bad for state in self._states.values()) or (
+            counts is not None and counts.failed + counts.cancelled > 0
+        )
+        if not self._batch or counts is None or counts.total == 0:
+            return False
+        return counts.queued + counts.processing == 0 and self._seen >= counts.feed_sequence
+
+
+def _show(update: WatchProgressResponse, *, as_json: bool, with_id: bool) -> None:
+    if as_json:
+        emit_json(update)
+    elif update.HasField("batch"):
+        emit(_batch_line(update.batch))
+    else:
+        emit(_event_line(update.event, with_id=with_id))
+
+
+def _event_line(event: ProgressEvent, *, with_id: bool) -> str:
+    number = event.feed_sequence if with_id else event.sequence
+    message = error_text(event.error) if event.HasField("error") else event.message
+    attempt = f" (attempt {event.attempt})" if event.attempt > 1 else ""
+    whose = f"{event.resume_id}  " if with_id else ""
+    return safe(f"{number:>4}  {whose}{stage_word(event.stage):<15} {event.percent:>3}%  {message}{attempt}").replace(
+        "\n", " "
+    )
+
+
+def _batch_line(batch: BatchProgress) -> str:
+    parts = [
+        f"{count} {word}"
+        for word in ("queued", "processing", "succeeded", "failed", "cancelled")
+        if (count := getattr(batch, word))
+    ]
+    return safe(f"      {batch.batch_id}: {batch.percent}% of {batch.total}: {', '.join(parts)}", one_line=False)

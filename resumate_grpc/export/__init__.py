@@ -1,0 +1,1 @@
+"""The parsed résumé in other formats: pure functions from the model to bytes."""

@@ -1,0 +1,69 @@
+"""Which formats there are: one table of format → function, media type and extension."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from resumate_grpc.export.csv_table import to_csv
+from resumate_grpc.export.json_resume import to_json_resume
+from resumate_grpc.export.plain_text import to_plain_text
+from resumate_grpc.model.parsed import ParsedResume
+from resumate_grpc.model.resume import Resume
+
+__all__ = ["FORMATS", "ExportFormat", "Exported", "Format", "export"]
+
+MAX_STEM_CHARACTERS = 100
+UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
+
+
+class ExportFormat(Enum):
+    """What a parsed résumé can be exported as."""
+
+    JSON_RESUME = "JSON_RESUME"
+    PLAIN_TEXT = "PLAIN_TEXT"
+    CSV = "CSV"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Format:
+    """How one format is made; `extension` is without its dot."""
+
+    write: Callable[[Resume, ParsedResume], bytes]
+    media_type: str
+    extension: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Exported:
+    """A document ready to be saved under `filename`."""
+
+    content: bytes
+    media_type: str
+    filename: str
+
+
+FORMATS: Mapping[ExportFormat, Format] = {
+    ExportFormat.JSON_RESUME: Format(write=to_json_resume, media_type="application/json", extension="json"),
+    ExportFormat.PLAIN_TEXT: Format(write=to_plain_text, media_type="text/plain; charset=utf-8", extension="txt"),
+    ExportFormat.CSV: Format(write=to_csv, media_type="text/csv; charset=utf-8; header=present", extension="csv"),
+}
+
+
+def export(resume: Resume, parsed: ParsedResume, export_format: ExportFormat) -> Exported:
+    """Return the document of a parsed résumé."""
+    chosen = FORMATS[export_format]
+    return Exported(
+        content=chosen.write(resume, parsed),
+        media_type=chosen.media_type,
+        filename=_filename(resume.filename, chosen.extension),
+    )
+
+
+def _filename(uploaded: str, extension: str) -> str:
+    """Return a name that every file system takes and that is not the upload's own, so that neither overwrites."""
+    stem = uploaded.rpartition(".")[0] or uploaded
+    safe = UNSAFE.sub("_", stem).strip(" .")[:MAX_STEM_CHARACTERS].rstrip(" .") or "document"
+    return f"{safe}.resume.{extension}"

@@ -1,0 +1,196 @@
+"""Uploaded bytes in an object store, by URL: a directory, memory, S3 and the like."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Protocol, Self
+from urllib.parse import unquote, urlsplit
+from uuid import uuid4
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from resumate_grpc.errors import FileMissingError, SettingsError
+
+__all__ = ["ObjectFileStore"]
+
+_INCOMING = "incoming"
+_LEFT_OVER_AFTER_S = 3600
+
+
+class _Objects(Protocol):
+    """Writing and removing, which differ between a directory and a service; reading does not."""
+
+    async def put(self, key: str, content: bytes) -> None: ...
+
+    async def delete(self, key: str) -> None: ...
+
+
+class ObjectFileStore:
+    """`FileStore` over obstore; an object's key is made of its sha256, so equal files are kept once."""
+
+    def __init__(self, store: ObjectStore, objects: _Objects) -> None:
+        self._store = store
+        self._objects = objects
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, files_url: str) -> AsyncIterator[Self]:
+        """Open the store of a URL (`file:///…`, `memory:///`, `s3://bucket/prefix` …) or of a directory's path.
+
+        A missing directory is made. Raises `SettingsError`, saying what to do, if the URL is not understood or the
+        directory cannot be written; a service is not contacted before the first use.
+        """
+        path = _local_path(files_url)
+        if path is not None:
+            local = await asyncio.to_thread(_open_directory, path)
+            yield cls(local, _Directory(local, path))
+            return
+        try:
+            store = from_url(files_url)
+        except (BaseError, ValueError) as error:
+            raise SettingsError(
+                f"RESUMATE_FILES_URL is {files_url!r}, which no object store understands: use a directory's path, "
+                "file:///path or s3://bucket/prefix"
+            ) from error
+        yield cls(store, _Service(store))
+
+    async def put(self, sha256: str, content: bytes) -> None:
+        """See `FileStore.put`."""
+        await self._objects.put(_key(sha256), content)
+
+    async def get(self, sha256: str) -> bytes:
+        """See `FileStore.get`."""
+        try:
+            found = await obstore.get_async(self._store, _key(sha256))
+            return bytes(await found.bytes_async())
+        except FileNotFoundError as error:
+            raise _missing() from error
+
+    async def stream(self, sha256: str, *, chunk_bytes: int) -> AsyncIterator[bytes]:
+        """See `FileStore.stream`."""
+        try:
+            found = await obstore.get_async(self._store, _key(sha256))
+        except FileNotFoundError as error:
+            raise _missing() from error
+        # The store's own pieces are of at least this size, and may be larger.
+        async for piece in found.stream(min_chunk_size=chunk_bytes):
+            for start in range(0, len(piece), chunk_bytes):
+                yield bytes(piece[start : start + chunk_bytes])
+
+    async def delete(self, sha256: str) -> None:
+        """See `FileStore.delete`."""
+        await self._objects.delete(_key(sha256))
+
+
+class _Service:
+    """An object service: an answered put is whole and durable."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    async def put(self, key: str, content: bytes) -> None:
+        await obstore.put_async(self._store, key, content)
+
+    async def delete(self, key: str) -> None:
+        try:
+            await obstore.delete_async(self._store, key)
+        except FileNotFoundError:
+            return
+
+
+class _Directory:
+    """A directory. obstore renames into place but never syncs, so that is done here.
+
+    A file gets its name only after its bytes are on disk: whatever has the name is whole, also after a power cut.
+    """
+
+    def __init__(self, store: LocalStore, root: Path) -> None:
+        self._store = store
+        self._root = root
+
+    async def put(self, key: str, content: bytes) -> None:
+        await asyncio.to_thread(self._put, key, content)
+
+    async def delete(self, key: str) -> None:
+        await asyncio.to_thread(self._delete, key)
+
+    def _put(self, key: str, content: bytes) -> None:
+        if not self._has(key, len(content)):
+            temporary = f"{_INCOMING}/{uuid4().hex}"
+            obstore.put(self._store, temporary, content, use_multipart=False)
+            _sync(self._root / temporary)
+            obstore.rename(self._store, temporary, key)
+        # Also where the file was there: whoever put it at this moment may not have come to this line.
+        _sync((self._root / key).parent)
+        _sync(self._root)
+
+    def _delete(self, key: str) -> None:
+        try:
+            obstore.delete(self._store, key)
+        except FileNotFoundError:
+            return
+        _sync((self._root / key).parent)
+
+    def _has(self, key: str, size: int) -> bool:
+        try:
+            return bool(obstore.head(self._store, key)["size"] == size)
+        except FileNotFoundError:
+            return False
+
+
+def _open_directory(path: Path) -> LocalStore:
+    try:
+        made = [folder for folder in (path, *path.parents) if not folder.exists()]
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in made:
+            _sync(folder.parent)
+        _remove_leftovers(path / _INCOMING)
+        store = LocalStore(path)
+        probe = f"{_INCOMING}/{uuid4().hex}"
+        obstore.put(store, probe, b"", use_multipart=False)
+        obstore.delete(store, probe)
+    except (BaseError, OSError) as error:
+        raise SettingsError(
+            f"cannot write files under {path}: {str(error).splitlines()[0]}; give this user the right to write there, "
+            "or set RESUMATE_FILES_URL or RESUMATE_DATA_DIR elsewhere"
+        ) from error
+    return store
+
+
+def _remove_leftovers(incoming: Path) -> None:
+    """Remove what a crash left half written; another process may be at work on what is younger than an hour."""
+    # Not by obstore: it does not list the files that it was writing itself (`name#1`).
+    for file in incoming.glob("*"):
+        if time.time() - file.stat().st_mtime > _LEFT_OVER_AFTER_S:
+            file.unlink(missing_ok=True)
+
+
+def _local_path(files_url: str) -> Path | None:
+    parts = urlsplit(files_url)
+    if "://" not in files_url:
+        return Path(files_url).absolute()
+    return Path(unquote(parts.path)) if parts.scheme == "file" else None
+
+
+def _key(sha256: str) -> str:
+    return f"{sha256[:2]}/{sha256}"
+
+
+def _missing() -> FileMissingError:
+    return FileMissingError("the original file is no longer stored; upload it again")
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file's bytes, or a directory's names, are on disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,204 @@
+"""One attempt at one résumé, under a lease: parse, append progress as it comes, end exactly once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, replace
+
+from resumate_grpc.errors import ErrorReason, FileMissingError, ParsingError
+from resumate_grpc.jobs.estimates import Estimator
+from resumate_grpc.jobs.ports import (
+    Clock,
+    EventBus,
+    FileStore,
+    LeaseLostError,
+    Metrics,
+    Parser,
+    WorkAvailable,
+    WorkQueue,
+)
+from resumate_grpc.jobs.progress import AttemptProgress, StageClock
+from resumate_grpc.model.parsed import ParsedResume, ParseWarning
+from resumate_grpc.model.progress import ParseFailure, ProgressEvent, Stage, StageProgress, State
+from resumate_grpc.model.work import Claim, NewEvent, Outcome
+
+__all__ = ["Attempt", "AttemptPorts"]
+
+logger = logging.getLogger(__name__)
+
+MAX_PENDING_EVENTS = 64
+RENEWALS_PER_LEASE = 3
+MAX_RENEWAL_INTERVAL_S = 1.0
+NO_MODEL = "no language model is configured"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AttemptPorts:
+    """What every attempt of a worker stands on; `lease_s` in seconds."""
+
+    queue: WorkQueue
+    files: FileStore
+    parser: Parser
+    bus: EventBus
+    estimator: Estimator
+    metrics: Metrics
+    clock: Clock
+    lease_s: float
+    max_attempts: int
+
+
+class Attempt:
+    """Runs once. Ends by an outcome in the log, by giving the résumé back, or because the lease is another's."""
+
+    def __init__(self, claim: Claim, ports: AttemptPorts) -> None:
+        self._claim = claim
+        self._resume = claim.resume
+        self._ports = ports
+        self._progress = AttemptProgress(None)
+        self._stages = StageClock()
+        self._pending: list[NewEvent] = []
+        self._reported = asyncio.Event()
+        self._writing = asyncio.Lock()
+        self._work: asyncio.Task[None] | None = None
+        self._stopped = False
+
+    async def run(self) -> None:
+        """Work until the attempt has ended; when cancelled, end the parsing process and give the résumé back."""
+        try:
+            await self._supervise()
+        except asyncio.CancelledError:
+            if not self._stopped:
+                await self._give_back("The server is restarting; the résumé is queued again", lost=False)
+            raise
+
+    def stop(self) -> None:
+        """End the parsing process at once and write nothing more: the attempt was cancelled or its résumé deleted."""
+        self._stopped = True
+        if self._work is not None:
+            self._work.cancel()
+
+    async def _supervise(self) -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                sides = (
+                    group.create_task(self._renew_lease(), name=f"lease {self._resume.id}"),
+                    group.create_task(self._write_progress(), name=f"progress {self._resume.id}"),
+                )
+                self._work = group.create_task(self._work_through(), name=f"parse {self._resume.id}")
+                self._work.add_done_callback(lambda _: [side.cancel() for side in sides])
+        except* LeaseLostError:
+            logger.info("the attempt is another's now", extra={"resume_id": self._resume.id})
+        except* Exception:
+            logger.exception("the attempt failed", extra={"resume_id": self._resume.id})
+            await self._try_again("The worker failed on this résumé")
+
+    async def _work_through(self) -> None:
+        if self._stopped:
+            return
+        try:
+            parsed = await self._parse()
+        except FileMissingError as error:
+            await self._fail(ErrorReason.FILE_MISSING, str(error), retryable=False)
+        except ParsingError as error:
+            if error.parse_reason is ErrorReason.WORKER_LOST and error.retryable:
+                await self._try_again(error.message)
+            else:
+                await self._fail(error.parse_reason, error.message, retryable=error.retryable)
+        else:
+            await self._succeed(parsed)
+
+    async def _parse(self) -> ParsedResume:
+        resume = self._resume
+        self._progress = AttemptProgress(
+            await self._ports.estimator.attempt(resume.media_type, resume.size_bytes),
+        )
+        content = await self._ports.files.get(resume.sha256)
+        parsed = await self._ports.parser.parse(
+            content, media_type=resume.media_type, options=resume.options, on_progress=self._report
+        )
+        return self._enhance(parsed)
+
+    def _enhance(self, parsed: ParsedResume) -> ParsedResume:
+        """Note that this version has no language model: the stage is skipped, with a warning where it was asked for."""
+        self._report(StageProgress(stage=Stage.AI_ENHANCEMENT, stage_percent=100, message=f"Skipped: {NO_MODEL}"))
+        if not self._resume.options.ai_enhancement:
+            return parsed
+        warning = ParseWarning(
+            reason=ErrorReason.AI_UNAVAILABLE.value, message=f"AI enhancement was asked for, but {NO_MODEL}"
+        )
+        return replace(parsed, warnings=(*parsed.warnings, warning))
+
+    def _report(self, report: StageProgress) -> None:
+        self._note_stage(self._stages.enter(report.stage, self._ports.clock.monotonic()))
+        event = self._progress.advance(report)
+        if event is None:
+            return
+        if len(self._pending) >= MAX_PENDING_EVENTS and self._pending[-1].stage is event.stage:
+            self._pending[-1] = event  # the log is slower than the parser: only the latest counts
+        else:
+            self._pending.append(event)
+        self._reported.set()
+
+    def _note_stage(self, ended: tuple[Stage, float] | None) -> None:
+        if ended is not None:
+            self._ports.metrics.stage_finished(ended[0], self._resume.media_type, ended[1])
+
+    async def _write_progress(self) -> None:
+        while True:
+            await self._reported.wait()
+            self._reported.clear()
+            await self._flush()
+
+    async def _flush(self) -> None:
+        async with self._writing:
+            if pending := self._pending:
+                self._pending = []
+                self._publish(*await self._ports.queue.append(self._claim, pending))
+
+    async def _renew_lease(self) -> None:
+        # At least once a second: where the bus does not reach this worker, that is how it learns of a cancellation.
+        interval_s = min(self._ports.lease_s / RENEWALS_PER_LEASE, MAX_RENEWAL_INTERVAL_S)
+        while True:
+            await asyncio.sleep(interval_s)
+            await self._ports.queue.renew(self._claim, lease_s=self._ports.lease_s)
+
+    async def _succeed(self, parsed: ParsedResume) -> None:
+        self._note_stage(self._stages.stop(self._ports.clock.monotonic()))
+        times = self._stages.times(
+            media_type=self._resume.media_type, size_bytes=self._resume.size_bytes, page_count=parsed.page_count
+        )
+        await self._finish(Outcome(parsed=parsed, times=times), State.SUCCEEDED, "")
+
+    async def _fail(self, reason: ErrorReason, message: str, *, retryable: bool) -> None:
+        failure = ParseFailure(reason=reason, message=message, stage=self._progress.stage, retryable=retryable)
+        outcome = Outcome(failure=failure, percent=self._progress.percent)
+        await self._finish(outcome, State.FAILED, reason.value)
+
+    async def _finish(self, outcome: Outcome, state: State, reason: str) -> None:
+        await self._flush()
+        self._publish(await self._ports.queue.finish(self._claim, outcome))
+        self._ports.metrics.attempt_ended(state, reason)
+
+    async def _try_again(self, message: str) -> None:
+        """Queue the next attempt, or end as WORKER_LOST once `max_attempts` workers were lost in a row."""
+        if self._claim.lost + 1 < self._ports.max_attempts:
+            await self._give_back(f"{message}; trying again", lost=True)
+            return
+        try:
+            await self._fail(ErrorReason.WORKER_LOST, message, retryable=True)
+        except LeaseLostError:
+            logger.info("the attempt is another's now", extra={"resume_id": self._resume.id})
+
+    async def _give_back(self, message: str, *, lost: bool) -> None:
+        try:
+            event = await self._ports.queue.give_back(self._claim, message=message, lost=lost)
+        except LeaseLostError:
+            logger.info("nothing to give back: the attempt has ended", extra={"resume_id": self._resume.id})
+            return
+        self._publish(event)
+        self._ports.bus.publish(WorkAvailable())
+
+    def _publish(self, *events: ProgressEvent) -> None:
+        for event in events:
+            self._ports.bus.publish(event)

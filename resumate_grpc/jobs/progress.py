@@ -1,0 +1,101 @@
+"""The arithmetic of progress: what the parser reports → events whose percents never fall, and measured stage times."""
+
+from __future__ import annotations
+
+from resumate_grpc.jobs.estimates import StageEstimate
+from resumate_grpc.model.progress import ACTIVE_STAGES, Stage, StageProgress
+from resumate_grpc.model.resume import MediaType
+from resumate_grpc.model.work import NewEvent, StageTimes
+
+__all__ = ["AttemptProgress", "StageClock"]
+
+# Until stage times were measured the two stages that always work count alike.
+UNMEASURED_SHARES = {Stage.TEXT_EXTRACTION: 0.5, Stage.NLP_PARSING: 0.5, Stage.AI_ENHANCEMENT: 0.0}
+LAST_PERCENT_BEFORE_END = 99
+MAX_MESSAGE_CHARACTERS = 500
+
+
+class AttemptProgress:
+    """Overall percent of one attempt: each stage counts as its share of the expected time."""
+
+    def __init__(self, expected: StageEstimate | None) -> None:
+        self._expected = expected
+        self._shares = _shares(expected)
+        self._stage: Stage | None = None
+        self._stage_percent = 0
+        self._message = ""
+        self.percent = 0
+
+    def advance(self, report: StageProgress) -> NewEvent | None:
+        """Turn a report into an event; None where it tells nothing new or goes back to an earlier stage."""
+        if self._stage is not None and ACTIVE_STAGES.index(report.stage) < ACTIVE_STAGES.index(self._stage):
+            return None
+        entered = report.stage is not self._stage
+        floor = 0 if entered else self._stage_percent
+        stage_percent = max(floor, min(100, report.stage_percent))
+        message = report.message[:MAX_MESSAGE_CHARACTERS]
+        if not entered and stage_percent == self._stage_percent and message == self._message:
+            return None
+        self._stage, self._stage_percent, self._message = report.stage, stage_percent, message
+        self.percent = max(self.percent, self._overall())
+        return NewEvent(
+            stage=report.stage,
+            stage_percent=stage_percent,
+            percent=self.percent,
+            message=message,
+            estimated_remaining_s=self._expected.remaining_s(report.stage, stage_percent) if self._expected else None,
+        )
+
+    @property
+    def stage(self) -> Stage:
+        """The stage that the attempt is in."""
+        return self._stage or Stage.TEXT_EXTRACTION
+
+    def _overall(self) -> int:
+        index = ACTIVE_STAGES.index(self.stage)
+        done = sum(self._shares[earlier] for earlier in ACTIVE_STAGES[:index])
+        here = self._shares[self.stage] * self._stage_percent / 100
+        return min(LAST_PERCENT_BEFORE_END, int(100 * (done + here)))
+
+
+def _shares(expected: StageEstimate | None) -> dict[Stage, float]:
+    if expected is None or expected.total_s <= 0:
+        return UNMEASURED_SHARES
+    return {stage: seconds / expected.total_s for stage, seconds in expected.seconds.items()}
+
+
+class StageClock:
+    """Measures the stages of one attempt: a stage lasts from its first report to the next stage's first."""
+
+    def __init__(self) -> None:
+        self._stage: Stage | None = None
+        self._since = 0.0
+        self._seconds = dict.fromkeys(ACTIVE_STAGES, 0.0)
+
+    def enter(self, stage: Stage, now: float) -> tuple[Stage, float] | None:
+        """Note that `stage` reports at `now` (monotonic s); returns the stage that ended by it and its seconds."""
+        if stage is self._stage:
+            return None
+        ended = self.stop(now)
+        self._stage, self._since = stage, now
+        return ended
+
+    def stop(self, now: float) -> tuple[Stage, float] | None:
+        """End the running stage; returns it and its seconds, None if none runs."""
+        if self._stage is None:
+            return None
+        stage, seconds = self._stage, now - self._since
+        self._seconds[stage] += seconds
+        self._stage = None
+        return stage, seconds
+
+    def times(self, *, media_type: MediaType, size_bytes: int, page_count: int) -> StageTimes:
+        """Return what was measured, in seconds."""
+        return StageTimes(
+            media_type=media_type,
+            size_bytes=size_bytes,
+            page_count=page_count,
+            text_extraction_s=self._seconds[Stage.TEXT_EXTRACTION],
+            nlp_parsing_s=self._seconds[Stage.NLP_PARSING],
+            ai_enhancement_s=self._seconds[Stage.AI_ENHANCEMENT],
+        )

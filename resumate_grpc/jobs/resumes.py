@@ -1,0 +1,213 @@
+"""The use cases of a résumé as a resource: upload, read, change, retry, cancel, delete, download."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+
+from resumate_grpc.errors import EmptyFileError, EtagMismatchError, FileTooLargeError, WrongStateError
+from resumate_grpc.jobs.edits import keep_matching_evidence
+from resumate_grpc.jobs.estimates import Estimator
+from resumate_grpc.jobs.filenames import clean_filename
+from resumate_grpc.jobs.ids import new_resume_id
+from resumate_grpc.jobs.ports import Clock, EventBus, FileStore, Metrics, Removed, ResumeStore, Stopped, WorkAvailable
+from resumate_grpc.model.progress import ProgressEvent, State
+from resumate_grpc.model.resume import ParseOptions, Resume
+from resumate_grpc.model.work import NewResume, ResumePage, ResumeQuery
+from resumate_grpc.parsing.sniff import sniff
+
+__all__ = ["Resumes", "Upload"]
+
+DOWNLOAD_CHUNK_BYTES = 64 * 1024
+UNCHECKED_UPDATE_TRIES = 5
+_CONTAINERS = (b"PK", b"\xd0\xcf\x11\xe0")
+"""Zip and OLE files tell what they hold only when they are whole."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Upload:
+    """A file as it came from a client; `request_id` and `batch_id` empty = none."""
+
+    filename: str
+    content: bytes
+    request_id: str = ""
+    batch_id: str = ""
+    options: ParseOptions = field(default_factory=ParseOptions)
+
+
+class Resumes:
+    """Every method takes the owner first and knows no other owner's résumés."""
+
+    def __init__(
+        self,
+        *,
+        store: ResumeStore,
+        files: FileStore,
+        bus: EventBus,
+        estimator: Estimator,
+        clock: Clock,
+        metrics: Metrics,
+        max_file_bytes: int,
+        max_queued: int,
+    ) -> None:
+        self._store = store
+        self._files = files
+        self._bus = bus
+        self._estimator = estimator
+        self._clock = clock
+        self._metrics = metrics
+        self._max_file_bytes = max_file_bytes
+        self._max_queued = max_queued
+        self._file_locks: dict[str, tuple[asyncio.Lock, int]] = {}
+
+    def check_upload(self, *, filename: str, size_bytes: int, head: bytes) -> None:
+        """Refuse an upload before it is complete: `size_bytes` as declared or received so far, `head` its first bytes.
+
+        Raises `FileTooLargeError`, and `UnsupportedFormatError` once there is a head to judge by.
+        """
+        if size_bytes > self._max_file_bytes:
+            limit = self._max_file_bytes
+            raise FileTooLargeError(
+                f"the file is over {limit:,} bytes; send a smaller one", field="content", max_bytes=limit
+            )
+        if head and not head.startswith(_CONTAINERS):
+            sniff(head, filename)
+
+    async def upload(self, owner: str, upload: Upload) -> tuple[Resume, bool]:
+        """Keep the file and queue it; both are on disk when this returns. The flag tells a repeated `request_id`.
+
+        Raises `EmptyFileError`, `FileTooLargeError`, `UnsupportedFormatError`, `RequestIdReusedError`,
+        `ExhaustedError`.
+        """
+        if not upload.content:
+            raise EmptyFileError("the file has no bytes; send the file's content", field="content")
+        self.check_upload(filename=upload.filename, size_bytes=len(upload.content), head=b"")
+        media_type = sniff(upload.content, upload.filename)
+        sha256 = await asyncio.to_thread(lambda: hashlib.sha256(upload.content).hexdigest())
+        new = NewResume(
+            id=new_resume_id(self._clock.now()),
+            owner=owner,
+            filename=clean_filename(upload.filename),
+            media_type=media_type,
+            size_bytes=len(upload.content),
+            sha256=sha256,
+            request_id=upload.request_id,
+            batch_id=upload.batch_id,
+            options=upload.options,
+        )
+        resume, event = await self._keep(new, upload.content)
+        if event is not None:
+            self._bus.publish(event)
+            self._bus.publish(WorkAvailable())
+        return await self._estimated(resume), event is None
+
+    async def get(self, owner: str, resume_id: str, *, with_parsed: bool) -> Resume:
+        """Return one résumé. Raises `ResumeNotFoundError`."""
+        return await self._estimated(await self._store.get(owner, resume_id, with_parsed=with_parsed))
+
+    async def list(self, query: ResumeQuery) -> ResumePage:
+        """Return a page of résumés."""
+        return await self._store.list(query)
+
+    async def update(self, owner: str, resume_id: str, *, etag: str, change: Callable[[Resume], Resume]) -> Resume:
+        """Apply `change` to the résumé, of which file name and parsed data are kept; empty `etag` = no check.
+
+        Raises `ResumeNotFoundError`, `EtagMismatchError`, `WrongStateError` for parsed data of an unparsed résumé.
+        """
+        for _ in range(UNCHECKED_UPDATE_TRIES):
+            before = await self._store.get(owner, resume_id, with_parsed=True)
+            after = change(before)
+            parsed = after.parsed
+            if before.parsed is None and parsed is not None:
+                state = before.state.value
+                raise WrongStateError(f"the résumé is {state}: parsed data can be changed once SUCCEEDED", state=state)
+            if before.parsed is not None and parsed is not None:
+                parsed = keep_matching_evidence(before.parsed, parsed)
+            try:
+                return await self._store.update(
+                    owner,
+                    resume_id,
+                    if_etag=etag or before.etag,
+                    filename=clean_filename(after.filename),
+                    parsed=parsed,
+                )
+            except EtagMismatchError:
+                if etag:
+                    raise
+        raise EtagMismatchError("the résumé is being changed by others; read it again and repeat")
+
+    async def delete(self, owner: str, resume_id: str, *, etag: str) -> None:
+        """Remove a résumé, its data, its history, and its file unless another has the same bytes.
+
+        Raises `ResumeNotFoundError`, `EtagMismatchError`.
+        """
+        deleted = await self._store.delete(owner, resume_id, if_etag=etag)
+        self._bus.publish(Removed(owner=owner, resume_id=resume_id, batch_id=deleted.batch_id))
+        async with self._file_lock(deleted.sha256):
+            await self._drop_if_orphaned(deleted.sha256)
+
+    async def retry(self, owner: str, resume_id: str, *, options: ParseOptions | None) -> Resume:
+        """Queue the next attempt; None = the options of the last one.
+
+        Raises `ResumeNotFoundError`, `WrongStateError`, `ExhaustedError`.
+        """
+        resume, event = await self._store.retry(owner, resume_id, options=options, max_queued=self._max_queued)
+        self._bus.publish(event)
+        self._bus.publish(WorkAvailable())
+        return await self._estimated(resume)
+
+    async def cancel(self, owner: str, resume_id: str) -> Resume:
+        """End the running attempt; durable when this returns. Raises `ResumeNotFoundError`, `WrongStateError`."""
+        resume, event = await self._store.cancel(owner, resume_id)
+        self._bus.publish(Stopped(owner=owner, resume_id=resume_id))
+        self._bus.publish(event)
+        self._metrics.attempt_ended(State.CANCELLED, "")
+        return resume
+
+    async def open_file(self, owner: str, resume_id: str) -> tuple[Resume, AsyncIterator[bytes]]:
+        """Return the résumé and its original bytes in pieces of at most 64 KiB.
+
+        Raises `ResumeNotFoundError`; the iterator raises `FileMissingError` before its first piece.
+        """
+        resume = await self._store.get(owner, resume_id, with_parsed=False)
+        return resume, self._files.stream(resume.sha256, chunk_bytes=DOWNLOAD_CHUNK_BYTES)
+
+    async def _keep(self, new: NewResume, content: bytes) -> tuple[Resume, ProgressEvent | None]:
+        """Put the bytes first, then the row: a row without bytes must never be seen."""
+        async with self._file_lock(new.sha256):
+            await self._files.put(new.sha256, content)
+            try:
+                return await self._store.create(new, max_queued=self._max_queued)
+            except Exception:
+                await self._drop_if_orphaned(new.sha256)
+                raise
+
+    async def _drop_if_orphaned(self, sha256: str) -> None:
+        if not await self._store.references(sha256):
+            await self._files.delete(sha256)
+
+    @asynccontextmanager
+    async def _file_lock(self, sha256: str) -> AsyncIterator[None]:
+        """Keep an upload and a deletion of the same bytes from crossing in this process."""
+        lock, users = self._file_locks.get(sha256, (asyncio.Lock(), 0))
+        self._file_locks[sha256] = (lock, users + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, users = self._file_locks[sha256]
+            if users == 1:
+                del self._file_locks[sha256]
+            else:
+                self._file_locks[sha256] = (lock, users - 1)
+
+    async def _estimated(self, resume: Resume) -> Resume:
+        if resume.state is State.QUEUED:
+            seconds = await self._estimator.until_done_s(resume.id, resume.media_type, resume.size_bytes)
+            return replace(resume, estimated_duration_s=seconds)
+        if resume.state is State.PROCESSING and resume.progress is not None:
+            return replace(resume, estimated_duration_s=resume.progress.estimated_remaining_s)
+        return resume

@@ -1,0 +1,44 @@
+"""What a watch yields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from resumate_grpc.model.progress import BatchCounts, ProgressEvent
+
+__all__ = ["Beat", "Counted", "Drained", "Occurred", "Update"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Occurred:
+    """The next event."""
+
+    event: ProgressEvent
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counted:
+    """Counts of the batch watched."""
+
+    counts: BatchCounts
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Beat:
+    """A sign of life; `sequence` is the number of the last event passed on."""
+
+    sequence: int
+    time: datetime
+    caught_up: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Drained:
+    """The server is going away; the watch ends next and can be resumed after `sequence`."""
+
+    sequence: int
+    reconnect_after_s: float
+
+
+Update = Occurred | Counted | Beat | Drained

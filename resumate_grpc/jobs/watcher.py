@@ -1,0 +1,124 @@
+"""One watch under way: the loop that joins the log and the bus."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+
+from resumate_grpc.errors import DrainingError, ResumeNotFoundError
+from resumate_grpc.jobs.cursor import Cursor
+from resumate_grpc.jobs.mailbox import Mailbox
+from resumate_grpc.jobs.ports import Clock, EventLog
+from resumate_grpc.jobs.updates import Beat, Counted, Drained, Occurred, Update
+from resumate_grpc.model.progress import ProgressEvent
+from resumate_grpc.model.work import LogBounds, Target
+
+__all__ = ["Watcher"]
+
+HISTORY_PAGE_EVENTS = 256
+COUNTS_INTERVAL_S = 0.2
+RECONNECT_AFTER_S = 1.0
+
+
+class Watcher:
+    """Yields a target's events from a position on; its mailbox is fed by the bus."""
+
+    def __init__(
+        self, log: EventLog, clock: Clock, target: Target, mailbox: Mailbox, *, after: int, follow: bool, poll_s: float
+    ) -> None:
+        self._log = log
+        self._clock = clock
+        self._target = target
+        self._mailbox = mailbox
+        self._cursor = Cursor(target, after=after)
+        self._follow = follow or not target.resume_id
+        self._ended = False
+        self._poll_s = poll_s
+        self._sent_at = clock.monotonic()
+        self._read_at = clock.monotonic()
+        self._counts_due: float | None = 0.0 if target.batch_id else None
+
+    async def updates(self, bounds: LogBounds, heartbeat_s: float) -> AsyncGenerator[Update, None]:
+        """Yield history, a heartbeat, then what happens; a heartbeat whenever nothing was sent for `heartbeat_s`."""
+        self._ended = bounds.state is not None and bounds.state.is_terminal
+        async for update in self._history():
+            yield update
+        yield self._beat()
+        while not self._finished():
+            self._raise_if_removed()
+            if self._mailbox.closed:
+                yield Drained(sequence=self._cursor.sent, reconnect_after_s=RECONNECT_AFTER_S)
+                raise DrainingError("the server is shutting down; reconnect", retry_after_s=RECONNECT_AFTER_S)
+            async for update in self._live():
+                yield update
+            if self._finished():
+                break
+            await self._mailbox.wait(self._patience_s(heartbeat_s))
+            beat_is_due = self._silence_s() >= heartbeat_s
+            if beat_is_due or self._unread_s() >= self._poll_s:
+                # The bus may have lost something: look into the log before saying that nothing happened.
+                async for update in self._history():
+                    yield update
+            if beat_is_due:
+                yield self._beat()
+
+    async def _live(self) -> AsyncGenerator[Update, None]:
+        if self._mailbox.overflowed:
+            async for update in self._history():
+                yield update
+        while (event := self._mailbox.take()) is not None:
+            verdict = self._cursor.live(event)
+            if verdict is None:
+                async for update in self._history():
+                    yield update
+            elif verdict:
+                yield self._occurred(event)
+        if self._counts_are_due():
+            self._counts_due = None
+            yield Counted(counts=await self._log.batch_counts(self._target.owner, self._target.batch_id))
+
+    async def _history(self) -> AsyncGenerator[Update, None]:
+        """Read the log from the cursor to its end, page by page, at the watcher's own pace."""
+        while True:
+            self._read_at = self._clock.monotonic()
+            self._mailbox.overflowed = False
+            complete_to = (await self._log.bounds(self._target)).last
+            events = await self._log.history(self._target, after=self._cursor.reached, limit=HISTORY_PAGE_EVENTS)
+            full = len(events) == HISTORY_PAGE_EVENTS
+            reached = self._cursor.number(events[-1]) if full else complete_to
+            for event in self._cursor.history(events, complete_to=reached):
+                yield self._occurred(event)
+            if not full:
+                return
+
+    def _occurred(self, event: ProgressEvent) -> Occurred:
+        self._sent_at = self._clock.monotonic()
+        if self._target.resume_id:
+            self._ended = event.state.is_terminal
+        if self._target.batch_id and self._counts_due is None:
+            self._counts_due = self._clock.monotonic() + COUNTS_INTERVAL_S
+        return Occurred(event=event)
+
+    def _finished(self) -> bool:
+        return self._ended and not self._follow
+
+    def _raise_if_removed(self) -> None:
+        if self._mailbox.removed and self._target.resume_id:
+            raise ResumeNotFoundError(self._target.resume_id)
+
+    def _beat(self) -> Beat:
+        self._sent_at = self._clock.monotonic()
+        return Beat(sequence=self._cursor.sent, time=self._clock.now(), caught_up=True)
+
+    def _counts_are_due(self) -> bool:
+        return self._counts_due is not None and self._clock.monotonic() >= self._counts_due
+
+    def _silence_s(self) -> float:
+        return self._clock.monotonic() - self._sent_at
+
+    def _unread_s(self) -> float:
+        return self._clock.monotonic() - self._read_at
+
+    def _patience_s(self, heartbeat_s: float) -> float:
+        until_beat = heartbeat_s - self._silence_s()
+        until_counts = until_beat if self._counts_due is None else self._counts_due - self._clock.monotonic()
+        return max(0.0, min(until_beat, until_counts, self._poll_s - self._unread_s()))

@@ -1,0 +1,99 @@
+"""The worker: claims what waits, as many at once as it has slots, until it is drained."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+
+from resumate_grpc.jobs.attempt import Attempt, AttemptPorts
+from resumate_grpc.jobs.ports import WORK, Notice, Removed, Stopped, WorkAvailable
+from resumate_grpc.model.work import Claim
+
+__all__ = ["Worker"]
+
+logger = logging.getLogger(__name__)
+
+POLL_S = 1.0
+
+
+class Worker:
+    """`name` tells this worker from others in the queue; `slots` is how many attempts it runs at a time."""
+
+    def __init__(self, *, name: str, slots: int, ports: AttemptPorts) -> None:
+        self._name = name
+        self._ports = ports
+        self._wakes = [asyncio.Event() for _ in range(slots)]
+        self._attempts: dict[str, Attempt] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._draining = False
+        self._idle = asyncio.Event()
+
+    async def run(self) -> None:
+        """Work until `drain` is called; cancelling it gives running attempts back."""
+        unsubscribe = self._ports.bus.subscribe(WORK, self._hear)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for number, wake in enumerate(self._wakes):
+                    group.create_task(self._slot(wake), name=f"{self._name} slot {number}")
+        finally:
+            unsubscribe()
+            self._idle.set()
+
+    async def drain(self, grace_s: float) -> None:
+        """Take no new work, let running attempts finish within `grace_s` seconds, give the others back."""
+        self._draining = True
+        self._wake_all()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(grace_s):
+                await self._idle.wait()
+        for task in tuple(self._tasks):
+            task.cancel()
+        await self._idle.wait()
+
+    def _hear(self, notice: Notice) -> None:
+        if isinstance(notice, WorkAvailable):
+            self._wake_all()
+        elif isinstance(notice, Stopped | Removed) and (attempt := self._attempts.get(notice.resume_id)):
+            attempt.stop()
+
+    def _wake_all(self) -> None:
+        for wake in self._wakes:
+            wake.set()
+
+    async def _slot(self, wake: asyncio.Event) -> None:
+        while not self._draining:
+            wake.clear()
+            claim = await self._claim()
+            if claim is not None:
+                await self._attempt(claim)
+            elif not self._draining:
+                with suppress(TimeoutError):  # a lost wake-up costs one poll
+                    async with asyncio.timeout(POLL_S):
+                        await wake.wait()
+
+    async def _claim(self) -> Claim | None:
+        try:
+            claim, events = await self._ports.queue.claim(
+                self._name, lease_s=self._ports.lease_s, max_attempts=self._ports.max_attempts
+            )
+        except Exception:
+            logger.exception("no work could be claimed; trying again")
+            return None
+        for event in events:
+            self._ports.bus.publish(event)
+        return claim
+
+    async def _attempt(self, claim: Claim) -> None:
+        attempt = Attempt(claim, self._ports)
+        self._attempts[claim.resume.id] = attempt
+        task = asyncio.create_task(attempt.run(), name=f"attempt {claim.resume.id}")
+        self._tasks.add(task)
+        try:
+            await task
+        except asyncio.CancelledError:
+            if not self._draining:
+                raise
+        finally:
+            self._tasks.discard(task)
+            del self._attempts[claim.resume.id]

@@ -1,0 +1,53 @@
+"""The rpc under way: who calls, under which request id, about which résumé."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    import grpc.aio
+
+__all__ = ["Call", "Context", "current_call", "enter_call", "log_fields"]
+
+Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
+"""What grpc hands to a handler; generic in its stubs alone, so it is written as text."""
+
+
+@dataclass(kw_only=True, slots=True)
+class Call:
+    """One rpc; the interceptor fills in what it learns, so this one value is not frozen."""
+
+    method: str
+    request_id: str
+    owner: str = ""
+    resume_id: str = ""
+
+
+_CURRENT: ContextVar[Call | None] = ContextVar("resumate_call", default=None)
+
+
+def enter_call(call: Call) -> None:
+    """Make `call` the current one of this task and of the tasks that it starts."""
+    _CURRENT.set(call)
+
+
+def current_call() -> Call:
+    """Return the rpc that this code runs for. Raises `LookupError` outside of one."""
+    call = _CURRENT.get()
+    if call is None:
+        raise LookupError("no rpc is under way here")
+    return call
+
+
+def log_fields() -> Mapping[str, str]:
+    """Return what every log line of this rpc should bear; empty outside of one."""
+    call = _CURRENT.get()
+    if call is None:
+        return {}
+    known = {"request_id": call.request_id, "resume_id": call.resume_id}
+    return {name: value for name, value in known.items() if value}

@@ -1,0 +1,47 @@
+"""Documents to take away: the parsed résumé in other formats, and the original file."""
+
+from __future__ import annotations
+
+from resumate_grpc._gen.resumate.v1 import export_pb2 as pb
+from resumate_grpc.errors import WrongStateError
+from resumate_grpc.export.formats import ExportFormat, export
+from resumate_grpc.jobs.resumes import Resumes
+from resumate_grpc.rpc.call import Context, current_call
+from resumate_grpc.rpc.codec_enums import EXPORT_FORMATS
+from resumate_grpc.rpc.fields import checked_resume_id
+
+__all__ = ["Documents"]
+
+
+class Documents:
+    """The rpcs that return files."""
+
+    def __init__(self, resumes: Resumes) -> None:
+        self._resumes = resumes
+
+    async def export_resume(self, request: pb.ExportResumeRequest, _: Context) -> pb.ExportResumeResponse:
+        """Return the parsed résumé in another format."""
+        chosen = EXPORT_FORMATS.from_proto(request.format, field="format", unset=ExportFormat.JSON_RESUME)
+        resume = await self._resumes.get(current_call().owner, checked_resume_id(request.resume_id), with_parsed=True)
+        if resume.parsed is None:
+            state = resume.state.value
+            raise WrongStateError(f"the résumé is {state}: it can be exported once SUCCEEDED", state=state)
+        exported = export(resume, resume.parsed, chosen)
+        return pb.ExportResumeResponse(
+            content=exported.content, media_type=exported.media_type, filename=exported.filename
+        )
+
+    async def download_file(self, request: pb.DownloadFileRequest, context: Context) -> None:
+        """Write what the file is, then its bytes."""
+        resume, pieces = await self._resumes.open_file(current_call().owner, checked_resume_id(request.resume_id))
+        header: pb.FileHeader | None = pb.FileHeader(
+            filename=resume.filename,
+            media_type=resume.media_type.value,
+            size_bytes=resume.size_bytes,
+            sha256=resume.sha256,
+        )
+        async for piece in pieces:
+            if header is not None:  # not before the first piece: a missing file has no header either
+                await context.write(pb.DownloadFileResponse(header=header))
+                header = None
+            await context.write(pb.DownloadFileResponse(chunk=piece))

@@ -1,0 +1,167 @@
+"""What surrounds every rpc: identity, request id, the status of its errors, its log line and its metrics."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import time
+import traceback
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Protocol, TypeVar
+
+import grpc
+import grpc.aio
+
+from resumate_grpc.errors import DrainingError, ResumateError
+from resumate_grpc.rpc.call import Call, Context, enter_call
+from resumate_grpc.rpc.identity import Identity
+from resumate_grpc.rpc.status import Refusal, internal, refusal
+
+__all__ = ["OUR_SERVICE", "REQUEST_ID_KEY", "Edge", "RpcMetrics"]
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+OUR_SERVICE = "resumate.v1.ResumeService"
+REQUEST_ID_KEY = "x-request-id"
+REQUEST_ID_FORM = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
+FAREWELL_S = 0.25
+"""How long health watchers keep their stream after the drain began, so that they are told NOT_SERVING."""
+RECONNECT_AFTER_S = 1.0
+
+
+class RpcMetrics(Protocol):
+    """What the edge tells about rpcs; adapter: `telemetry/metrics.py`."""
+
+    def rpc_ended(self, method: str, code: str, seconds: float, *, streaming: bool) -> None:
+        """Note an rpc's end: full method name without the leading slash, name of the status code, time it was open."""
+        ...
+
+
+class Edge:
+    """Runs the work of each rpc; knows which are under way."""
+
+    def __init__(self, *, identity: Identity, metrics: RpcMetrics) -> None:
+        self._identity = identity
+        self._metrics = metrics
+        self._running: set[asyncio.Task[object]] = set()
+        self._endless: set[asyncio.Timeout] = set()
+        self._draining = False
+
+    async def run(self, method: str, context: Context, work: Callable[[Call], Awaitable[T]], *, streaming: bool) -> T:
+        """Run one rpc's work; whatever it raises becomes the rpc's status."""
+        metadata = _text_metadata(context)
+        call = Call(method=method, request_id=_request_id(metadata))
+        enter_call(call)
+        context.set_trailing_metadata(((REQUEST_ID_KEY, call.request_id),))
+        code, extra, started = grpc.StatusCode.UNKNOWN, {"reason": ""}, time.perf_counter()
+        task = _this_task()
+        self._running.add(task)
+        try:
+            if method.startswith(OUR_SERVICE):
+                call.owner = self._identity.owner(metadata)
+            result = await work(call)
+        except asyncio.CancelledError:  # by the client, its deadline, or the end of the grace time
+            code = grpc.StatusCode.CANCELLED
+            raise  # swallowed, it would leak in grpc (grpc/grpc #43360)
+        except grpc.aio.AbortError:  # another servicer's own refusal
+            code = context.code()
+            raise
+        except grpc.aio.InternalError:  # a write to a client that has gone
+            code = grpc.StatusCode.CANCELLED
+            raise
+        except Exception as error:  # noqa: BLE001 - the outermost border: nothing may pass unmapped
+            ending = _ending(error, call)
+            code, extra = ending.code, {"reason": ending.reason}
+            await context.abort(
+                ending.code, ending.message, ((REQUEST_ID_KEY, call.request_id), *ending.trailing_metadata)
+            )
+        else:
+            code = grpc.StatusCode.OK
+            return result
+        finally:
+            self._running.discard(task)
+            seconds = time.perf_counter() - started
+            self._metrics.rpc_ended(method, code.name, seconds, streaming=streaming)
+            _log(call, code.name, seconds, extra)
+
+    async def until_drained(self, work: Awaitable[None]) -> None:
+        """Await the work of a stream that has no end of its own (health, reflection); raises `DrainingError`."""
+        scope = asyncio.timeout(FAREWELL_S if self._draining else None)
+        self._endless.add(scope)
+        try:
+            async with scope:
+                await work
+        except TimeoutError:
+            if not scope.expired():
+                raise
+            raise DrainingError("the server is shutting down; reconnect", retry_after_s=RECONNECT_AFTER_S) from None
+        finally:
+            self._endless.discard(scope)
+
+    def drain(self) -> None:
+        """End the endless streams shortly; `ResumeService`'s own watches are ended by their use case."""
+        self._draining = True
+        when = asyncio.get_running_loop().time() + FAREWELL_S
+        for scope in self._endless:
+            scope.reschedule(when)
+
+    async def cleaned_up(self, *, timeout_s: float) -> bool:
+        """Wait until no rpc's work is running; False if some still is after `timeout_s`."""
+        if self._running:
+            await asyncio.wait(tuple(self._running), timeout=timeout_s)
+        return not self._running
+
+
+def _ending(error: Exception, call: Call) -> Refusal:
+    ending = refusal(error) if isinstance(error, ResumateError) else None
+    return ending or _fault(error, call)
+
+
+def _fault(error: Exception, call: Call) -> Refusal:
+    """Log a fault of ours. Its message and values stay out of the log: they may quote a résumé."""
+    error_id = uuid.uuid4().hex[:12]
+    logger.error(
+        "rpc failed unexpectedly",
+        extra={
+            "error_id": error_id,
+            "error_type": type(error).__qualname__,
+            "stack": "".join(traceback.format_tb(error.__traceback__)),
+            "method": call.method,
+        },
+    )
+    return internal(error_id)
+
+
+def _log(call: Call, code: str, seconds: float, extra: Mapping[str, str]) -> None:
+    level = logging.INFO if call.method.startswith(OUR_SERVICE) else logging.DEBUG
+    logger.log(
+        level,
+        "rpc",
+        extra={
+            "method": call.method,
+            "code": code,
+            "duration_ms": round(seconds * 1000, 3),
+            "owner": call.owner,
+            **{name: value for name, value in extra.items() if value},
+        },
+    )
+
+
+def _request_id(metadata: Mapping[str, str]) -> str:
+    given = metadata.get(REQUEST_ID_KEY, "")
+    return given if REQUEST_ID_FORM.fullmatch(given) else uuid.uuid4().hex
+
+
+def _text_metadata(context: Context) -> dict[str, str]:
+    return {key: value for key, value in context.invocation_metadata() or () if isinstance(value, str)}
+
+
+def _this_task() -> asyncio.Task[object]:
+    task = asyncio.current_task()
+    if task is None:
+        raise LookupError("an rpc runs in a task")
+    return task

@@ -1,0 +1,155 @@
+"""The gRPC server: ports, limits, health, reflection, and how it ends."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import stat
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import grpc
+import grpc.aio
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+
+from resumate_grpc.errors import SettingsError
+from resumate_grpc.jobs.resumes import Resumes
+from resumate_grpc.jobs.watch import Watches
+from resumate_grpc.rpc.edge import OUR_SERVICE, Edge, RpcMetrics
+from resumate_grpc.rpc.identity import Identity
+from resumate_grpc.rpc.interceptor import EdgeInterceptor
+from resumate_grpc.rpc.reflection import add_reflection
+from resumate_grpc.rpc.resume_service import add_resume_service
+from resumate_grpc.rpc.tls import Tls, server_credentials
+
+__all__ = ["RpcServer", "serve"]
+
+logger = logging.getLogger(__name__)
+
+RECEIVE_LIMIT_BYTES = 16 * 1024 * 1024
+ENVELOPE_BYTES = 1024 * 1024
+SEND_LIMIT_BYTES = 64 * 1024 * 1024
+CLEAN_UP_S = 5.0
+
+OPTIONS: tuple[tuple[str, int], ...] = (
+    # grpc refuses calls at random once over 1,000 wait to be accepted; the watches' own limit admits instead.
+    ("grpc.server.max_pending_requests", 50_000),
+    ("grpc.server.max_pending_requests_hard_limit", 100_000),
+    # A port that another process has is refused instead of shared with it.
+    ("grpc.so_reuseport", 0),
+    # Clients may ping every 10 s or less often, with or without a call; below half of that they get too_many_pings.
+    ("grpc.http2.min_recv_ping_interval_without_data_ms", 5_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+    # A client that vanished without a word is noticed within 40 s.
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    ("grpc.max_send_message_length", SEND_LIMIT_BYTES),
+)
+
+
+@asynccontextmanager
+async def serve(
+    *,
+    resumes: Resumes,
+    watches: Watches,
+    listen: str,
+    identity: Identity,
+    metrics: RpcMetrics,
+    max_file_bytes: int,
+    tls: Tls | None = None,
+    private_socket: str = "",
+) -> AsyncIterator[RpcServer]:
+    """Serve `ResumeService`, health and reflection on `listen` until the block ends.
+
+    `listen` is `host:port`, `[ipv6]:port` (port 0 = any) or `unix:/path`. Messages up to 16 MiB are received, or what
+    a file of `max_file_bytes` needs. `private_socket` is a path in a
+    folder of this user's alone, on which the same is served without TLS. Raises `SettingsError` where it cannot listen.
+    A block that ends without
+    `drain()` ends the rpcs that are still open at once.
+    """
+    edge = Edge(identity=identity, metrics=metrics)
+    receive_limit = max(RECEIVE_LIMIT_BYTES, max_file_bytes + ENVELOPE_BYTES)
+    grpc_server = grpc.aio.server(
+        interceptors=[EdgeInterceptor(edge)], options=[*OPTIONS, ("grpc.max_receive_message_length", receive_limit)]
+    )
+    status = health.aio.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(status, grpc_server)
+    add_resume_service(grpc_server, resumes, watches)
+    add_reflection(grpc_server, (OUR_SERVICE, health.SERVICE_NAME))
+    port = _bind(grpc_server, listen, tls)
+    if private_socket:
+        _bind(grpc_server, f"unix:{private_socket}", None)
+    await grpc_server.start()
+    await status.set(OUR_SERVICE, health_pb2.HealthCheckResponse.SERVING)
+    server = RpcServer(grpc_server, edge, watches, status, port)
+    try:
+        yield server
+    finally:
+        await server.drain(grace_s=0.0)
+
+
+class RpcServer:
+    """A server that is listening."""
+
+    def __init__(
+        self,
+        server: grpc.aio.Server,
+        edge: Edge,
+        watches: Watches,
+        status: health.aio.HealthServicer,
+        port: int,
+    ) -> None:
+        self.port = port
+        """The port that it listens on; of no meaning for a Unix socket."""
+        self._server = server
+        self._edge = edge
+        self._watches = watches
+        self._status = status
+        self._drained = False
+
+    async def drain(self, *, grace_s: float) -> None:
+        """End in order: health says NOT_SERVING, watches are told and end, no new rpcs, the others have `grace_s`.
+
+        Returns when every rpc has cleaned up, at the latest 5 s after the grace time. A second call does nothing.
+        """
+        if self._drained:
+            return
+        self._drained = True
+        await self._status.enter_graceful_shutdown()
+        self._watches.drain()
+        self._edge.drain()
+        await self._server.stop(grace_s)
+        if not await self._edge.cleaned_up(timeout_s=CLEAN_UP_S):
+            logger.error("rpcs had not cleaned up when the server stopped")
+
+
+def _bind(server: grpc.aio.Server, listen: str, tls: Tls | None) -> int:
+    _refuse_live_socket(listen)
+    try:
+        if tls is None:
+            return server.add_insecure_port(listen)
+        return server.add_secure_port(listen, server_credentials(tls))
+    except RuntimeError as error:
+        raise SettingsError(
+            f"cannot listen on {listen}: the port is taken, or the address is none of this machine's; end the program "
+            "that has it (`ss -ltnp` or `lsof -i` tells which), or set RESUMATE_GRPC_LISTEN (--grpc-listen) to another"
+        ) from error
+
+
+def _refuse_live_socket(listen: str) -> None:
+    """Grpc unlinks a Unix socket without asking whether somebody listens on it."""
+    scheme, _, rest = listen.partition(":")
+    path = Path(rest)
+    if scheme != "unix" or not path.exists():
+        return
+    if not stat.S_ISSOCK(path.stat().st_mode):
+        raise SettingsError(
+            f"cannot listen on {listen}: that is a file and no socket; set RESUMATE_GRPC_LISTEN to another"
+        )
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except OSError:
+            return
+    raise SettingsError(f"cannot listen on {listen}: another program does; set RESUMATE_GRPC_LISTEN to another")

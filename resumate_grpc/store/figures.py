@@ -1,0 +1,55 @@
+"""Figures over all owners, for estimates and metrics."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, func, select, tuple_
+
+from resumate_grpc.model.progress import State
+from resumate_grpc.model.resume import MediaType
+from resumate_grpc.model.work import StageTimes
+from resumate_grpc.store import tables
+from resumate_grpc.store.tables import resumes
+from resumate_grpc.store.transaction import Transaction
+
+__all__ = ["counts", "stage_times", "waiting_ahead"]
+
+
+def stage_times(tx: Transaction, *, limit: int) -> list[StageTimes]:
+    """Return the latest `limit` of each media type, newest first."""
+    table = tables.stage_times
+    rows: list[Row[Any]] = []
+    for media_type in MediaType:
+        latest = select(table).where(table.c.media_type == media_type.value).order_by(table.c.id.desc()).limit(limit)
+        rows += tx.connection.execute(latest).all()
+    rows.sort(key=lambda row: row.id, reverse=True)
+    return [
+        StageTimes(
+            media_type=MediaType(row.media_type),
+            size_bytes=row.size_bytes,
+            page_count=row.page_count,
+            text_extraction_s=row.text_extraction_s,
+            nlp_parsing_s=row.nlp_parsing_s,
+            ai_enhancement_s=row.ai_enhancement_s,
+        )
+        for row in rows
+    ]
+
+
+def waiting_ahead(tx: Transaction, resume_id: str) -> int:
+    """Return how many QUEUED résumés are before this one in line."""
+    place = (resumes.c.queue_rank, resumes.c.queue_time, resumes.c.id)
+    waiting = resumes.c.state == State.QUEUED.value
+    mine = tx.connection.execute(select(*place).where(resumes.c.id == resume_id, waiting)).one_or_none()
+    if mine is None:
+        return 0
+    ahead = select(func.count()).select_from(resumes).where(waiting, tuple_(*place) < tuple_(*mine))
+    return tx.connection.execute(ahead).scalar_one()
+
+
+def counts(tx: Transaction) -> dict[State, int]:
+    """Return how many résumés are in each state, 0 for none."""
+    statement = select(resumes.c.state, func.count()).group_by(resumes.c.state)
+    found: dict[str, int] = dict(tx.connection.execute(statement).all())
+    return {state: found.get(state.value, 0) for state in State}

@@ -1,0 +1,146 @@
+"""Running transaction bodies from asyncio on SQLite: one writer thread, a few reader threads.
+
+A body runs in a thread, so a cancelled caller cannot interrupt it: the transaction has no effect if it had not begun,
+and completes otherwise. (Drivers that pass each statement through the event loop lose transactions there.)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from resumate_grpc.jobs.ports import Clock
+from resumate_grpc.store.codec import to_micros
+from resumate_grpc.store.transaction import Body, Transaction
+
+__all__ = ["Readers", "Writer"]
+
+T = TypeVar("T")
+
+_logger = logging.getLogger(__name__)
+
+_GROUP_LIMIT = 64
+"""Bodies committed together at most, so that the first of them does not wait for long."""
+
+
+@dataclass(kw_only=True, slots=True)
+class _Job:
+    """A body on its way through the writer thread; its caller hears of it only after the commit."""
+
+    body: Body[Any]
+    future: asyncio.Future[Any]
+    loop: asyncio.AbstractEventLoop
+    scrub: bool
+    value: Any = None
+    error: Exception | None = None
+
+    def settle(self) -> None:
+        """Tell the caller, if it still listens."""
+        if self.future.done():
+            return
+        if self.error is not None:
+            self.future.set_exception(self.error)
+        else:
+            self.future.set_result(self.value)
+
+
+class Writer:
+    """Runs writing transactions one after the other; those that wait together share one commit, and so one sync."""
+
+    def __init__(self, engine: Engine, clock: Clock, *, scrub: Callable[[Engine], bool]) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._scrub = scrub
+        self._scrub_wanted = False
+        self._waiting: deque[_Job] = deque()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
+        self._last_now = 0
+
+    def submit(self, body: Body[T], *, scrub: bool = False) -> asyncio.Future[T]:
+        """Queue a body; the future resolves after its commit. `scrub` has the journal emptied soon afterwards."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._waiting.append(_Job(body=body, future=future, loop=loop, scrub=scrub))
+        self._thread.submit(self._drain)
+        return future
+
+    async def aclose(self) -> None:
+        """Run what was submitted and end the thread."""
+        await asyncio.to_thread(self._thread.shutdown)
+
+    def _drain(self) -> None:
+        group: list[_Job] = []
+        while self._waiting and len(group) < _GROUP_LIMIT:
+            job = self._waiting.popleft()
+            if not job.future.cancelled():
+                group.append(job)
+        if group:
+            self._commit(group)
+            self._deliver(group)
+        if self._scrub_wanted and not self._waiting:
+            self._scrub_wanted = not self._scrub(self._engine)
+
+    def _commit(self, group: Sequence[_Job]) -> None:
+        try:
+            with self._engine.begin() as connection:
+                for job in group:
+                    self._run(connection, job, alone=len(group) == 1)
+        except Exception as error:  # noqa: BLE001 - each caller gets it
+            # Nothing was committed, neither of the one that failed nor of those that had run before it.
+            for job in group:
+                job.error = job.error or error
+        self._scrub_wanted = self._scrub_wanted or any(job.scrub for job in group)
+
+    def _run(self, connection: Connection, job: _Job, *, alone: bool) -> None:
+        tx = Transaction(connection=connection, now=self._now())
+        if alone:
+            job.value = job.body(tx)
+            return
+        connection.exec_driver_sql("SAVEPOINT body")
+        try:
+            job.value = job.body(tx)
+        except Exception as error:  # noqa: BLE001 - its caller gets it
+            job.error = error
+            # Raises if SQLite gave the whole transaction up (disk full, I/O error): then the group fails together.
+            connection.exec_driver_sql("ROLLBACK TO body")
+        connection.exec_driver_sql("RELEASE body")
+
+    def _deliver(self, group: Sequence[_Job]) -> None:
+        for job in group:
+            try:
+                job.loop.call_soon_threadsafe(job.settle)
+            except RuntimeError:
+                _logger.warning("the caller's event loop closed before its transaction was answered")
+
+    def _now(self) -> int:
+        # Strictly growing, so that order by time is order of commit within this process.
+        self._last_now = max(to_micros(self._clock.now()), self._last_now + 1)
+        return self._last_now
+
+
+class Readers:
+    """Runs reading transactions side by side, each on one snapshot of the database."""
+
+    def __init__(self, engine: Engine, clock: Clock, *, threads: int) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="store-reader")
+
+    async def read(self, body: Body[T]) -> T:
+        """Return what the body returns."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._run, body)
+
+    async def aclose(self) -> None:
+        """Run what was submitted and end the threads."""
+        await asyncio.to_thread(self._threads.shutdown)
+
+    def _run(self, body: Body[T]) -> T:
+        with self._engine.begin() as connection:
+            return body(Transaction(connection=connection, now=to_micros(self._clock.now())))

@@ -1,0 +1,169 @@
+"""The tables. Times are integer microseconds since 1970 UTC; an absent label is NULL; JSON is text, see `codec.py`.
+
+The migrations make these tables, this file only describes them to the queries; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+__all__ = ["events", "feeds", "log", "metadata", "parsed", "resumes", "stage_times"]
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_STATES = "state IN ('QUEUED', 'PROCESSING', 'SUCCEEDED', 'FAILED', 'CANCELLED')"
+
+resumes = Table(
+    "resumes",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("filename_search", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("options", Text, nullable=False),
+    Column("request_id", Text),
+    Column("batch_id", Text),
+    Column("state", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("error", Text),
+    Column("create_time", BigInteger, nullable=False),
+    Column("update_time", BigInteger, nullable=False),
+    Column("complete_time", BigInteger),
+    Column("expire_time", BigInteger),
+    # The end of its log, so that an append needs no look at the events.
+    Column("last_sequence", BigInteger, nullable=False),
+    Column("last_event_time", BigInteger, nullable=False),
+    Column("percent", Integer, nullable=False),
+    # Its place in the queue: given back (0) before the others (1), then by when it was queued.
+    Column("queue_rank", Integer, nullable=False),
+    Column("queue_time", BigInteger, nullable=False),
+    # Who holds it: set while PROCESSING, NULL otherwise.
+    Column("lease", Text),
+    Column("lease_worker", Text),
+    Column("lease_expires", BigInteger),
+    Column("lost_count", Integer, nullable=False),
+    UniqueConstraint("owner", "request_id"),
+    CheckConstraint(_STATES, name="state"),
+    CheckConstraint("attempt >= 1", name="attempt"),
+    CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
+    CheckConstraint("(state = 'PROCESSING') = (lease IS NOT NULL)", name="lease"),
+    Index("ix_resumes_queue", "state", "queue_rank", "queue_time", "id"),
+    Index("ix_resumes_create_time", "owner", "create_time", "id"),
+    Index("ix_resumes_update_time", "owner", "update_time", "id"),
+    Index("ix_resumes_filename", "owner", "filename", "id"),
+    Index("ix_resumes_sha256", "sha256"),
+)
+Index(
+    "ix_resumes_batch",
+    resumes.c.owner,
+    resumes.c.batch_id,
+    resumes.c.state,
+    sqlite_where=resumes.c.batch_id.is_not(None),
+    postgresql_where=resumes.c.batch_id.is_not(None),
+)
+Index(
+    "ix_resumes_lease",
+    resumes.c.lease_expires,
+    sqlite_where=resumes.c.lease_expires.is_not(None),
+    postgresql_where=resumes.c.lease_expires.is_not(None),
+)
+
+parsed = Table(
+    "parsed",
+    metadata,
+    Column("resume_id", Text, ForeignKey("resumes.id", ondelete="CASCADE"), primary_key=True),
+    Column("json", Text, nullable=False),
+    Column("person_name", Text, nullable=False),
+    Column("search", Text, nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("resume_id", Text, ForeignKey("resumes.id", ondelete="CASCADE"), primary_key=True),
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("owner", Text, nullable=False),
+    Column("feed_sequence", BigInteger, nullable=False),
+    Column("batch_id", Text),
+    Column("attempt", Integer, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("stage_percent", Integer, nullable=False),
+    Column("percent", Integer, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("create_time", BigInteger, nullable=False),
+    Column("estimated_remaining_s", Float),
+    Column("error", Text),
+    UniqueConstraint("owner", "feed_sequence"),
+    CheckConstraint(_STATES, name="state"),
+    CheckConstraint("sequence >= 1 AND feed_sequence >= 1 AND attempt >= 1", name="numbers"),
+    CheckConstraint("percent BETWEEN 0 AND 100 AND stage_percent BETWEEN 0 AND 100", name="percent"),
+    CheckConstraint("(state = 'FAILED') = (error IS NOT NULL)", name="error"),
+)
+_ended = events.c.state.in_(["SUCCEEDED", "FAILED", "CANCELLED"])
+# However wrong a worker or this program may be, an attempt ends once.
+Index(
+    "uq_events_terminal",
+    events.c.resume_id,
+    events.c.attempt,
+    unique=True,
+    sqlite_where=_ended,
+    postgresql_where=_ended,
+)
+Index(
+    "ix_events_batch",
+    events.c.owner,
+    events.c.batch_id,
+    events.c.feed_sequence,
+    sqlite_where=events.c.batch_id.is_not(None),
+    postgresql_where=events.c.batch_id.is_not(None),
+)
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("owner", Text, primary_key=True),
+    Column("last_sequence", BigInteger, nullable=False),
+    # Lowest number that retention has kept; deleting a résumé does not move it.
+    Column("first_sequence", BigInteger, nullable=False),
+)
+
+log = Table("log", metadata, Column("epoch", Text, primary_key=True))
+
+stage_times = Table(
+    "stage_times",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("media_type", Text, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("page_count", Integer, nullable=False),
+    Column("text_extraction_s", Float, nullable=False),
+    Column("nlp_parsing_s", Float, nullable=False),
+    Column("ai_enhancement_s", Float, nullable=False),
+    Column("create_time", BigInteger, nullable=False),
+    Index("ix_stage_times_media_type", "media_type", "id"),
+)

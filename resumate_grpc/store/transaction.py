@@ -1,0 +1,29 @@
+"""What a transaction's body is given: a connection inside a transaction, and the time at which it happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+__all__ = ["Body", "Transaction"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Transaction:
+    """One transaction; `now` is in microseconds since 1970 UTC and grows from one writing transaction to the next.
+
+    Bodies are synchronous and free of asyncio, so that a thread of the SQLite runner and `AsyncConnection.run_sync`
+    can both run them. They neither commit nor roll back: returning commits, raising undoes what they wrote.
+    """
+
+    connection: Connection
+    now: int
+
+
+Body = Callable[[Transaction], T]
+"""A transaction's body."""

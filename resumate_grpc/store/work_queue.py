@@ -1,0 +1,186 @@
+"""Handing out work under leases; every write names the lease and the attempt that it is made under."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Row, insert, select
+
+from resumate_grpc.errors import ErrorReason
+from resumate_grpc.jobs.ports import LeaseLostError
+from resumate_grpc.model.progress import ParseFailure, ProgressEvent, Stage, State
+from resumate_grpc.model.work import Claim, NewEvent, Outcome, StageTimes
+from resumate_grpc.store import tables
+from resumate_grpc.store.codec import decode_resume, encode_json
+from resumate_grpc.store.events import Change, Entry, advance, queued, transition
+from resumate_grpc.store.resumes import latest_event, put_parsed
+from resumate_grpc.store.tables import resumes
+from resumate_grpc.store.transaction import Transaction
+
+__all__ = ["append", "claim", "finish", "give_back", "renew", "void_leases"]
+
+_STARTED = Entry(stage=Stage.TEXT_EXTRACTION, state=State.PROCESSING, message="Reading the document", percent=0)
+
+
+def claim(
+    tx: Transaction, worker: str, *, lease_s: float, max_attempts: int
+) -> tuple[Claim | None, list[ProgressEvent]]:
+    """Take up a résumé whose worker was lost, else the first in line."""
+    lease: dict[str, Change] = {
+        "lease": uuid4().hex,
+        "lease_worker": worker,
+        "lease_expires": tx.now + round(lease_s * 1e6),
+    }
+    caused: list[ProgressEvent] = []
+    while (lost := _longest_lost(tx)) is not None:
+        exhausted = lost.lost_count + 1 >= max_attempts
+        row, events = _give_up(tx, lost) if exhausted else _take_over(tx, lost, lease)
+        caused += events
+        if not exhausted:
+            return _claim(row, events), caused
+    first = _first_in_line(tx)
+    if first is None:
+        return None, caused
+    row, events = _written(transition(tx, first, [_STARTED], lease))
+    return _claim(row, events), caused + events
+
+
+def renew(tx: Transaction, claim: Claim, *, lease_s: float) -> None:
+    """Let the lease run from now."""
+    _written(advance(tx, claim.resume.id, (), {"lease_expires": tx.now + round(lease_s * 1e6)}, under=claim))
+
+
+def append(tx: Transaction, claim: Claim, news: Sequence[NewEvent]) -> list[ProgressEvent]:
+    """Append progress."""
+    entries = [
+        Entry(
+            stage=new.stage,
+            state=State.PROCESSING,
+            message=new.message,
+            percent=new.percent,
+            stage_percent=new.stage_percent,
+            estimated_remaining_s=new.estimated_remaining_s,
+        )
+        for new in news
+    ]
+    return _written(advance(tx, claim.resume.id, entries, {}, under=claim))[1]
+
+
+def finish(tx: Transaction, claim: Claim, outcome: Outcome) -> ProgressEvent:
+    """End the attempt with its result or its failure."""
+    if outcome.failure is not None:
+        return _fail(tx, claim.resume.id, outcome.failure, outcome.percent, under=claim)[1][0]
+    if outcome.parsed is None:
+        raise ValueError("an outcome has either a result or a failure")
+    done = Entry(
+        stage=Stage.COMPLETE,
+        state=State.SUCCEEDED,
+        message="Done",
+        percent=100,
+        stage_percent=100,
+        estimated_remaining_s=0.0,
+    )
+    _, (event,) = _written(transition(tx, claim.resume.id, [done], {"error": None, "lost_count": 0}, under=claim))
+    put_parsed(tx, claim.resume.id, outcome.parsed)
+    if outcome.times is not None:
+        _keep_times(tx, outcome.times)
+    return event
+
+
+def give_back(tx: Transaction, claim: Claim, *, message: str, lost: bool) -> ProgressEvent:
+    """Queue the next attempt ahead of all that were not given back."""
+    changes: dict[str, Change] = {
+        "attempt": claim.attempt + 1,
+        "lost_count": claim.lost + lost,
+        "queue_rank": 0,
+    }
+    moved = transition(tx, claim.resume.id, [queued(message)], changes, under=claim)
+    return _written(moved)[1][0]
+
+
+def void_leases(tx: Transaction) -> int:
+    """Let every lease end now; return how many were held."""
+    statement = tables.resumes.update().where(resumes.c.lease_expires.is_not(None)).values(lease_expires=0)
+    return tx.connection.execute(statement).rowcount
+
+
+def _longest_lost(tx: Transaction) -> Row[Any] | None:
+    # SKIP LOCKED lets several workers claim at once on PostgreSQL; SQLite has one writer and leaves the clause out.
+    statement = (
+        select(resumes)
+        .where(resumes.c.lease_expires <= tx.now)
+        .order_by(resumes.c.lease_expires)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    return tx.connection.execute(statement).one_or_none()
+
+
+def _first_in_line(tx: Transaction) -> str | None:
+    statement = (
+        select(resumes.c.id)
+        .where(resumes.c.state == State.QUEUED.value)
+        .order_by(resumes.c.queue_rank, resumes.c.queue_time, resumes.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    return tx.connection.execute(statement).scalar_one_or_none()
+
+
+def _take_over(tx: Transaction, lost: Row[Any], lease: dict[str, Change]) -> tuple[Row[Any], list[ProgressEvent]]:
+    entries = [queued("The worker was lost; starting again"), _STARTED]
+    changes: dict[str, Change] = {"attempt": lost.attempt + 1, "lost_count": lost.lost_count + 1, **lease}
+    return _written(transition(tx, lost.id, entries, changes))
+
+
+def _give_up(tx: Transaction, lost: Row[Any]) -> tuple[Row[Any], list[ProgressEvent]]:
+    count = lost.lost_count + 1
+    failure = ParseFailure(
+        reason=ErrorReason.WORKER_LOST,
+        message=f"The worker was lost {count} times in a row while parsing this file; try again later",
+        stage=latest_event(tx, lost).stage,
+        retryable=True,
+    )
+    return _fail(tx, lost.id, failure, lost.percent)
+
+
+def _fail(
+    tx: Transaction, resume_id: str, failure: ParseFailure, percent: int, *, under: Claim | None = None
+) -> tuple[Row[Any], list[ProgressEvent]]:
+    entry = Entry(
+        stage=Stage.ERROR,
+        state=State.FAILED,
+        message=failure.message,
+        percent=percent,
+        estimated_remaining_s=0.0,
+        error=failure,
+    )
+    moved = transition(tx, resume_id, [entry], {"error": encode_json(failure), "lost_count": 0}, under=under)
+    return _written(moved)
+
+
+def _written(moved: tuple[Row[Any], list[ProgressEvent]] | None) -> tuple[Row[Any], list[ProgressEvent]]:
+    if moved is None:
+        raise LeaseLostError("the lease is another worker's now, or the attempt has ended")
+    return moved
+
+
+def _claim(row: Row[Any], events: Sequence[ProgressEvent]) -> Claim:
+    resume = decode_resume(row, progress=events[-1], parsed=None)
+    return Claim(resume=resume, attempt=row.attempt, lease=row.lease, lost=row.lost_count)
+
+
+def _keep_times(tx: Transaction, times: StageTimes) -> None:
+    tx.connection.execute(
+        insert(tables.stage_times).values(
+            media_type=times.media_type.value,
+            size_bytes=times.size_bytes,
+            page_count=times.page_count,
+            text_extraction_s=times.text_extraction_s,
+            nlp_parsing_s=times.nlp_parsing_s,
+            ai_enhancement_s=times.ai_enhancement_s,
+            create_time=tx.now,
+        )
+    )

@@ -1,0 +1,191 @@
+"""Attempts: outcomes, cancelling, losing workers, draining."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from resumate_grpc.errors import (
+    EmptyFileError,
+    ErrorReason,
+    FileTooLargeError,
+    ParsingError,
+    ResumeNotFoundError,
+    UnsupportedFormatError,
+    WrongStateError,
+)
+from resumate_grpc.jobs.resumes import Upload
+from resumate_grpc.model.parsed import PersonalInfo
+from resumate_grpc.model.progress import State
+from resumate_grpc.model.resume import ParseOptions, Resume
+from resumate_grpc.model.work import ResumeQuery, Target
+from tests.jobs.conftest import OWNER, PARSED, World
+
+LOST = ParsingError(ErrorReason.WORKER_LOST, "The process died", retryable=True)
+
+
+async def ended(world: World, resume_id: str) -> Resume:
+    async with asyncio.timeout(5):
+        while True:
+            resume = await world.resumes.get(OWNER, resume_id, with_parsed=True)
+            if resume.state.is_terminal:
+                return resume
+            await asyncio.sleep(0.01)
+
+
+async def test_a_success_bears_result_and_measured_times(world: World) -> None:
+    """The result is kept; the next upload's estimate comes from what was measured."""
+    resume = await world.upload()
+    assert resume.estimated_duration_s is None
+    async with world.working():
+        done = await ended(world, resume.id)
+    assert (done.state, done.parsed) == (State.SUCCEEDED, PARSED)
+    times = await world.store.stage_times(limit=5)
+    assert [sample.media_type for sample in times] == [resume.media_type]
+    assert (await world.upload()).estimated_duration_s is None or times[0].total_s > 0
+    assert world.metrics.endings == [(State.SUCCEEDED, "")]
+
+
+async def test_ai_enhancement_asked_for_and_not_there_is_a_warning(world: World) -> None:
+    """The parse succeeds and says what was missing."""
+    upload = Upload(filename="cv.txt", content=b"Ada Example", options=ParseOptions(ai_enhancement=True))
+    resume, _ = await world.resumes.upload(OWNER, upload)
+    async with world.working():
+        done = await ended(world, resume.id)
+    assert done.parsed is not None
+    assert [warning.reason for warning in done.parsed.warnings] == ["AI_UNAVAILABLE"]
+
+
+@pytest.mark.parametrize(
+    ("failures", "state", "attempt"),
+    [
+        ([ParsingError(ErrorReason.CORRUPT_FILE, "damaged")], State.FAILED, 1),
+        ([LOST], State.SUCCEEDED, 2),
+        ([LOST, LOST, LOST], State.FAILED, 3),
+        ([RuntimeError("a defect of ours")], State.SUCCEEDED, 2),
+    ],
+)
+async def test_what_a_lost_worker_costs(world: World, failures: list[Exception], state: State, attempt: int) -> None:
+    """A damaged file fails at once; a lost worker is tried again, up to the limit; watchers see one ending."""
+    world.parser.failures = list(failures)
+    resume = await world.upload()
+    async with world.working():
+        done = await ended(world, resume.id)
+    assert (done.state, done.attempt) == (state, attempt)
+    history = await world.store.history(Target(owner=OWNER, resume_id=resume.id), after=0, limit=100)
+    assert [event.sequence for event in history] == list(range(1, len(history) + 1))
+    assert sum(event.state.is_terminal for event in history) == 1
+    if state is State.FAILED and attempt == 3:
+        assert done.error is not None
+        assert done.error.reason is ErrorReason.WORKER_LOST
+
+
+async def test_missing_bytes_end_as_file_missing(world: World) -> None:
+    """A résumé whose file is gone fails with a reason and does not loop."""
+    resume = await world.upload()
+    world.files.kept.clear()
+    async with world.working():
+        done = await ended(world, resume.id)
+    assert done.error is not None
+    assert done.error.reason is ErrorReason.FILE_MISSING
+
+
+async def test_cancelling_ends_the_parse_at_once(world: World) -> None:
+    """The answer is durable, the process is stopped, the attempt has one ending, the slot takes the next résumé."""
+    world.parser.gate.clear()
+    resume = await world.upload()
+    async with world.working():
+        await asyncio.wait_for(world.parser.started.wait(), 5)
+        cancelled = await world.resumes.cancel(OWNER, resume.id)
+        assert cancelled.state is State.CANCELLED
+        world.parser.gate.set()
+        done = await ended(world, (await world.upload()).id)
+    assert done.state is State.SUCCEEDED
+    assert world.parser.cancelled == 1
+    history = await world.store.history(Target(owner=OWNER, resume_id=resume.id), after=0, limit=100)
+    assert [event.state for event in history if event.state.is_terminal] == [State.CANCELLED]
+    with pytest.raises(WrongStateError):
+        await world.resumes.cancel(OWNER, resume.id)
+
+
+async def test_a_waiting_resume_can_be_cancelled_and_retried(world: World) -> None:
+    """Cancel needs no worker; retry queues the next attempt."""
+    resume = await world.upload()
+    await world.resumes.cancel(OWNER, resume.id)
+    again = await world.resumes.retry(OWNER, resume.id, options=None)
+    assert (again.state, again.attempt) == (State.QUEUED, 2)
+    with pytest.raises(WrongStateError):
+        await world.resumes.retry(OWNER, resume.id, options=None)
+
+
+async def test_draining_gives_running_work_back(world: World) -> None:
+    """What does not finish in time is queued again, not lost, and the next worker does it."""
+    world.parser.gate.clear()
+    resume = await world.upload()
+    async with world.working() as worker:
+        await asyncio.wait_for(world.parser.started.wait(), 5)
+        await worker.drain(grace_s=0.05)
+    back = await world.resumes.get(OWNER, resume.id, with_parsed=False)
+    assert (back.state, back.attempt) == (State.QUEUED, 2)
+    world.parser.gate.set()
+    async with world.working():
+        assert (await ended(world, resume.id)).state is State.SUCCEEDED
+
+
+async def test_draining_lets_work_finish_within_its_grace(world: World) -> None:
+    """A parse that ends in time is not thrown away."""
+    world.parser.gate.clear()
+    resume = await world.upload()
+    async with world.working() as worker, asyncio.TaskGroup() as group:
+        await asyncio.wait_for(world.parser.started.wait(), 5)
+        group.create_task(worker.drain(grace_s=5.0))
+        await asyncio.sleep(0.05)
+        world.parser.gate.set()
+    assert (await ended(world, resume.id)).attempt == 1
+
+
+async def test_deleting_takes_the_bytes_unless_shared(world: World) -> None:
+    """The same file uploaded twice stays until both are deleted."""
+    first, second = [await world.upload(text="Ada Example, the same") for _ in range(2)]
+    await world.resumes.delete(OWNER, first.id, etag="")
+    assert world.has_bytes_of("Ada Example, the same")
+    await world.resumes.delete(OWNER, second.id, etag="")
+    assert not world.has_bytes_of("Ada Example, the same")
+    with pytest.raises(ResumeNotFoundError):
+        await world.resumes.get(OWNER, first.id, with_parsed=False)
+
+
+async def test_corrections_keep_evidence_honest_and_need_a_result(world: World) -> None:
+    """Parsed data can be changed once it is there, with a new etag each time."""
+    resume = await world.upload()
+    with pytest.raises(WrongStateError):
+        await world.resumes.update(OWNER, resume.id, etag="", change=lambda old: replace(old, parsed=PARSED))
+    async with world.working():
+        done = await ended(world, resume.id)
+    better = replace(PARSED, personal_info=PersonalInfo(full_name="Ada B. Example"))
+    changed = await world.resumes.update(
+        OWNER, resume.id, etag=done.etag, change=lambda old: replace(old, parsed=better)
+    )
+    assert changed.parsed is not None
+    assert changed.parsed.personal_info.full_name == "Ada B. Example"
+    assert changed.etag != done.etag
+
+
+@pytest.mark.parametrize(
+    ("filename", "content", "error"),
+    [
+        ("cv.txt", b"", EmptyFileError),
+        ("cv.txt", b"x" * 1001, FileTooLargeError),
+        ("cv.pdf", b"MZ\x90\x00" + bytes(60), UnsupportedFormatError),
+    ],
+)
+async def test_a_refused_upload_leaves_nothing(
+    world: World, filename: str, content: bytes, error: type[Exception]
+) -> None:
+    """Neither bytes nor a row stay behind."""
+    with pytest.raises(error):
+        await world.resumes.upload(OWNER, Upload(filename=filename, content=content))
+    assert not world.files.kept
+    assert (await world.resumes.list(ResumeQuery(owner=OWNER))).total == 0
