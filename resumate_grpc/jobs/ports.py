@@ -79,7 +79,8 @@ class ResumeStore(Protocol):
     async def list(self, query: ResumeQuery) -> ResumePage:
         """Return a page. `text` matches file name, the person's name or the document's text, without regard to case.
 
-        Raises `InvalidFieldError` (`page_token`) if `after` is no position in a list of this order.
+        Raises `InvalidFieldError`: `page_token` if `after` is no position in a list of this order, `text` if that is
+        over 1,000 characters.
         """
         ...
 

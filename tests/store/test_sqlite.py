@@ -90,6 +90,26 @@ async def test_deleted_content_is_in_no_file(tmp_path: Path, clock: ManualClock)
         assert (await store.get(OWNER, "other", with_parsed=True)).state is State.QUEUED
 
 
+async def test_a_reader_delays_the_scrubbing_but_no_writer(tmp_path: Path, clock: ManualClock) -> None:
+    """While somebody reads the old state, writes go on; when the reader has gone, the deleted content goes too."""
+    path = tmp_path / "resumate.db"
+    journal = tmp_path / "resumate.db-wal"
+    async with SqlStore.open(str(path), clock=clock) as store:
+        await parsed_resume(store)
+        reader = sqlite3.connect(path, isolation_level=None)
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM resumes").fetchone()
+        await store.delete(OWNER, "r", if_etag="")
+        async with asyncio.timeout(3):
+            await create(store, *(f"r{number}" for number in range(5)))
+        assert SECRET.encode() in journal.read_bytes()
+        reader.execute("COMMIT")
+        reader.close()
+        async with asyncio.timeout(5):
+            while SECRET.encode() in journal.read_bytes():  # noqa: ASYNC110 - emptied behind the answer
+                await asyncio.sleep(0.01)
+
+
 @pytest.mark.parametrize(
     ("statement", "constraint"),
     [
