@@ -48,6 +48,23 @@ async def test_reopening_keeps_everything(tmp_path: Path, clock: ManualClock) ->
         assert (await claim(store)).resume.id == "waiting"
 
 
+async def test_a_clock_set_back_over_a_restart_turns_nothing_round(tmp_path: Path, clock: ManualClock) -> None:
+    """Times of a log still don't go back, etags still change, and what is given back is still first in line."""
+    path = str(tmp_path / "resumate.db")
+    async with SqlStore.open(path, clock=clock) as store:
+        await create(store, "r1")
+        held = await claim(store)
+    clock.jump(-86400)
+    async with SqlStore.open(path, clock=clock) as store:
+        await create(store, "r2")
+        event = await store.give_back(held, message="Going home", lost=False)
+        again = await claim(store)
+        assert held.resume.progress is not None
+        assert event.create_time >= held.resume.progress.create_time
+        assert (again.resume.id, again.resume.etag != held.resume.etag) == ("r1", True)
+        assert again.resume.update_time >= held.resume.update_time
+
+
 async def test_each_database_has_its_own_epoch(tmp_path: Path, clock: ManualClock) -> None:
     """Another database is another log."""
     async with (
