@@ -62,7 +62,9 @@ def main() -> None:
             if resume:
                 parsed[path.stem] = resume
                 target = arguments.predictions / f"{path.stem}.json"
-                target.write_text(json.dumps(dataclasses.asdict(resume), ensure_ascii=False, indent=1), encoding="utf-8")
+                target.write_text(
+                    json.dumps(dataclasses.asdict(resume), ensure_ascii=False, indent=1), encoding="utf-8"
+                )
     _print_times(times)
     if arguments.gold and arguments.scorer:
         _score(arguments)
@@ -168,7 +170,9 @@ def _field(path: str) -> str:
 def _judged(scorer: _Scorer, prediction: dict[str, object], truth: dict[str, object]) -> list[tuple[str, bool]]:
     judged: list[tuple[str, bool]] = []
     own, true = _part(prediction, "personal_info"), _part(truth, "personal_info")
-    judged += [(f"personal_info.{name}", _same(scorer, name, true.get(name), own[name])) for name in scorer.PI if own.get(name)]
+    judged += [
+        (f"personal_info.{name}", _same(scorer, name, true.get(name), own[name])) for name in scorer.PI if own.get(name)
+    ]
     for key, kind, names in (("work_experience", "work", scorer.WORK), ("education", "edu", scorer.EDU)):
         gold, found = _entries(truth, key), _entries(prediction, key)
         pairs, _, _ = scorer.align(gold, found, kind)
@@ -184,7 +188,9 @@ def _judged(scorer: _Scorer, prediction: dict[str, object], truth: dict[str, obj
     for name in scorer.SK:
         known = cast("Sequence[str]", true.get(name) or ())
         items = cast("Sequence[str]", own.get(name) or ())
-        judged += [(f"skills.{name}[{n}]", any(scorer.skill_eq(g, item) for g in known)) for n, item in enumerate(items)]
+        judged += [
+            (f"skills.{name}[{n}]", any(scorer.skill_eq(g, item) for g in known)) for n, item in enumerate(items)
+        ]
     return judged
 
 

@@ -52,6 +52,6 @@ async def refusing(request: web.Request, handler: _Handler) -> web.StreamRespons
         return refuse(Refusal(error.text or error.reason, code=code), status=error.status)
     except ConnectionError:
         raise  # the browser is gone: nobody is left to answer
-    except Exception:
+    except Exception:  # noqa: BLE001 - a fault of ours must be JSON too
         _log.exception("request failed", extra={"method": request.method, "path": request.path})
         return refuse(Refusal("the bridge failed; its log says why", code="INTERNAL"), status=500)

@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 
-from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
-
+from resumate_bridge.enum_names import full_name, short_name
 from resumate_bridge.json_body import encode
 from resumate_bridge.proto_json import JsonObject, message_object
 from resumate_bridge.refusal import Refusal
@@ -62,7 +61,7 @@ def event_frame(event: ProgressEvent, target: WatchTarget) -> Frame:
         "resume_id": event.resume_id,
         "sequence": event.sequence,
         "attempt": event.attempt,
-        "stage": _lower(Stage, event.stage, "STAGE_"),
+        "stage": short_name(Stage, event.stage, prefix="STAGE_"),
         "progress": event.stage_percent,
         "overall_progress": event.percent,
         "status": event.message,
@@ -119,9 +118,8 @@ def batch_frame(counts: BatchProgress, target: WatchTarget) -> JsonObject:
     """Return the counts of a batch, exact at their `feed_sequence`."""
     data = message_object(counts)
     data["feed_sequence"] = counts.feed_sequence
-    return {"type": "notification", "kind": "batch_progress", "data": data, "timestamp": _now()} | _place(
-        target, counts.feed_sequence
-    )
+    body: JsonObject = {"type": "notification", "kind": "batch_progress", "data": data, "timestamp": _now()}
+    return body | _place(target, counts.feed_sequence)
 
 
 def refusal_frame(refusal: Refusal, target: WatchTarget | None, *, after: int) -> JsonObject:
@@ -154,15 +152,15 @@ def pong_frame() -> JsonObject:
     return {"type": "pong", "timestamp": _now()}
 
 
-def state_name(state: State) -> str:
+def state_name(state: State.ValueType) -> str:
     """Return the state as browsers see it: `queued`, `processing`, `succeeded`, `failed`, `cancelled`."""
-    return _lower(State, state, "STATE_")
+    return short_name(State, state, prefix="STATE_")
 
 
 def _data(event: ProgressEvent) -> JsonObject:
     if event.stage == Stage.STAGE_ERROR:
         return {
-            "error_code": _name(ErrorReason, event.error.reason),
+            "error_code": full_name(ErrorReason, event.error.reason),
             "error_message": event.error.message,
             "retryable": event.error.retryable,
         }
@@ -183,15 +181,6 @@ def _seconds_remaining(event: ProgressEvent) -> float | None:
     if not event.HasField("estimated_remaining"):
         return None
     return round(event.estimated_remaining.ToMilliseconds() / 1000, 1)
-
-
-def _lower(enum: EnumTypeWrapper, value: int, prefix: str) -> str:
-    return _name(enum, value).removeprefix(prefix).lower()
-
-
-def _name(enum: EnumTypeWrapper, value: int) -> str:
-    # A newer server may send a value that these stubs do not know; its number is better than a broken stream.
-    return enum.Name(value) if value in enum.values() else str(value)
 
 
 def _timestamp(moment: datetime) -> str:

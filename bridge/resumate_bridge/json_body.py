@@ -34,7 +34,7 @@ class _Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
     pass
 
 
-class WatchResume(_Command, tag="watch_resume"):
+class WatchResume(_Command, frozen=True, tag="watch_resume"):
     """Watch one résumé until its terminal frame, from the event after `after`."""
 
     resume_id: str
@@ -42,13 +42,13 @@ class WatchResume(_Command, tag="watch_resume"):
     epoch: str = ""
 
 
-class UnwatchResume(_Command, tag="unwatch_resume"):
+class UnwatchResume(_Command, frozen=True, tag="unwatch_resume"):
     """Stop watching one résumé."""
 
     resume_id: str
 
 
-class WatchFeed(_Command, tag="watch_feed"):
+class WatchFeed(_Command, frozen=True, tag="watch_feed"):
     """Watch all résumés of the caller from the event after `after` (a `feed_sequence`)."""
 
     after: int = 0
@@ -56,11 +56,11 @@ class WatchFeed(_Command, tag="watch_feed"):
     include_parsed: bool = True
 
 
-class UnwatchFeed(_Command, tag="unwatch_feed"):
+class UnwatchFeed(_Command, frozen=True, tag="unwatch_feed"):
     """Stop watching the feed."""
 
 
-class JoinRoom(_Command, tag="join_room"):
+class JoinRoom(_Command, frozen=True, tag="join_room"):
     """Watch all résumés of a batch from the event after `after` (a `feed_sequence`)."""
 
     room: str
@@ -69,13 +69,13 @@ class JoinRoom(_Command, tag="join_room"):
     include_parsed: bool = True
 
 
-class LeaveRoom(_Command, tag="leave_room"):
+class LeaveRoom(_Command, frozen=True, tag="leave_room"):
     """Stop watching a batch."""
 
     room: str
 
 
-class Ping(_Command, tag="ping"):
+class Ping(_Command, frozen=True, tag="ping"):
     """Ask for a pong."""
 
 
@@ -89,11 +89,21 @@ class UpdateBody(msgspec.Struct, frozen=True, kw_only=True):
     update_mask: str
     etag: str = ""
 
+    @property
+    def resume_json(self) -> bytes:
+        """The new values as JSON."""
+        return bytes(self.resume)
+
 
 class RetryBody(msgspec.Struct, frozen=True, kw_only=True):
     """Body of a retry: `options` as in the proto; absent = as before."""
 
-    options: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    options: msgspec.Raw = msgspec.Raw()
+
+    @property
+    def options_json(self) -> bytes:
+        """The options as JSON; empty where there are none."""
+        return bytes(self.options)
 
 
 _COMMAND: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)

@@ -103,18 +103,20 @@ class _Session:
 
     async def _start(self, target: WatchTarget, after: int, epoch: str) -> None:
         self._end(target.kind, target.name)
-        try:
-            if not 0 <= after <= MAX_POSITION:
-                raise bad_field("after", "after must be a position: 0 or the last number seen")
-            if len(self._watches) >= self._bridge.config.max_watches_per_socket:
-                raise Refusal("too many watches on this socket", code="RESOURCE_EXHAUSTED", reason="TOO_MANY_STREAMS")
-        except Refusal as refusal:
+        if refusal := self._objection(after):
             await self._outbox.send(refusal_frame(refusal, target, after=0))
             return
         key = target.kind, target.name
         task = self._group.create_task(self._watch(target, after, epoch), name=f"watch {target.name}")
         self._watches[key] = task
         task.add_done_callback(lambda done: self._forget(key, done))
+
+    def _objection(self, after: int) -> Refusal | None:
+        if not 0 <= after <= MAX_POSITION:
+            return bad_field("after", "after must be a position: 0 or the last number seen")
+        if len(self._watches) >= self._bridge.config.max_watches_per_socket:
+            return Refusal("too many watches on this socket", code="RESOURCE_EXHAUSTED", reason="TOO_MANY_STREAMS")
+        return None
 
     async def _watch(self, target: WatchTarget, after: int, epoch: str) -> None:
         bridge, seen = self._bridge, after

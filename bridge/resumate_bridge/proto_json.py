@@ -12,7 +12,7 @@ from resumate_grpc._gen.resumate.v1.resume_pb2 import ParseOptions, Resume
 
 __all__ = ["JsonObject", "JsonValue", "message_object", "parse_options", "parse_resume", "resume_object"]
 
-JsonValue: TypeAlias = "str | int | float | bool | None | list[JsonValue] | dict[str, JsonValue]"
+JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | dict[str, JsonValue] | None"
 JsonObject: TypeAlias = dict[str, JsonValue]
 
 _MessageT = TypeVar("_MessageT", bound=Message)

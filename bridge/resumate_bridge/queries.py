@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
-
+from resumate_bridge.enum_names import choice
 from resumate_bridge.refusal import bad_field
 from resumate_grpc._gen.resumate.v1.export_pb2 import ExportFormat
 from resumate_grpc._gen.resumate.v1.progress_pb2 import State
@@ -40,25 +39,25 @@ def flag(text: str, *, name: str) -> bool:
     raise bad_field(name, f"{name} must be true or false")
 
 
-def states(texts: Iterable[str]) -> list[State]:
+def states(texts: Iterable[str]) -> list[State.ValueType]:
     """Return states named like `queued,failed`; raises `Refusal` for an unknown one."""
     names = [name for text in texts for name in text.split(",") if name]
-    return [_choice(State, "STATE_", name, field="state") for name in names]
+    return [choice(State, name, prefix="STATE_", field="state") for name in names]
 
 
-def resume_view(text: str) -> ResumeView:
+def resume_view(text: str) -> ResumeView.ValueType:
     """Return the view `basic` or `full`; empty = unset."""
-    return _choice(ResumeView, "RESUME_VIEW_", text, field="view")
+    return choice(ResumeView, text, prefix="RESUME_VIEW_", field="view")
 
 
-def export_format(text: str) -> ExportFormat:
+def export_format(text: str) -> ExportFormat.ValueType:
     """Return the format `json_resume` (`json`), `plain_text` (`text`) or `csv`; empty = unset."""
-    return _choice(ExportFormat, "EXPORT_FORMAT_", _FORMATS.get(text.lower(), text), field="format")
+    return choice(ExportFormat, _FORMATS.get(text.lower(), text), prefix="EXPORT_FORMAT_", field="format")
 
 
-def ocr_mode(text: str) -> OcrMode:
+def ocr_mode(text: str) -> OcrMode.ValueType:
     """Return the mode `auto`, `never` or `always`; empty = unset."""
-    return _choice(OcrMode, "OCR_MODE_", text, field="ocr")
+    return choice(OcrMode, text, prefix="OCR_MODE_", field="ocr")
 
 
 def _integer(query: Mapping[str, str], name: str, limit: int) -> int:
@@ -66,13 +65,3 @@ def _integer(query: Mapping[str, str], name: str, limit: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(limit)) and int(text) <= limit):
         raise bad_field(name, f"{name} must be a whole number from 0 to {limit}")
     return int(text)
-
-
-def _choice(enum: EnumTypeWrapper, prefix: str, text: str, *, field: str) -> int:
-    if not text:
-        return 0
-    name = text.upper() if text.upper().startswith(prefix) else prefix + text.upper()
-    if name not in enum.keys() or enum.Value(name) == 0:  # noqa: SIM118 - the wrapper is no mapping
-        choices = ", ".join(key.removeprefix(prefix).lower() for key in enum.keys()[1:])
-        raise bad_field(field, f"{field} must be one of {choices}")
-    return enum.Value(name)

@@ -69,7 +69,7 @@ class Relay:
     async def _run(self) -> None:
         try:
             self.refusal = await self._follow()
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever it was, the sockets must learn that the watch has ended
             _log.exception("relay failed", extra={"target": self.target.name})
             self.refusal = Refusal("the bridge failed; reconnect", code="INTERNAL")
         finally:

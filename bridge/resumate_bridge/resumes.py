@@ -13,6 +13,7 @@ from resumate_bridge.queries import number, position, resume_view, states
 from resumate_bridge.refusal import Refusal
 from resumate_bridge.target import TargetKind, WatchTarget
 from resumate_grpc._gen.resumate.v1 import resume_service_pb2 as pb
+from resumate_grpc._gen.resumate.v1.resume_pb2 import Resume
 
 __all__ = ["cancel", "delete", "get", "list_progress", "list_resumes", "retry", "update"]
 
@@ -55,7 +56,7 @@ async def update(request: web.Request) -> web.Response:
     body = decode_update(await request.read())
     if_match = _if_match(request)
     change = pb.UpdateResumeRequest(
-        resume_id=_resume_id(request), resume=parse_resume(bytes(body.resume)), etag=if_match or body.etag
+        resume_id=_resume_id(request), resume=parse_resume(body.resume_json), etag=if_match or body.etag
     )
     change.update_mask.paths.extend(path.strip() for path in body.update_mask.split(",") if path.strip())
     try:
@@ -81,8 +82,8 @@ async def retry(request: web.Request) -> web.Response:
     """`POST /v1/resumes/{resume_id}/retry`: 202, a new attempt; body `{"options": …}` or none."""
     body = decode_retry(await request.read())
     again = pb.RetryResumeRequest(resume_id=_resume_id(request))
-    if isinstance(body.options, bytes | memoryview):
-        again.options.CopyFrom(parse_options(bytes(body.options)))
+    if body.options_json:
+        again.options.CopyFrom(parse_options(body.options_json))
     retried = await bridge_of(request).upstream.retry_resume(again)
     return _resume_answer(retried.resume, status=202)
 
@@ -111,7 +112,7 @@ async def list_progress(request: web.Request) -> web.Response:
     )
 
 
-def _resume_answer(resume: pb.Resume, *, status: int = 200) -> web.Response:
+def _resume_answer(resume: Resume, *, status: int = 200) -> web.Response:
     response = answer({"resume": resume_object(resume)}, status=status)
     if resume.etag:
         response.headers[hdrs.ETAG] = f'"{resume.etag}"'

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import grpc
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.message import Message
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
 from google.rpc.status_pb2 import Status
-from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1 import health_pb2
 
 from resumate_bridge.config import BridgeConfig
 from resumate_bridge.refusal import Refusal
@@ -52,11 +52,15 @@ class Upstream(AbstractAsyncContextManager["Upstream"]):
     def __init__(self, config: BridgeConfig) -> None:
         self._config = config
 
-    async def __aenter__(self) -> Upstream:
+    async def __aenter__(self) -> Self:
         """Open the channel; the connection is made by the first call."""
         self._channel = _channel(self._config)
         self._stub = ResumeServiceStub(self._channel)
-        self._health = health_pb2_grpc.HealthStub(self._channel)
+        self._check_health = self._channel.unary_unary(
+            "/grpc.health.v1.Health/Check",
+            request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
+            response_deserializer=health_pb2.HealthCheckResponse.FromString,
+        )
         return self
 
     async def __aexit__(
@@ -115,7 +119,7 @@ class Upstream(AbstractAsyncContextManager["Upstream"]):
 
     async def watch(
         self, target: WatchTarget, *, after: int, epoch: str, heartbeat_s: float
-    ) -> AsyncIterator[watch_pb2.WatchProgressResponse]:
+    ) -> AsyncGenerator[watch_pb2.WatchProgressResponse, None]:
         """Yield what the server streams about `target` after position `after`, until it ends the stream."""
         request = watch_pb2.WatchProgressRequest(
             after_sequence=after, include_parsed=target.include_parsed, follow=True, epoch=epoch
@@ -142,7 +146,7 @@ class Upstream(AbstractAsyncContextManager["Upstream"]):
         finally:
             call.cancel()
 
-    async def download(self, resume_id: str) -> AsyncIterator[export_pb2.DownloadFileResponse]:
+    async def download(self, resume_id: str) -> AsyncGenerator[export_pb2.DownloadFileResponse, None]:
         """Yield a résumé's original file: first its header, then chunks."""
         call = self._stub.DownloadFile(export_pb2.DownloadFileRequest(resume_id=resume_id))
         try:
@@ -154,7 +158,7 @@ class Upstream(AbstractAsyncContextManager["Upstream"]):
 
     async def is_serving(self) -> bool:
         """Return whether the server says of itself that it takes calls; raises `Refusal` where it cannot be asked."""
-        answer = await _unary(self._health.Check, health_pb2.HealthCheckRequest(), timeout_s=2.0)
+        answer = await _unary(self._check_health, health_pb2.HealthCheckRequest(), timeout_s=2.0)
         return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
 
 
@@ -185,7 +189,8 @@ async def _send_upload(
                 return
             await call.write(upload_pb2.UploadChunksRequest(chunk=chunk))
         await call.done_writing()
-    except asyncio.InvalidStateError:  # what a write into a call that has just ended raises
+    except (asyncio.InvalidStateError, grpc.aio.AioRpcError):
+        # The call has ended, and this write met it as "Internal error from Core"; the call itself knows the reason.
         return
 
 
@@ -223,7 +228,8 @@ def _refusal(error: grpc.aio.AioRpcError) -> Refusal:
 def _details(error: grpc.aio.AioRpcError) -> Iterable[AnyMessage]:
     for key, value in error.trailing_metadata() or ():
         if key == "grpc-status-details-bin" and isinstance(value, bytes):
-            return Status.FromString(value).details
+            details: Iterable[AnyMessage] = Status.FromString(value).details
+            return details
     return ()
 
 

@@ -28,15 +28,16 @@ def prepared_data_dir(path: Path) -> Path:
 
 
 @contextmanager
-def held_data_dir(path: Path) -> Iterator[Path]:
+def held_data_dir(path: Path, *, shared: bool) -> Iterator[Path]:
     """Hold the directory for this process; the kernel lets go when the process dies, however it does.
 
+    Programs of one role each (server, worker) share it with each other; the one that is all in one has it alone.
     Raises `SettingsError` where another instance holds it.
     """
     directory = prepared_data_dir(path)
     with (directory / LOCK_FILE).open("a+", encoding="ascii") as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
             holder = lock.read().strip() or "unknown"

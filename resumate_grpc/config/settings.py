@@ -68,6 +68,24 @@ class Settings:
         check=listens,
         group=LISTEN,
     )
+    grpc_target: str = setting(
+        "",
+        help="Server that `resumate bridge` is a client of, host:port.",
+        metavar="HOST:PORT",
+        default_text="the address of --grpc-listen",
+        read=read_text,
+        check=may_listen,
+        group=LISTEN,
+    )
+    grpc_target_ca: Path | None = setting(
+        None,
+        help="Authorities that the bridge trusts, PEM; when set, the bridge speaks TLS with its server.",
+        metavar="FILE",
+        default_text="",
+        read=read_path,
+        check=readable,
+        group=LISTEN,
+    )
     data_dir: Path = setting(
         factory=default_data_dir,
         help="Folder for the database and the uploaded files, made if it is not there.",

@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 MAX_PENDING_EVENTS = 64
 RENEWALS_PER_LEASE = 3
+MAX_RENEWAL_INTERVAL_S = 1.0
 NO_MODEL = "no language model is configured"
 
 
@@ -156,8 +157,10 @@ class Attempt:
                 self._publish(*await self._ports.queue.append(self._claim, pending))
 
     async def _renew_lease(self) -> None:
+        # At least once a second: where the bus does not reach this worker, that is how it learns of a cancellation.
+        interval_s = min(self._ports.lease_s / RENEWALS_PER_LEASE, MAX_RENEWAL_INTERVAL_S)
         while True:
-            await asyncio.sleep(self._ports.lease_s / RENEWALS_PER_LEASE)
+            await asyncio.sleep(interval_s)
             await self._ports.queue.renew(self._claim, lease_s=self._ports.lease_s)
 
     async def _succeed(self, parsed: ParsedResume) -> None:

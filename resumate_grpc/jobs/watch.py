@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -37,14 +38,28 @@ class EventPage:
 
 
 class Watches:
-    """All watches of this server; they share the log and the bus, and end together when it drains."""
+    """All watches of this server; they share the log and the bus, and end together when it drains.
 
-    def __init__(self, *, log: EventLog, bus: EventBus, clock: Clock, metrics: Metrics, max_watches: int) -> None:
+    `poll_s` is how often an open watch looks into the log unasked, in seconds: for a bus that does not reach all who
+    write. By default it does so at heartbeats only.
+    """
+
+    def __init__(
+        self,
+        *,
+        log: EventLog,
+        bus: EventBus,
+        clock: Clock,
+        metrics: Metrics,
+        max_watches: int,
+        poll_s: float = math.inf,
+    ) -> None:
         self._log = log
         self._bus = bus
         self._clock = clock
         self._metrics = metrics
         self._max_watches = max_watches
+        self._poll_s = poll_s
         self._open: set[Mailbox] = set()
         self._draining = False
 
@@ -96,7 +111,7 @@ class Watches:
             if self._draining:
                 mailbox.close()
             bounds = await self._check(target, after=after, epoch=epoch)
-            watcher = Watcher(self._log, self._clock, target, mailbox, after=after, follow=follow)
+            watcher = Watcher(self._log, self._clock, target, mailbox, after=after, follow=follow, poll_s=self._poll_s)
             async with aclosing(watcher.updates(bounds, heartbeat_s)) as updates:
                 async for update in updates:
                     yield update

@@ -23,7 +23,7 @@ class Watcher:
     """Yields a target's events from a position on; its mailbox is fed by the bus."""
 
     def __init__(
-        self, log: EventLog, clock: Clock, target: Target, mailbox: Mailbox, *, after: int, follow: bool
+        self, log: EventLog, clock: Clock, target: Target, mailbox: Mailbox, *, after: int, follow: bool, poll_s: float
     ) -> None:
         self._log = log
         self._clock = clock
@@ -32,7 +32,9 @@ class Watcher:
         self._cursor = Cursor(target, after=after)
         self._follow = follow or not target.resume_id
         self._ended = False
+        self._poll_s = poll_s
         self._sent_at = clock.monotonic()
+        self._read_at = clock.monotonic()
         self._counts_due: float | None = 0.0 if target.batch_id else None
 
     async def updates(self, bounds: LogBounds, heartbeat_s: float) -> AsyncGenerator[Update, None]:
@@ -51,10 +53,12 @@ class Watcher:
             if self._finished():
                 break
             await self._mailbox.wait(self._patience_s(heartbeat_s))
-            if self._silence_s() >= heartbeat_s:
+            beat_is_due = self._silence_s() >= heartbeat_s
+            if beat_is_due or self._unread_s() >= self._poll_s:
                 # The bus may have lost something: look into the log before saying that nothing happened.
                 async for update in self._history():
                     yield update
+            if beat_is_due:
                 yield self._beat()
 
     async def _live(self) -> AsyncGenerator[Update, None]:
@@ -75,6 +79,7 @@ class Watcher:
     async def _history(self) -> AsyncGenerator[Update, None]:
         """Read the log from the cursor to its end, page by page, at the watcher's own pace."""
         while True:
+            self._read_at = self._clock.monotonic()
             self._mailbox.overflowed = False
             complete_to = (await self._log.bounds(self._target)).last
             events = await self._log.history(self._target, after=self._cursor.reached, limit=HISTORY_PAGE_EVENTS)
@@ -110,7 +115,10 @@ class Watcher:
     def _silence_s(self) -> float:
         return self._clock.monotonic() - self._sent_at
 
+    def _unread_s(self) -> float:
+        return self._clock.monotonic() - self._read_at
+
     def _patience_s(self, heartbeat_s: float) -> float:
         until_beat = heartbeat_s - self._silence_s()
         until_counts = until_beat if self._counts_due is None else self._counts_due - self._clock.monotonic()
-        return max(0.0, min(until_beat, until_counts))
+        return max(0.0, min(until_beat, until_counts, self._poll_s - self._unread_s()))

@@ -5,6 +5,7 @@ The readers (`pdf`, `docx`, `plain`, `markdown`) write drafts; `assemble` turns 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from resumate_grpc.model.parsed import Box
@@ -80,9 +81,15 @@ _COMPOUNDS = frozenset(
     "problem real results right self short single team third time top user up well world".split()
 )
 """First parts that English joins with a hyphen which must survive a line end ("full-" + "stack")."""
+_COMPOUND_ENDS = frozenset(
+    "aware based class centric driven end facing first free friendly grade half house language level like line made "
+    "oriented party person powered quality ready related scale service side site specific step style term time up "
+    "wide year".split()
+)
+"""Second parts that are joined so ("community-" + "driven")."""
 
 
-def join_hyphenated(lines: list[DraftLine], *, known: frozenset[str] = frozenset()) -> list[DraftLine]:
+def join_hyphenated(lines: Sequence[DraftLine], *, known: frozenset[str] = frozenset()) -> list[DraftLine]:
     """Put words that were broken at a line end together again, on the line where they begin.
 
     A trailing soft hyphen always joins. A hyphen joins where both halves are lower case; it is kept in the word where
@@ -114,6 +121,8 @@ def _joined_word(first: DraftWord, second: DraftWord, known: frozenset[str]) -> 
     if not (stem[1:].islower() and letters.islower() and stem.isalpha() and letters.isalpha()):
         return None
     compound = f"{stem}-{letters}".lower()
-    if f"{stem}{letters}".lower() not in known and (stem.lower() in _COMPOUNDS or compound in known):
+    if f"{stem}{letters}".lower() not in known and (
+        stem.lower() in _COMPOUNDS or letters.lower() in _COMPOUND_ENDS or compound in known
+    ):
         return replace(first, text=head + tail)
     return replace(first, text=head[:-1] + tail)

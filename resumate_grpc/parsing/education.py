@@ -45,45 +45,41 @@ class _Part:
 
 
 _ASIDE = re.compile(
-    r"^\W*(?:(?:relevant |selected |key )?(?:coursework|courses|modules|subjects|curriculum)|thesis|dissertation|advis[oe]r|"
+    r"^\W*(?:(?:master|bachelor|diploma|phd|doctoral)(?:'s|’s)? thesis|(?:relevant |selected |key )?(?:coursework|courses|modules|subjects|curriculum)|thesis|dissertation|advis[oe]r|"
     r"c?gpa|grade|honou?rs?\b|activities|awards?|minor|note|final|supervisor|title|project|focus|topics?|"
     r"specialisation|abschlussarbeit|tesis|memoire|scholarship|dean|member|score|percentage|ranked?|courses taken)\b.{0,3}[:：\s]",
     re.IGNORECASE,
 )
 _GPA = re.compile(
-    r"(?:c?\.?g\.?p\.?a\.?|grade point average|cumulative average|average grade|average|promedio|abschlussnote|gesamtnote|note|"
+    r"(?:c?\.?g\.?p\.?a\.?|grade point average|cumulative average|average grade|average|grade(?=\s?[:=])|promedio|abschlussnote|gesamtnote|note|"
     r"durchschnitt|moyenne|media|cijfer|средний балл|绩点)\b[^\d\n]{0,14}?"
     r"(\d{1,2}(?:[.,]\d{1,3})?(?:\s*(?:/|out of|of|von|sur|de|из)\s*\d{1,3}(?:[.,]\d{1,2})?)?)(?![\d%]|\s?%|[.,]\d)",
     re.IGNORECASE,
 )
 _BARE_GPA = re.compile(r"(?<![\d./])([0-4][.,]\d{1,3}\s*/\s*(?:4|5)(?:[.,]\d{1,2})?)(?![\d/.])")
 _GPA_AFTER = re.compile(r"(?<![\d./])(\d[.,]\d{1,3}(?:\s*/\s*\d{1,2}(?:[.,]\d{1,2})?)?)\s*(?:c?gpa)\b", re.IGNORECASE)
-_GPA_TAIL = re.compile(
-    r"[\s,;(|–—-]*(?:(?:cumulative|overall|major|final)\s+)?(?:c?\.?g\.?p\.?a\b|grade\b|note\b|percentage\b|score\b|honou?rs\b.*$|with (?:honou?rs|distinction)|magna|summa|cum laude|minor\b|first class|thesis\b).*$",
-    re.IGNORECASE,
-)
+_GPA_TAIL = re.compile(r"[\s,;(|–—-]*(?:(?:cumulative|overall|major|final)\s+)?(?:c?\.?g\.?p\.?a\b|grade\b|note\b|percentage\b|score\b|honou?rs\b.*$|with (?:honou?rs|distinction)|magna|summa|cum laude|minor\b|first class|thesis\b).*$", re.IGNORECASE)
 _SHORT_DEGREE = 4
-_FIELD_LEAD = re.compile(
-    r"^[\s,:;.()\-–—]*(?:(?:degree|program(?:me)?|studies|course)\s+)?(?:\((?:hons?\.?|honou?rs)\)\s*)?(?:with\s+(?:a\s+)?(?:major|specialization|concentration)\s+in|major(?:ing)?(?:\s+in)?|in|of|on|en|em|im|der|de la|de|des|du|di|d'|d’|op|по|:|,)\s+",
-    re.IGNORECASE,
-)
+_FIELD_LEAD = re.compile(r"^[\s,:;.()\-–—]*(?:(?:degree|program(?:me)?|studies|course)\s+)?(?:\((?:hons?\.?|honou?rs)\)\s*)?(?:with\s+(?:a\s+)?(?:major|specialization|concentration)\s+in|major(?:ing)?(?:\s+in)?|in|of|on|en|em|im|der|de la|de|des|du|di|d'|d’|op|в области|по направлению|по специальности|по|в|:|,)\s+", re.IGNORECASE)
 _OF_SUBJECT = re.compile(r"\s+of\s+([^\W\d_][^,;|()\n]{2,60})", re.IGNORECASE)
 _JOINT = re.compile(r"[\s,./()&+-]{0,4}(?:and|&|/)?[\s,./()&+-]{0,4}$|^\s*(?:degree|diploma)?\s*\(?$", re.IGNORECASE)
-_FIELD_END = re.compile(
-    r"\s+(?:with (?:a )?(?:minor|focus|specializ|concentration|emphasis|honou?rs|distinction)|from|at|minor in|gpa)\b|\s*[|;]\s*|\s+[-–—]\s+",
-    re.IGNORECASE,
-)
+_FIELD_END = re.compile(r"\s+(?:with (?:a )?(?:minor|focus|specializ|concentration|emphasis|honou?rs|distinction)|from|at|minor in|gpa)\b|\s*[|;]\s*|\s+[-–—]\s+", re.IGNORECASE)
+_MAJOR = re.compile(r"(?:major(?:ing)?|specializ(?:ation|ing)|concentration|hauptfach|spécialité|especialidad)\s*(?:in|:|en)\s*", re.IGNORECASE)
 _LABEL_FIELD = frozenset({"major", "field of study", "field", "specialization", "specialisation", "course", "专业"})
 _COMMA = re.compile(r",\s+|\s*\n\s*")
-_LONGEST = 140
+_LONGEST = 110
+_SENTENCE = 60
+_INDENT = 5.0
 _PLACE = 0.6
 
 
 def studies_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms: Terms) -> list[Study]:
     """Read the courses of study of a section's rows, in order."""
 
+    left = min((row.left for row in rows), default=0.0)
+
     def labels(row: Row) -> frozenset[str]:
-        return _labels(row, dates, text, terms)
+        return _labels(row, dates, text, terms, left=left)
 
     usable = [row for row in rows if not row.bullet] if _plain_rows_suffice(rows, labels) else list(rows)
     skipped = [row for row in rows if row not in usable]
@@ -109,8 +105,8 @@ def _plain_rows_suffice(rows: Sequence[Row], labels: object) -> bool:
     return any(not row.bullet and labels(row) - {"date"} for row in rows)
 
 
-def _labels(row: Row, dates: Sequence[DateSpan], text: str, terms: Terms) -> frozenset[str]:
-    if _ASIDE.match(row.text) or (len(row.text) > _LONGEST and len(row.fragments) == 1):
+def _labels(row: Row, dates: Sequence[DateSpan], text: str, terms: Terms, *, left: float) -> frozenset[str]:
+    if _ASIDE.match(row.text) or (row.left > left + _INDENT and len(row.text) > _SENTENCE and not row.bullet) or (len(row.text) > _LONGEST and len(row.fragments) == 1):
         return frozenset()
     own = set()
     if _has_degree(terms, text, row.start, row.end):
@@ -151,12 +147,10 @@ def _has_institution(terms: Terms, text: str, start: int, end: int) -> bool:
 
 
 def _is_known_university(printed: str) -> bool:
-    known = phrases("universities")
+    known = phrases("universities") - phrases("places")
     if fold(printed).strip(" .,") in known and printed.strip()[:1].isupper():
         return True
-    return any(
-        word.isupper() and len(word) > 2 and fold(word) in known for word in re.findall(r"[^\W\d_]+", printed)[:8]
-    )  # noqa: PLR2004
+    return any(word.isupper() and len(word) > 2 and fold(word) in known for word in re.findall(r"[^\W\d_]+", printed)[:8])  # noqa: PLR2004
 
 
 def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> Study:
@@ -166,20 +160,34 @@ def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> St
     degree_part = next((part for part in parts if part.degree), None)
     degree, field = _split_degree(degree_part.finding, text, terms) if degree_part else (None, None)
     institution = _institution(parts, degree_part, text)
-    field = next((labelled[label] for label in labelled if label in _LABEL_FIELD), None) or field
+    field = next((labelled[label] for label in labelled if label in _LABEL_FIELD), None) or field or _major(parts, text)
     if degree_part and not field:
         field = _field_beside(parts, degree_part, institution)
     start, end = period_of(entry.dates, single_is_both=False)
     place = next((part.finding for part in parts if part.place), None)
     return Study(
-        institution=_clean(institution, text, 0.8),
-        degree=degree.trusted(0.75) if degree else None,
-        field=_clean(field, text, 0.65),
+        institution=_clean(institution, text, _trust(institution, degree, terms)),
+        degree=degree.trusted(0.86 if institution else 0.75) if degree else None,
+        field=_clean(field, text, 0.84),
         location=place,
         start_date=start,
         end_date=end,
         gpa=_gpa(text, *extent),
     )
+
+
+def _trust(institution: Finding | None, degree: Finding | None, terms: Terms) -> float:
+    """A school's name is trusted for its own words, and for a degree beside it."""
+    named = institution is not None and terms.has(Term.INSTITUTION, institution.start, institution.end)
+    return 0.4 + (0.25 if named else 0.0) + (0.22 if degree else 0.0)
+
+
+def _major(parts: Sequence[_Part], text: str) -> Finding | None:
+    """Return what stands behind "Major in"."""
+    for part in parts:
+        if lead := _MAJOR.match(text, part.finding.start, part.finding.end):
+            return found(text, lead.end(), part.finding.end)
+    return None
 
 
 def _clean(finding: Finding | None, text: str, confidence: float) -> Finding | None:
@@ -218,18 +226,20 @@ def _parts_ways(left: int, cut: re.Match[str], end: int, text: str, terms: Terms
     if left_degree and right_school and not left_school:
         following = _COMMA.search(text, cut.end(), end)
         return _has_institution(terms, text, cut.end(), following.start() if following else end)
+    if _MAJOR.match(text, left):
+        return right_school or place_likeness(after) >= _PLACE
     if left_school and not left_degree:
-        return right_degree or place_likeness(after) >= _PLACE and not _names_campus(before)
+        return right_degree or place_likeness(after) >= _PLACE and not _names_campus(before, after)
     if right_school and place_likeness(before) >= _PLACE:
         return True
     return place_likeness(after) >= _PLACE and not left_degree
 
 
-def _names_campus(before: str) -> bool:
+def _names_campus(before: str, after: str) -> bool:
     """Whether what follows belongs to the name, as in "University of California, Davis"."""
-    return re.search(
-        r"\b(?:university|universidad|universite) (?:of|de|system of) [^\W\d_]+$", fold(before)
-    ) is not None and (place_likeness(before.rsplit(" ", 1)[-1]) > 0)
+    return not fold(after).startswith(fold(before.rsplit(" ", 1)[-1])) and re.search(r"\b(?:university|universidad|universite) (?:of|de|system of) [^\W\d_]+$", fold(before)) is not None and (
+        fold(before.rsplit(" ", 1)[-1]) in phrases("regions")
+    )
 
 
 def _part(start: int, end: int, piece: Piece, text: str, terms: Terms) -> _Part | None:
@@ -271,15 +281,11 @@ def _split_degree(finding: Finding, text: str, terms: Terms) -> tuple[Finding | 
             stop_degree = subject.start(1) + inner.start()
             return found(text, first, stop_degree), found(text, subject.start(1) + inner.end(), stop)
         return found(text, first, stop), found(text, subject.start(1), stop)
-    return _degree(text, first, last, finding), _field_after(text, last, finding.end) or _field_before(
-        text, finding.start, first
-    )
+    return _degree(text, first, last, finding), _field_after(text, last, finding.end) or _field_before(text, finding.start, first)
 
 
 def _degree(text: str, first: int, last: int, finding: Finding) -> Finding | None:
-    word = re.match(
-        r"(?:['’]s)?\s*(?:degree|diploma)?(?:\s*\((?:hons?\.?|honou?rs)\))?", text[last : finding.end], re.IGNORECASE
-    )
+    word = re.match(r"(?:['’]s)?\s*(?:degree|diploma)?(?:\s*\((?:hons?\.?|honou?rs)\))?", text[last : finding.end], re.IGNORECASE)
     return found(text, first, last + (word.end() if word else 0))
 
 
@@ -304,7 +310,11 @@ def _institution(parts: Sequence[_Part], degree: _Part | None, text: str) -> Fin
         return max(schools, key=lambda part: _weight(part)).finding
     if degree and degree.institution:
         return _within_degree(degree.finding, text)
-    rest = [part for part in parts if part is not degree and not part.place and not part.degree]
+    rest = [
+        part
+        for part in parts
+        if part is not degree and not part.place and not part.degree and not _MAJOR.match(text, part.finding.start)
+    ]
     if not rest:
         return None
     other_rows = [part for part in rest if not degree or part.row != degree.row]
@@ -314,9 +324,7 @@ def _institution(parts: Sequence[_Part], degree: _Part | None, text: str) -> Fin
 def _weight(part: _Part) -> tuple[int, int]:
     """Prefer the university to its faculty or department."""
     folded = fold(part.finding.text)
-    faculty = re.search(
-        r"\b(?:faculty|facultad|faculte|faculdade|school of|department|college of|institute of)\b", folded
-    )
+    faculty = re.search(r"\b(?:faculty|facultad|faculte|faculdade|school of|department|college of|institute of)\b", folded)
     university = re.search(r"univers|institute of technology|hochschule|大学", folded)
     return (1 if university else 0) - (1 if faculty and not university else 0), -part.finding.start
 

@@ -9,7 +9,7 @@ from resumate_grpc.parsing.folding import squeeze
 
 __all__ = ["Finding", "found"]
 
-_EDGES = re.compile(r"^[\s,;:|•·–—*#>~/\\-]+|[\s,;:|•·–—*#<~/\\-]+$")
+_EDGES = re.compile(r"^[\s,;:|•·–—*#>~/\\-]+|[\s,;:|•·–—*<~/\\-]+$")
 _PAIRS = {")": "(", "]": "[", "}": "{", "”": "“"}
 
 

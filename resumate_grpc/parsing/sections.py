@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from resumate_grpc.model.parsed import Box
 from resumate_grpc.parsing.document import BlockKind
 from resumate_grpc.parsing.fragments import Fragment, Row
 from resumate_grpc.parsing.vocabulary import heading_key, headings, phrases
@@ -64,10 +65,15 @@ _Style = tuple[float, bool, bool, int, int]
 
 _LONGEST_HEADING = 60
 _MOST_WORDS = 7
+_SHORTEST_KEYWORD = 4
+_GLUED = re.compile(r"^([A-ZÀ-Þ][A-ZÀ-Þ &]{4,30})(?=[A-ZÀ-Þ][a-zß-ÿ])")
 _INLINE = re.compile(r"^\s*([^:：]{3,40})[:：]\s*(.*)$", re.DOTALL)
 _RULE = re.compile(r"^[\s\-=_*~.·—–]{3,}$")
 _CONJUNCTION = re.compile(r"\s*(?:&|/|\||,|\band\b|\bund\b|\bet\b|\by\b)\s*", re.IGNORECASE)
 _LARGER = 1.12
+_SAME_COLUMN = 0.3
+_LOOK_BACK = 400
+_RAIL_WIDTH = 60.0
 _SENTENCE_END = re.compile(r"[.;,!?]$")
 _INLINE_KINDS = {
     SectionKind.SKILLS,
@@ -83,7 +89,7 @@ _LISTS = {SectionKind.SKILLS, SectionKind.LANGUAGES, SectionKind.SOFT_SKILLS}
 def sections_of(rows: Sequence[Row]) -> tuple[Section, ...]:
     """Cut the rows into sections; rows before the first heading, or of a page's head and foot, are HEAD.
 
-    A column's rows without a heading of their own go on with the section last open in that column.
+    Rows without a heading of their own go on with the section above them in their column.
     """
     body_size = _body_size(rows)
     candidates = {row.number: heading for row in rows if (heading := _candidate(row, body_size))}
@@ -145,9 +151,7 @@ def _composed(text: str, key: str) -> tuple[SectionKind, str, bool] | None:
         for first in range(len(words) - size, -1, -1):
             kind = known.get(" ".join(words[first : first + size]))
             outside = words[:first] + words[first + size :]
-            if kind and all(word in ordinary for word in outside):
-                return SectionKind(kind), key, True
-            if kind and first + size == len(words) and size == len(words) - 1:
+            if kind and (all(word in ordinary for word in outside) or first + size == len(words) == size + 1):
                 return SectionKind(kind), key, False
     return None
 
@@ -158,8 +162,11 @@ def _inline(row: Row, look: float) -> _Heading | None:
     if first and len(row.fragments) > 1 and len(first.text) <= _LONGEST_HEADING and not row.bullet:
         fragment_look = look + (1.0 if first.bold and not row.bold else 0.0) + (1.0 if first.text.isupper() else 0.0)
         named = _named(first.text, 0)
-        if named and named[2] and fragment_look >= 1:
+        if named and named[2] and fragment_look >= 1 and named[0] is not SectionKind.OTHER:
             return _Heading(named[0], named[1], fragment_look, exact=True, rest=_rest(row, row.fragments[1].start))
+    glued = _GLUED.match(row.text)
+    if glued and (named := _named(glued[1], 0)) and named[2]:
+        return _Heading(named[0], named[1], 1.0, exact=True, rest=_rest(row, row.start + glued.end()))
     match = _INLINE.match(row.text)
     if match and match[2] and not row.bullet:
         named = _named(match[1], 0)
@@ -190,18 +197,32 @@ def _chosen(rows: Sequence[Row], candidates: dict[int, _Heading], body_size: flo
         _style(by_number[number]) for number, heading in candidates.items() if heading.exact and heading.rest is None
     )
     strongest = _strongest(styles, by_number, candidates)
+    alike = sum(_style(by_number[number]) == strongest for number in candidates)
     chosen = {
         number: heading
         for number, heading in candidates.items()
         if _acceptable(by_number[number], heading, styles, strongest)
     }
     chosen = _without_labels(by_number, chosen, strongest)
-    if strongest and styles[strongest] > 1 and _stands_out(strongest, body_size):
+    if strongest and alike > 1 and _stands_out(strongest, body_size):
         first = min(chosen, default=0)
         for row in rows:
             if row.number > first and row.number not in chosen and _style(row) == strongest and _is_bare(row):
-                chosen[row.number] = _Heading(SectionKind.OTHER, heading_key(row.text), 1.0, exact=False)
+                kind, key = _loosely_named(row.text)
+                chosen[row.number] = _Heading(kind, key, 1.0, exact=False)
     return chosen
+
+
+def _loosely_named(text: str) -> tuple[SectionKind, str]:
+    """Name a heading by the longest known one in it, the first such: "Experiencia en la industria"."""
+    key = heading_key(text)
+    words = key.split()
+    for size in range(len(words), 0, -1):
+        for first in range(len(words) - size + 1):
+            phrase = " ".join(words[first : first + size])
+            if len(phrase) > _SHORTEST_KEYWORD and (kind := headings().get(phrase)):
+                return SectionKind(kind), key
+    return SectionKind.OTHER, key
 
 
 def _strongest(styles: Counter[_Style], by_number: dict[int, Row], candidates: dict[int, _Heading]) -> _Style | None:
@@ -268,25 +289,87 @@ def _is_bare(row: Row) -> bool:
 
 
 def _gathered(rows: Sequence[Row], headed: dict[int, _Heading]) -> Iterator[Section]:
+    """Hand the rows to the sections; a row that jumps to another column goes on with what stands above it there."""
     starts: list[tuple[SectionKind, str, float]] = [(SectionKind.HEAD, "", 1.0)]
     held: list[list[Row]] = [[]]
-    current, column, last_open = 0, None, dict[int, int]()
+    current, opened_by = 0, None
+    placed: list[tuple[Row, int]] = []
     for row in rows:
         if row.kind in {BlockKind.HEADER, BlockKind.FOOTER}:
             held[0].append(row)
             continue
-        if column is not None and row.column != column:
-            last_open[column] = current
-            current = last_open.get(row.column, 0)
-        column = row.column
+        if placed and row.number not in headed and row.block != placed[-1][0].block and held[current]:
+            current = _section_above(row, placed, current, opened_by)
         if heading := headed.get(row.number):
+            opened_by = row
             starts.append((heading.kind, heading.title, _trust(heading)))
             held.append([heading.rest] if heading.rest else [])
             current = len(starts) - 1
         elif not _RULE.match(row.text):
             held[current].append(row)
+        placed.append((row, current))
+    _hand_to_rail(headed, placed, held)
     for (kind, title, confidence), own in zip(starts, held, strict=True):
         yield Section(kind=kind, title=title, rows=tuple(own), confidence=confidence)
+
+
+def _hand_to_rail(headed: dict[int, _Heading], placed: Sequence[tuple[Row, int]], held: list[list[Row]]) -> None:
+    """Where headings stand in a rail at the left, read before what they head, give each row to the heading beside it.
+
+    A rail is told by headings that were left without rows.
+    """
+    rail = [
+        (row, section) for row, section in placed if row.number in headed and row.box and not headed[row.number].rest
+    ]
+    empty = [row for row, section in rail if not held[section]]
+    if len(empty) < 2:  # noqa: PLR2004 - one heading may well head nothing
+        return
+    edge = empty[0].left
+    for row, section in placed:
+        if row.number in headed or row.box is None or row not in held[section]:
+            continue
+        beside = [
+            (head.box.y0, other)
+            for head, other in rail
+            if head.box and head.page == row.page and abs(head.left - edge) < _RAIL_WIDTH and head.box.x1 <= row.left
+            and head.box.y0 <= row.box.y0 + row.size
+        ]  # fmt: skip
+        target = max(beside)[1] if beside else section
+        if target != section:
+            held[section].remove(row)
+            held[target].append(row)
+
+
+def _section_above(row: Row, placed: Sequence[tuple[Row, int]], current: int, opened_by: Row | None) -> int:
+    """Return the section that the row goes on with: that of the nearest row above it in its own column.
+
+    A row goes on with the section opened last where nothing stands between the heading's height and its own.
+    """
+    last, _ = placed[-1]
+    if row.box is None or last.box is None:
+        return current
+    above = None
+    for other, section in reversed(placed[-_LOOK_BACK:]):
+        if other.page != row.page and above:
+            break
+        if not other.box or _overlap(row.box, other.box) <= _SAME_COLUMN:
+            continue
+        if other.page != row.page:
+            return section
+        if other.box.y1 <= row.box.y1 and (above is None or other.box.y1 > above[0].y1):
+            above = other.box, section
+    if above is None:
+        starts_higher = opened_by and opened_by.box and opened_by.page == row.page and row.box.y0 < opened_by.box.y0
+        return 0 if starts_higher and row.page <= 1 else current
+    if opened_by and opened_by.box and opened_by.page == row.page and above[0].y1 <= opened_by.box.y0 <= row.box.y1:
+        return current
+    return above[1]
+
+
+def _overlap(one: Box, other: Box) -> float:
+    """Return how much of the narrower one's width both share, 0..1."""
+    shared = min(one.x1, other.x1) - max(one.x0, other.x0)
+    return max(0.0, shared) / max(1.0, min(one.x1 - one.x0, other.x1 - other.x0))
 
 
 def _trust(heading: _Heading) -> float:

@@ -15,22 +15,22 @@ from resumate_grpc.model.resume import OcrMode
 __all__ = ["EXPORT_FORMATS", "OCR_MODES", "REASONS", "STAGES", "STATES", "EnumTable"]
 
 M = TypeVar("M", bound=Enum)
-V = TypeVar("V", bound=int, covariant=True)
+V_co = TypeVar("V_co", bound=int, covariant=True)
 
 
-class _Numbers(Protocol[V]):
+class _Numbers(Protocol[V_co]):
     """The part of a generated enum that is used here."""
 
-    def Value(self, name: str, /) -> V:  # noqa: N802 - protobuf's name
+    def Value(self, name: str, /) -> V_co:  # noqa: N802 - protobuf's name
         """Return the number of a name; raises ValueError if there is none."""
         ...
 
 
-class EnumTable(Generic[M, V]):
+class EnumTable(Generic[M, V_co]):
     """Both directions of one enum. Building it fails where a member of the model has no number in the proto."""
 
-    def __init__(self, members: type[M], numbers: _Numbers[V], *, prefix: str) -> None:
-        self.to_proto: Mapping[M, V] = {member: numbers.Value(prefix + member.name) for member in members}
+    def __init__(self, members: type[M], numbers: _Numbers[V_co], *, prefix: str) -> None:
+        self.to_proto: Mapping[M, V_co] = {member: numbers.Value(prefix + member.name) for member in members}
         self._to_model: Mapping[int, M] = {number: member for member, number in self.to_proto.items()}
 
     def from_proto(self, number: int, *, field: str, unset: M | None = None) -> M:

@@ -130,6 +130,5 @@ def _confidences(parsed: model.ParsedResume) -> Iterable[float]:
     yield parsed.skills.confidence
     yield from (getattr(parsed.confidence_scores, name) for name in _names(model.ConfidenceScores))
     yield from (evidence.confidence for evidence in parsed.evidence)
-    for name, record, _ in LISTS:
-        if "confidence" in _names(record):
-            yield from (entry.confidence for entry in getattr(parsed, name))
+    for name, _, _ in LISTS:
+        yield from (entry.confidence for entry in getattr(parsed, name) if hasattr(entry, "confidence"))

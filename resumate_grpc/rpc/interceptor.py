@@ -6,7 +6,7 @@ UNKNOWN and print the error), and a handler may write a message that is serialis
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 import grpc
@@ -22,6 +22,13 @@ __all__ = ["EdgeInterceptor"]
 Handler = Any  # grpc.RpcMethodHandler is generic, and invariant, in its stubs alone
 Decode = Callable[[bytes], Message]
 Encode = Callable[[Message], bytes]
+KINDS: Mapping[tuple[bool, bool], tuple[str, Callable[..., Handler]]] = {
+    (False, False): ("unary_unary", grpc.unary_unary_rpc_method_handler),
+    (False, True): ("unary_stream", grpc.unary_stream_rpc_method_handler),
+    (True, False): ("stream_unary", grpc.stream_unary_rpc_method_handler),
+    (True, True): ("stream_stream", grpc.stream_stream_rpc_method_handler),
+}
+"""By (request streams, response streams)."""
 TRequest = TypeVar("TRequest")
 TResponse = TypeVar("TResponse")
 
@@ -51,21 +58,16 @@ class EdgeInterceptor(grpc.aio.ServerInterceptor):
 
 def _wrap(edge: Edge, method: str, handler: Handler) -> Handler:
     """Return a handler of the same kind that deals in bytes."""
+    kind, make = KINDS[handler.request_streaming, handler.response_streaming]
+    behaviour = getattr(handler, kind)
     decode: Decode = handler.request_deserializer
     read = _decoded_all(decode) if handler.request_streaming else _decoded(decode)
-    if handler.response_streaming:
-        behaviour = handler.stream_stream if handler.request_streaming else handler.unary_stream
-        streamed = _streamed(edge, method, read, behaviour)
-        make = (
-            grpc.stream_stream_rpc_method_handler if handler.request_streaming else grpc.unary_stream_rpc_method_handler
-        )
-        return make(streamed, response_serializer=_encoded(handler.response_serializer))  # type: ignore[arg-type]  # the stubs know sync handlers alone
-    behaviour = handler.stream_unary if handler.request_streaming else handler.unary_unary
-    answered = _answered(edge, method, read, behaviour)
-    make_unary = (
-        grpc.stream_unary_rpc_method_handler if handler.request_streaming else grpc.unary_unary_rpc_method_handler
+    around = _streamed if handler.response_streaming else _answered
+    return make(
+        around(edge, method, read, behaviour),
+        request_deserializer=None,
+        response_serializer=_encoded(handler.response_serializer),
     )
-    return make_unary(answered, response_serializer=handler.response_serializer)  # type: ignore[arg-type]  # as above
 
 
 def _answered(

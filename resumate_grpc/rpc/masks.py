@@ -55,7 +55,7 @@ def _check(mask: FieldMask) -> None:
         known = FieldMask(paths=[path]).IsValidForDescriptor(pb.Resume.DESCRIPTOR)
         if not known or path.split(".")[0] not in CHANGEABLE:
             raise InvalidFieldError(
-                f"update_mask has {path[:80]!r}; changeable are `filename`, `parsed` and paths below it, lists as a whole",
+                f"update_mask has {path[:60]!r}; to change are `filename`, `parsed`, and paths below it to whole lists",
                 field="update_mask",
             )
 

@@ -13,7 +13,7 @@ from google.protobuf import descriptor_pool, text_format
 from google.protobuf.descriptor import FileDescriptor
 from google.protobuf.descriptor_pb2 import FileDescriptorProto
 from google.rpc import error_details_pb2
-from grpc_reflection.v1alpha import reflection, reflection_pb2, reflection_pb2_grpc
+from grpc_reflection.v1alpha import reflection, reflection_pb2
 
 __all__ = ["add_reflection"]
 
@@ -24,13 +24,13 @@ def add_reflection(server: grpc.aio.Server, services: Iterable[str]) -> None:
     """Register reflection of `services` (full names, whose stubs are imported) and of itself."""
     names = (*services, reflection.SERVICE_NAME, V1)
     servicer = reflection.aio.ReflectionServicer(names, pool=_pool(services))
-    reflection_pb2_grpc.add_ServerReflectionServicer_to_server(servicer, server)
     handler = grpc.stream_stream_rpc_method_handler(
         servicer.ServerReflectionInfo,
         request_deserializer=reflection_pb2.ServerReflectionRequest.FromString,
         response_serializer=reflection_pb2.ServerReflectionResponse.SerializeToString,
     )
-    server.add_registered_method_handlers(V1, {"ServerReflectionInfo": handler})
+    for name in (reflection.SERVICE_NAME, V1):
+        server.add_registered_method_handlers(name, {"ServerReflectionInfo": handler})
 
 
 def _pool(services: Iterable[str]) -> descriptor_pool.DescriptorPool:
@@ -40,9 +40,9 @@ def _pool(services: Iterable[str]) -> descriptor_pool.DescriptorPool:
     added: set[str] = set()
     for service in services:
         _add(pool, default.FindFileContainingSymbol(service), added)
-    # What errors carry, so that tools can show the details of a refusal.
-    _add(pool, error_details_pb2.DESCRIPTOR, added)
-    _add(pool, reflection_pb2.DESCRIPTOR, added)
+    # With what errors carry, so that tools can show the details of a refusal.
+    for name in (error_details_pb2.DESCRIPTOR.name, reflection_pb2.DESCRIPTOR.name):
+        _add(pool, default.FindFileByName(name), added)
     pool.AddSerializedFile(_v1_file().SerializeToString())
     return pool
 

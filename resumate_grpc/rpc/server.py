@@ -58,11 +58,14 @@ async def serve(
     metrics: RpcMetrics,
     max_file_bytes: int,
     tls: Tls | None = None,
+    private_socket: str = "",
 ) -> AsyncIterator[RpcServer]:
     """Serve `ResumeService`, health and reflection on `listen` until the block ends.
 
     `listen` is `host:port`, `[ipv6]:port` (port 0 = any) or `unix:/path`. Messages up to 16 MiB are received, or what
-    a file of `max_file_bytes` needs. Raises `SettingsError` where it cannot listen. A block that ends without
+    a file of `max_file_bytes` needs. `private_socket` is a path in a
+    folder of this user's alone, on which the same is served without TLS. Raises `SettingsError` where it cannot listen.
+    A block that ends without
     `drain()` ends the rpcs that are still open at once.
     """
     edge = Edge(identity=identity, metrics=metrics)
@@ -75,6 +78,8 @@ async def serve(
     add_resume_service(grpc_server, resumes, watches)
     add_reflection(grpc_server, (OUR_SERVICE, health.SERVICE_NAME))
     port = _bind(grpc_server, listen, tls)
+    if private_socket:
+        _bind(grpc_server, f"unix:{private_socket}", None)
     await grpc_server.start()
     await status.set(OUR_SERVICE, health_pb2.HealthCheckResponse.SERVING)
     server = RpcServer(grpc_server, edge, watches, status, port)

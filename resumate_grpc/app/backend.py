@@ -1,0 +1,56 @@
+"""What every role but the bridge stands on: database, bus and files, as the settings' URLs say."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from resumate_grpc.app.clock import SystemClock
+from resumate_grpc.bus.in_process import InProcessBus
+from resumate_grpc.config import Settings
+from resumate_grpc.errors import SettingsError
+from resumate_grpc.files import ObjectFileStore
+from resumate_grpc.jobs.estimates import Estimator
+from resumate_grpc.jobs.ports import Clock, EventBus, FileStore
+from resumate_grpc.store import SqlStore
+from resumate_grpc.telemetry.metrics import PrometheusMetrics
+
+__all__ = ["Backend", "open_backend"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Backend:
+    """Everything open; `store` is four ports in one."""
+
+    store: SqlStore
+    files: FileStore
+    bus: EventBus
+    clock: Clock
+    metrics: PrometheusMetrics
+    estimator: Estimator
+
+
+@asynccontextmanager
+async def open_backend(settings: Settings) -> AsyncIterator[Backend]:
+    """Open all, the database migrated first; raises `SettingsError` where a URL is not to be had."""
+    clock = SystemClock()
+    bus = _open_bus(settings.bus_url)
+    async with (
+        SqlStore.open(settings.database_url, clock=clock) as store,
+        ObjectFileStore.open(settings.files_url) as files,
+    ):
+        yield Backend(
+            store=store,
+            files=files,
+            bus=bus,
+            clock=clock,
+            metrics=PrometheusMetrics(),
+            estimator=Estimator(statistics=store, clock=clock, workers=settings.workers),
+        )
+
+
+def _open_bus(url: str) -> EventBus:
+    if url.startswith("memory:"):
+        return InProcessBus()
+    raise SettingsError(f"RESUMATE_BUS_URL (--bus-url) is {url!r}; this version has memory:// only")

@@ -1,0 +1,33 @@
+"""What all tests share: one live server, and what to do about missing components."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.live import LiveServer, live_server
+
+REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """One `resumate serve` for all tests that harm nothing."""
+    with live_server(data_dir=tmp_path_factory.mktemp("live") / "data") as server:
+        yield server
+
+
+def missing(component: str) -> None:
+    """Skip the test because a component is missing, or fail it where everything is required."""
+    if REQUIRE_ALL:
+        pytest.fail(f"{component} is missing, and REQUIRE_ALL=1 requires it")
+    pytest.skip(f"{component} is missing")
+
+
+@pytest.fixture
+def ada() -> bytes:
+    """The text of an invented person's résumé."""
+    return (Path(__file__).parent / "ada.txt").read_bytes()
