@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ _LEAST_ROWS = 3
 _NARROWEST = 0.8  # of the usual font size
 _SAME_BASELINE = 0.3
 _MOSTLY = 0.7
+_DATED = 0.5
 _ALIGNED = 0.5
 _OFF_EDGE = 0.6  # of the font size
 _ROWS_PER_BAND = 1.5
@@ -155,17 +157,15 @@ def _kind(left: Sequence[Segment], right: Sequence[Segment], bands: Sequence[Ban
             return DivisionKind.BANDS
         if paired >= _MOSTLY:
             return _kind_of_rows(left_rows, right_rows, left_dated=left_dated)
-    if paired >= _MOSTLY and (max(left_dated, right_dated) >= 0.5 or _flush_right(right_rows)):
+    if paired >= _MOSTLY and (max(left_dated, right_dated) >= _DATED or _flush_right(right_rows)):
         return _kind_of_rows(left_rows, right_rows, left_dated=left_dated)
-    if _aligned(left_rows) and _aligned(right_rows):
-        return DivisionKind.COLUMNS
-    return DivisionKind.ROWS
+    return DivisionKind.COLUMNS if _aligned(left_rows) and _aligned(right_rows) else DivisionKind.ROWS
 
 
 def _kind_of_rows(left: Sequence[Segment], right: Sequence[Segment], *, left_dated: float) -> DivisionKind:
     if len(right) < 1.3 * len(left):
         return DivisionKind.ROWS
-    if left_dated >= 0.5:
+    if left_dated >= _DATED:
         return DivisionKind.RAIL
     return DivisionKind.LABELS if len(right) >= _LINES_PER_LABEL * len(left) else DivisionKind.ROWS
 
@@ -228,9 +228,7 @@ def _aligned(rows: Sequence[Segment]) -> bool:
 
 def _spaced_out(rows: Sequence[Segment]) -> bool:
     """Tell whether most rows stand alone, as labels beside longer text do, rather than line after line."""
-    apart = [
-        after.baseline - before.baseline > _APART * after.size for before, after in zip(rows, rows[1:], strict=False)
-    ]
+    apart = [after.baseline - before.baseline > _APART * after.size for before, after in pairwise(rows)]
     return sum(apart) >= _MOSTLY * len(apart)
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 from resumate_grpc.parsing.document import Document
 from resumate_grpc.parsing.finding import Finding, found
+from resumate_grpc.parsing.fragments import Fragment, Row
 from resumate_grpc.parsing.links import EMAIL, WebLink, WebLinkKind, web_links_of
 from resumate_grpc.parsing.names import name_of
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.phones import phones_of
 from resumate_grpc.parsing.places import place_likeness
-from resumate_grpc.parsing.fragments import Fragment, Row
 from resumate_grpc.parsing.sections import Section, SectionKind
 
 __all__ = ["Contact", "contact_of"]

@@ -211,7 +211,7 @@ def _range(point: _Point, following: _Point) -> DateSpan | None:
 def _single(folded: str, point: _Point) -> DateSpan:
     if len(point.value) == len("2015"):
         short = _SHORT_END.match(folded, point.end)
-        if short and int(short[1]) == (int(point.value[2:]) + 1) % 100 or short and int(short[1]) > _MONTHS_A_YEAR:
+        if (short and int(short[1]) == (int(point.value[2:]) + 1) % 100) or (short and int(short[1]) > _MONTHS_A_YEAR):
             last = point.value[:2] + short[1]
             if last >= point.value:
                 return DateSpan(first=point.value, last=last, start=point.start, end=short.end())

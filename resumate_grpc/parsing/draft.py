@@ -76,13 +76,14 @@ class DraftPage:
     loose_links: tuple[DraftLink, ...] = ()
 
 
+_OPENING = "(\"'“\u2018"
 _COMPOUNDS = frozenset(
-    "back co cross data de e end ex full front hands high in long low multi next non off on open out part post pre "
+    "back co cross data de e end ex full front hands high in long low multi next non off on open out part post pre "  # noqa: SIM905 - reads better
     "problem real results right self short single team third time top user up well world".split()
 )
 """First parts that English joins with a hyphen which must survive a line end ("full-" + "stack")."""
 _COMPOUND_ENDS = frozenset(
-    "aware based class centric driven end facing first free friendly grade half house language level like line made "
+    "aware based class centric driven end facing first free friendly grade half house language level like line made "  # noqa: SIM905 - as above
     "oriented party person powered quality ready related scale service side site specific step style term time up "
     "wide year".split()
 )
@@ -114,7 +115,7 @@ def _joined_word(first: DraftWord, second: DraftWord, known: frozenset[str]) -> 
     head, tail = first.text, second.text
     if head.endswith("\u00ad"):
         return replace(first, text=head.rstrip("\u00ad") + tail)
-    stem = head[:-1].rpartition("-")[2].lstrip("(\"'“‘")
+    stem = head[:-1].rpartition("-")[2].lstrip(_OPENING)
     letters = tail.rstrip(".,;:!?)\"'”’")
     if not head.endswith(("-", "\u2010")) or len(stem) < 2 or len(letters) < 2:  # noqa: PLR2004 - initials are no halves
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,10 +12,10 @@ from resumate_grpc.parsing.entries import Entry, entries_by_leader
 from resumate_grpc.parsing.experience import period_of
 from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.folding import fold
+from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.pieces import Piece, pieces_of
 from resumate_grpc.parsing.places import place_likeness
-from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.vocabulary import phrases
 
 __all__ = ["Study", "studies_of"]
@@ -58,13 +59,25 @@ _GPA = re.compile(
 )
 _BARE_GPA = re.compile(r"(?<![\d./])([0-4][.,]\d{1,3}\s*/\s*(?:4|5)(?:[.,]\d{1,2})?)(?![\d/.])")
 _GPA_AFTER = re.compile(r"(?<![\d./])(\d[.,]\d{1,3}(?:\s*/\s*\d{1,2}(?:[.,]\d{1,2})?)?)\s*(?:c?gpa)\b", re.IGNORECASE)
-_GPA_TAIL = re.compile(r"[\s,;(|–—-]*(?:(?:cumulative|overall|major|final)\s+)?(?:c?\.?g\.?p\.?a\b|grade\b|note\b|percentage\b|score\b|honou?rs\b.*$|with (?:honou?rs|distinction)|magna|summa|cum laude|minor\b|first class|thesis\b).*$", re.IGNORECASE)
+_GPA_TAIL = re.compile(
+    r"[\s,;(|–—-]*(?:(?:cumulative|overall|major|final)\s+)?(?:c?\.?g\.?p\.?a\b|grade\b|note\b|percentage\b|score\b|honou?rs\b.*$|with (?:honou?rs|distinction)|magna|summa|cum laude|minor\b|first class|thesis\b).*$",
+    re.IGNORECASE,
+)
 _SHORT_DEGREE = 4
-_FIELD_LEAD = re.compile(r"^[\s,:;.()\-–—]*(?:(?:degree|program(?:me)?|studies|course)\s+)?(?:\((?:hons?\.?|honou?rs)\)\s*)?(?:with\s+(?:a\s+)?(?:major|specialization|concentration)\s+in|major(?:ing)?(?:\s+in)?|in|of|on|en|em|im|der|de la|de|des|du|di|d'|d’|op|в области|по направлению|по специальности|по|в|:|,)\s+", re.IGNORECASE)
+_FIELD_LEAD = re.compile(
+    r"^[\s,:;.()\-–—]*(?:(?:degree|program(?:me)?|studies|course)\s+)?(?:\((?:hons?\.?|honou?rs)\)\s*)?(?:with\s+(?:a\s+)?(?:major|specialization|concentration)\s+in|major(?:ing)?(?:\s+in)?|in|of|on|en|em|im|der|de la|de|des|du|di|d'|d’|op|в области|по направлению|по специальности|по|в|:|,)\s+",
+    re.IGNORECASE,
+)
 _OF_SUBJECT = re.compile(r"\s+of\s+([^\W\d_][^,;|()\n]{2,60})", re.IGNORECASE)
 _JOINT = re.compile(r"[\s,./()&+-]{0,4}(?:and|&|/)?[\s,./()&+-]{0,4}$|^\s*(?:degree|diploma)?\s*\(?$", re.IGNORECASE)
-_FIELD_END = re.compile(r"\s+(?:with (?:a )?(?:minor|focus|specializ|concentration|emphasis|honou?rs|distinction)|from|at|minor in|gpa)\b|\s*[|;]\s*|\s+[-–—]\s+", re.IGNORECASE)
-_MAJOR = re.compile(r"(?:major(?:ing)?|specializ(?:ation|ing)|concentration|hauptfach|spécialité|especialidad)\s*(?:in|:|en)\s*", re.IGNORECASE)
+_FIELD_END = re.compile(
+    r"\s+(?:with (?:a )?(?:minor|focus|specializ|concentration|emphasis|honou?rs|distinction)|from|at|minor in|gpa)\b|\s*[|;]\s*|\s+[-–—]\s+",
+    re.IGNORECASE,
+)
+_MAJOR = re.compile(
+    r"(?:major(?:ing)?|specializ(?:ation|ing)|concentration|hauptfach|spécialité|especialidad)\s*(?:in|:|en)\s*",
+    re.IGNORECASE,
+)
 _LABEL_FIELD = frozenset({"major", "field of study", "field", "specialization", "specialisation", "course", "专业"})
 _COMMA = re.compile(r",\s+|\s*\n\s*")
 _LONGEST = 110
@@ -75,29 +88,26 @@ _PLACE = 0.6
 
 def studies_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms: Terms) -> list[Study]:
     """Read the courses of study of a section's rows, in order."""
-
     left = min((row.left for row in rows), default=0.0)
 
     def labels(row: Row) -> frozenset[str]:
         return _labels(row, dates, text, terms, left=left)
 
     usable = [row for row in rows if not row.bullet] if _plain_rows_suffice(rows, labels) else list(rows)
-    skipped = [row for row in rows if row not in usable]
+    kept = {row.number for row in usable}
+    skipped = [row for row in rows if row.number not in kept]
+    starts = [row.start for row in usable]
     studies: list[Study] = []
     for entry in entries_by_leader(usable, dates, labels=labels):
         end = max(row.end for row in (*entry.header, *entry.body))
-        following = [row for row in skipped if entry.header[0].start <= row.start]
-        study = _study(entry, text, terms, _extent(entry, following, usable, end))
+        following = bisect_left(starts, end)
+        stop = starts[following] if following < len(starts) else rows[-1].end
+        below = bisect_left(skipped, stop, key=lambda row: row.start)
+        extent = entry.header[0].start, max(end, skipped[below - 1].end if below else 0)
+        study = _study(entry, text, terms, extent)
         above = studies[-1] if studies else None
         studies.append(_inherited(study, above))
     return [study for study in studies if study.institution or study.degree]
-
-
-def _extent(entry: Entry, bullets: Sequence[Row], usable: Sequence[Row], end: int) -> tuple[int, int]:
-    """Return the span of the entry with the list items below it."""
-    start = entry.header[0].start
-    next_start = min((row.start for row in usable if row.start >= end), default=1 << 60)
-    return start, max([end, *(row.end for row in bullets if row.start < next_start)])
 
 
 def _plain_rows_suffice(rows: Sequence[Row], labels: object) -> bool:
@@ -106,7 +116,11 @@ def _plain_rows_suffice(rows: Sequence[Row], labels: object) -> bool:
 
 
 def _labels(row: Row, dates: Sequence[DateSpan], text: str, terms: Terms, *, left: float) -> frozenset[str]:
-    if _ASIDE.match(row.text) or (row.left > left + _INDENT and len(row.text) > _SENTENCE and not row.bullet) or (len(row.text) > _LONGEST and len(row.fragments) == 1):
+    if (
+        _ASIDE.match(row.text)
+        or (row.left > left + _INDENT and len(row.text) > _SENTENCE and not row.bullet)
+        or (len(row.text) > _LONGEST and len(row.fragments) == 1)
+    ):
         return frozenset()
     own = set()
     if _has_degree(terms, text, row.start, row.end):
@@ -150,7 +164,9 @@ def _is_known_university(printed: str) -> bool:
     known = phrases("universities") - phrases("places")
     if fold(printed).strip(" .,") in known and printed.strip()[:1].isupper():
         return True
-    return any(word.isupper() and len(word) > 2 and fold(word) in known for word in re.findall(r"[^\W\d_]+", printed)[:8])  # noqa: PLR2004
+    return any(
+        word.isupper() and len(word) > 2 and fold(word) in known for word in re.findall(r"[^\W\d_]+", printed)[:8]
+    )  # noqa: PLR2004
 
 
 def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> Study:
@@ -229,7 +245,7 @@ def _parts_ways(left: int, cut: re.Match[str], end: int, text: str, terms: Terms
     if _MAJOR.match(text, left):
         return right_school or place_likeness(after) >= _PLACE
     if left_school and not left_degree:
-        return right_degree or place_likeness(after) >= _PLACE and not _names_campus(before, after)
+        return right_degree or (place_likeness(after) >= _PLACE and not _names_campus(before, after))
     if right_school and place_likeness(before) >= _PLACE:
         return True
     return place_likeness(after) >= _PLACE and not left_degree
@@ -237,8 +253,11 @@ def _parts_ways(left: int, cut: re.Match[str], end: int, text: str, terms: Terms
 
 def _names_campus(before: str, after: str) -> bool:
     """Whether what follows belongs to the name, as in "University of California, Davis"."""
-    return not fold(after).startswith(fold(before.rsplit(" ", 1)[-1])) and re.search(r"\b(?:university|universidad|universite) (?:of|de|system of) [^\W\d_]+$", fold(before)) is not None and (
-        fold(before.rsplit(" ", 1)[-1]) in phrases("regions")
+    return (
+        not fold(after).startswith(fold(before.rsplit(" ", 1)[-1]))
+        and re.search(r"\b(?:university|universidad|universite) (?:of|de|system of) [^\W\d_]+$", fold(before))
+        is not None
+        and (fold(before.rsplit(" ", 1)[-1]) in phrases("regions"))
     )
 
 
@@ -281,11 +300,15 @@ def _split_degree(finding: Finding, text: str, terms: Terms) -> tuple[Finding | 
             stop_degree = subject.start(1) + inner.start()
             return found(text, first, stop_degree), found(text, subject.start(1) + inner.end(), stop)
         return found(text, first, stop), found(text, subject.start(1), stop)
-    return _degree(text, first, last, finding), _field_after(text, last, finding.end) or _field_before(text, finding.start, first)
+    return _degree(text, first, last, finding), _field_after(text, last, finding.end) or _field_before(
+        text, finding.start, first
+    )
 
 
 def _degree(text: str, first: int, last: int, finding: Finding) -> Finding | None:
-    word = re.match(r"(?:['’]s)?\s*(?:degree|diploma)?(?:\s*\((?:hons?\.?|honou?rs)\))?", text[last : finding.end], re.IGNORECASE)
+    word = re.match(
+        r"(?:['’]s)?\s*(?:degree|diploma)?(?:\s*\((?:hons?\.?|honou?rs)\))?", text[last : finding.end], re.IGNORECASE
+    )
     return found(text, first, last + (word.end() if word else 0))
 
 
@@ -324,7 +347,9 @@ def _institution(parts: Sequence[_Part], degree: _Part | None, text: str) -> Fin
 def _weight(part: _Part) -> tuple[int, int]:
     """Prefer the university to its faculty or department."""
     folded = fold(part.finding.text)
-    faculty = re.search(r"\b(?:faculty|facultad|faculte|faculdade|school of|department|college of|institute of)\b", folded)
+    faculty = re.search(
+        r"\b(?:faculty|facultad|faculte|faculdade|school of|department|college of|institute of)\b", folded
+    )
     university = re.search(r"univers|institute of technology|hochschule|大学", folded)
     return (1 if university else 0) - (1 if faculty and not university else 0), -part.finding.start
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from resumate_grpc.parsing.dates import PRESENT, DateSpan
 from resumate_grpc.parsing.entries import Entry, bullets_of, entries_by_date, prose_of
 from resumate_grpc.parsing.finding import Finding, found
+from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.pieces import Piece, pieces_of
 from resumate_grpc.parsing.places import place_likeness, split_trailing_place
-from resumate_grpc.parsing.fragments import Row
 
 __all__ = ["Post", "period_of", "posts_of"]
 
@@ -45,11 +45,24 @@ class _Slots:
 _PLACE = 0.6
 _SENTENCE = 7
 _SURE_PLACE = 0.7
-_TITLE_LABELS = frozenset("title,job title,position,role,designation,poste,puesto,cargo,должность,职位".split(","))
+_TITLE_LABELS = frozenset(
+    ["title", "job title", "position", "role", "designation", "poste", "puesto", "cargo", "должность", "职位"]
+)
 _COMPANY_LABELS = frozenset(
-    "company,employer,organization,organisation,client,firma,arbeitgeber,entreprise,empresa,компания,организация,公司".split(
-        ","
-    )
+    [
+        "company",
+        "employer",
+        "organization",
+        "organisation",
+        "client",
+        "firma",
+        "arbeitgeber",
+        "entreprise",
+        "empresa",
+        "компания",
+        "организация",
+        "公司",
+    ]
 )
 _PLACE_LABELS = frozenset({"location", "place"})
 _LONGEST_NAME = 110

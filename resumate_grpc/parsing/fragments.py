@@ -24,6 +24,9 @@ _PAGE_NUMBER = re.compile(
 )
 _DIGITS = re.compile(r"\d+")
 _EDGE_ROWS = 2
+_LONGEST = 3000
+"""Characters of a line that are looked at for structure; what is longer is running text, and bounds the work."""
+_MOST_FRAGMENTS = 120
 _LONGEST_MARGIN = 80
 _LARGE_SPACING = 1.45
 _FALLBACK_SIZE = 10.0
@@ -115,8 +118,7 @@ def _without_running_heads(rows: Sequence[Row]) -> list[Row]:
         row
         for row in rows
         if row.number not in at_edge
-        or row.page == 1
-        and row.number < _EDGE_ROWS
+        or (row.page == 1 and row.number < _EDGE_ROWS)
         or len(edges[_DIGITS.sub("", row.text)]) == 1
     ]
 
@@ -132,7 +134,7 @@ def _row(
 ) -> Row:
     glyph = None if line.bullet else _BULLET_GLYPH.match(line.text)
     start = line.start + (glyph.end() if glyph else len(line.text) - len(line.text.lstrip()))
-    text = line.text[start - line.start :].rstrip()
+    text = line.text[start - line.start :][:_LONGEST].rstrip()
     words = [word for word in line.words if word.start >= start]
     return Row(
         number=number,
@@ -166,7 +168,7 @@ def _stands_apart(above: Line, line: Line, spacing: float) -> bool:
 
 
 def _fragments(text: str, start: int, words: list[Word]) -> Iterator[Fragment]:
-    edges = sorted({*_gaps_by_box(words), *_gaps_by_text(text, start)})
+    edges = sorted({*_gaps_by_box(words), *_gaps_by_text(text, start)})[:_MOST_FRAGMENTS]
     left = start
     for gap_start, gap_end in [*edges, (start + len(text), start + len(text))]:
         if gap_start > left:

@@ -30,9 +30,7 @@ def visible_words(
     return [word for word in words if _is_visible(word, drawings, scanned=scanned, width=width, height=height)]
 
 
-def _is_visible(
-    word: PlacedWord, drawings: Sequence[Drawing], *, scanned: bool, width: float, height: float
-) -> bool:
+def _is_visible(word: PlacedWord, drawings: Sequence[Drawing], *, scanned: bool, width: float, height: float) -> bool:
     x, y = (word.x0 + word.x1) / 2, (word.y0 + word.y1) / 2
     if not (-_OFF_PAGE <= x <= width + _OFF_PAGE and -_OFF_PAGE <= y <= height + _OFF_PAGE):
         return False

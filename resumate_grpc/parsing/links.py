@@ -91,7 +91,7 @@ def _kind(address: str) -> WebLinkKind:
     folded = fold(address)
     if _LINKEDIN.search(folded) and "/company/" not in folded:
         return WebLinkKind.LINKEDIN
-    if _GITHUB_USER.search(folded) or folded.startswith("github.com/") and folded.count("/") == 1:
+    if _GITHUB_USER.search(folded) or (folded.startswith("github.com/") and folded.count("/") == 1):
         return WebLinkKind.GITHUB
     if _GITHUB_PAGES.search(folded) and "github.com/" not in folded:
         return WebLinkKind.PORTFOLIO

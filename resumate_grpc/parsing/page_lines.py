@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from resumate_grpc.model.parsed import Box
@@ -58,7 +59,7 @@ def _is_stretched(row: tuple[Segment, ...], neighbours: Sequence[tuple[Segment, 
     words = [word for segment in row for word in segment.words]
     if len(row) < _STRETCHED_PARTS:
         return False
-    gaps = [after.x0 - before.x1 for before, after in zip(words, words[1:], strict=False)]
+    gaps = [after.x0 - before.x1 for before, after in pairwise(words)]
     if max(gaps) > _ALIKE * min(gaps):
         return False
     return any(
@@ -69,12 +70,8 @@ def _is_stretched(row: tuple[Segment, ...], neighbours: Sequence[tuple[Segment, 
 
 
 def _usual_distance(area: Area) -> float:
-    distances = [
-        after[0].baseline - before[0].baseline for before, after in zip(area.rows, area.rows[1:], strict=False)
-    ]
-    close = [
-        distance for distance, row in zip(distances, area.rows[1:], strict=True) if distance < 2 * row[0].size
-    ]
+    distances = [after[0].baseline - before[0].baseline for before, after in pairwise(area.rows)]
+    close = [distance for distance, row in zip(distances, area.rows[1:], strict=True) if distance < 2 * row[0].size]
     return median(close) if close else 0.0
 
 

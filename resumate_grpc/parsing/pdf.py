@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from resumate_grpc.errors import ErrorReason, ParsingError
 from resumate_grpc.model.parsed import Box, ParseWarning
 from resumate_grpc.parsing.characters import normalise_uri
-from resumate_grpc.parsing.drawings import bullet_marks, rules
 from resumate_grpc.parsing.draft import DraftBlock, DraftLine, DraftLink, DraftPage
+from resumate_grpc.parsing.drawings import bullet_marks, rules
 from resumate_grpc.parsing.hidden_text import visible_words
 from resumate_grpc.parsing.page_lines import PageMarks, blocks_of
 from resumate_grpc.parsing.pdf_tables import PlacedTable, set_tables_aside

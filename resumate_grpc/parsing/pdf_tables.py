@@ -23,7 +23,9 @@ class PlacedTable:
     stand_in: PlacedWord
     cells: tuple[tuple[int, int, tuple[PlacedWord, ...]], ...]  # row, cell, words
 
-    def blocks(self, number: int, *, lines_of: Callable[[Sequence[PlacedWord]], tuple[DraftLine, ...]]) -> list[DraftBlock]:
+    def blocks(
+        self, number: int, *, lines_of: Callable[[Sequence[PlacedWord]], tuple[DraftLine, ...]]
+    ) -> list[DraftBlock]:
         """Write the cells that hold text as TABLE_CELL blocks, row by row."""
         return [
             DraftBlock(lines=lines_of(words), kind=BlockKind.TABLE_CELL, table=number, row=row, cell=cell)

@@ -1,7 +1,7 @@
-"""PDF, the library: PDFium by pypdfium2's raw interface. Every coordinate that leaves this file is in points from the
-page's top left as it is shown (crop box and rotation applied).
+"""PDF, the library: PDFium by pypdfium2's raw interface.
 
-PDFium is not thread-safe: one document a process at a time.
+Every coordinate that leaves this file is in points from the page's top left as it is shown (crop box and rotation
+applied). PDFium is not thread-safe: one document a process at a time.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ class PdfPage:
         buffer = (ctypes.c_ushort * (count + 1))()
         written = pdfium.FPDFText_GetText(self.text, 0, count, buffer)
         if written == count + 1:
-            codes = np.frombuffer(buffer, dtype=np.uint16)[:count].astype(np.uint32)
+            codes = np.frombuffer(memoryview(buffer), dtype=np.uint16)[:count].astype(np.uint32)
             # A surrogate pair would shift every index after it: then each glyph is asked for its own code point.
             if not bool(np.any((codes >= _SURROGATES[0]) & (codes < _SURROGATES[1]))):
                 return codes

@@ -22,7 +22,7 @@ def ruled_tables(horizontal: Sequence[Box], vertical: Sequence[Box]) -> list[lis
 
     Cheap where rules can form no grid of at least two by two cells; such pages give an empty list.
     """
-    if not _LEAST_RULES <= min(len(horizontal), len(vertical)) or len(horizontal) + len(vertical) > _MOST_RULES:
+    if min(len(horizontal), len(vertical)) < _LEAST_RULES or len(horizontal) + len(vertical) > _MOST_RULES:
         return []
     from pdfplumber import table  # noqa: PLC0415 - see above
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from resumate_grpc.parsing.characters import is_bullet
 from resumate_grpc.parsing.columns import Band, Division, DivisionKind, find_division, is_dated, same_height
@@ -96,7 +97,7 @@ def _is_dated_entry(band: Band) -> bool:
 
 def _row_count(segments: Sequence[Segment]) -> int:
     ordered = sorted(segments, key=lambda each: each.baseline)
-    return sum(not same_height(one, other) for one, other in zip(ordered, ordered[1:], strict=False)) + bool(ordered)
+    return sum(not same_height(one, other) for one, other in pairwise(ordered)) + bool(ordered)
 
 
 def _prefixed(label: Sequence[Segment], areas: list[Area], *, column: int) -> list[Area]:

@@ -18,10 +18,10 @@ from resumate_grpc.parsing.entries import prose_of
 from resumate_grpc.parsing.evidence import Ledger
 from resumate_grpc.parsing.experience import Post, posts_of
 from resumate_grpc.parsing.finding import Finding, found
+from resumate_grpc.parsing.fragments import Row, rows_of
 from resumate_grpc.parsing.language import language_of
 from resumate_grpc.parsing.nlp import Terms, terms_of
 from resumate_grpc.parsing.projects import listed_of, works_of
-from resumate_grpc.parsing.fragments import Row, rows_of
 from resumate_grpc.parsing.sections import Section, SectionKind, sections_of
 from resumate_grpc.parsing.skills import skills_of
 

@@ -20,7 +20,7 @@ _SPACES = np.array([9, 10, 13, 32, 0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F,
 _DROPPED = np.array([0, 0xFFFE, 0xFEFF, 0xFFFF, 0x200B], dtype=np.uint32)
 _SOFT_HYPHEN = 0xAD  # a glyph that is drawn is a hyphen, whatever some TeX fonts call it
 _ICON_FONT = re.compile(
-    r"awesome|\bfa[56-]|icon|glyphicons|academicon|fontello|marvosym|dingbat|wingding|webding", re.I
+    r"awesome|\bfa[56-]|icon|glyphicons|academicon|fontello|marvosym|dingbat|wingding|webding", re.IGNORECASE
 )
 _ODD_GAP = 0.12  # of the glyph's height, beyond what is usual in the word: a space that PDFium did not see
 _LONGEST_ICON = 2
@@ -80,10 +80,13 @@ def group_words(
     shown, own = codes[kept], boxes[kept]
     shown[shown == _SOFT_HYPHEN] = ord("-")
     text = shown.astype("<u4").tobytes().decode("utf-32-le", errors="replace")
-    breaks = _breaks(np.cumsum(spaces & ~dropped)[kept], own)
+    breaks = _breaks(np.cumsum(spaces & ~dropped, dtype=np.intp)[kept], own)
     _break_at_odd_gaps(breaks, own)
     starts = np.flatnonzero(breaks)
     ends = np.append(starts[1:], kept.size)
+    low = np.minimum.reduceat(own[:, :2], starts, axis=0)
+    high = np.maximum.reduceat(own[:, 2:], starts, axis=0)
+    boxes_of_words = np.hstack([low, high]).tolist()
     words: list[PlacedWord] = []
     for order, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
         first, glyph_look = start, look(int(kept[start]))
@@ -98,8 +101,9 @@ def group_words(
         word = normalise(text[first:end]).strip()
         if word:
             glyph = int(kept[first])
-            x0, y0 = own[first:end, :2].min(axis=0).tolist()
-            x1, y1 = own[first:end, 2:].max(axis=0).tolist()
+            x0, y0, x1, y1 = boxes_of_words[order]
+            if first > start:
+                x0 = float(own[first, 0])
             words.append(PlacedWord(word, glyph_look, x0, y0, x1, y1, baseline(glyph), order))
     return words
 
@@ -108,7 +112,7 @@ def _is_icon_font(name: str) -> bool:
     return bool(name) and _ICON_FONT.search(name) is not None
 
 
-def _breaks(spaces_before: npt.NDArray[np.int_], boxes: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
+def _breaks(spaces_before: npt.NDArray[np.intp], boxes: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
     """Tell for each glyph whether it begins a word; `spaces_before` counts the spaces between the first and it."""
     before, after = boxes[:-1], boxes[1:]
     height = np.maximum(np.minimum(before[:, 3] - before[:, 1], after[:, 3] - after[:, 1]), 0.1)
