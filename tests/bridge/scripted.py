@@ -11,6 +11,7 @@ from itertools import chain
 
 import grpc
 from google.protobuf.any_pb2 import Any as AnyMessage
+from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
 from google.rpc.status_pb2 import Status
@@ -120,7 +121,7 @@ class Scripted(ResumeServiceServicer):
 
     # --- the contract ------------------------------------------------------------------------------------------
 
-    async def WatchProgress(  # noqa: N802, D102
+    async def WatchProgress(  # noqa: N802
         self, request: watch_pb2.WatchProgressRequest, context: Context
     ) -> AsyncGenerator[watch_pb2.WatchProgressResponse, None]:
         self.watches.append(request)
@@ -161,7 +162,7 @@ class Scripted(ResumeServiceServicer):
             async with self.news:
                 await self.news.wait()
 
-    async def ListProgress(  # noqa: N802, D102
+    async def ListProgress(  # noqa: N802
         self, request: watch_pb2.ListProgressRequest, context: Context
     ) -> watch_pb2.ListProgressResponse:
         self.lists.append(request)
@@ -179,7 +180,7 @@ class Scripted(ResumeServiceServicer):
             epoch=EPOCH,
         )
 
-    async def UploadChunks(  # noqa: N802, D102
+    async def UploadChunks(  # noqa: N802
         self, request_iterator: AsyncIterator[upload_pb2.UploadChunksRequest], context: Context
     ) -> upload_pb2.UploadChunksResponse:
         header, content = upload_pb2.UploadHeader(), b""
@@ -204,18 +205,18 @@ class Scripted(ResumeServiceServicer):
         self.resumes[ID] = resume
         return upload_pb2.UploadChunksResponse(resume=resume)
 
-    async def GetResume(  # noqa: N802, D102
+    async def GetResume(  # noqa: N802
         self, request: resume_service_pb2.GetResumeRequest, context: Context
     ) -> resume_service_pb2.GetResumeResponse:
         return resume_service_pb2.GetResumeResponse(resume=await self._known(request.resume_id, context))
 
-    async def ListResumes(  # noqa: N802, D102
+    async def ListResumes(  # noqa: N802
         self, request: resume_service_pb2.ListResumesRequest, context: Context
     ) -> resume_service_pb2.ListResumesResponse:
         shown = [item for item in self.resumes.values() if not request.states or item.state in request.states]
         return resume_service_pb2.ListResumesResponse(resumes=shown, total_size=len(shown))
 
-    async def UpdateResume(  # noqa: N802, D102
+    async def UpdateResume(  # noqa: N802
         self, request: resume_service_pb2.UpdateResumeRequest, context: Context
     ) -> resume_service_pb2.UpdateResumeResponse:
         resume = await self._known(request.resume_id, context)
@@ -224,28 +225,28 @@ class Scripted(ResumeServiceServicer):
             await refuse(context, grpc.StatusCode.ABORTED, "ETAG_MISMATCH")
         return resume_service_pb2.UpdateResumeResponse(resume=resume)
 
-    async def DeleteResume(  # noqa: N802, D102
+    async def DeleteResume(  # noqa: N802
         self, request: resume_service_pb2.DeleteResumeRequest, context: Context
     ) -> resume_service_pb2.DeleteResumeResponse:
         await self._known(request.resume_id, context)
         del self.resumes[request.resume_id]
         return resume_service_pb2.DeleteResumeResponse()
 
-    async def RetryResume(  # noqa: N802, D102
+    async def RetryResume(  # noqa: N802
         self, request: resume_service_pb2.RetryResumeRequest, context: Context
     ) -> resume_service_pb2.RetryResumeResponse:
         if self.refusals:
             await refuse(context, *self.refusals.pop(0))
         return resume_service_pb2.RetryResumeResponse(resume=await self._known(request.resume_id, context))
 
-    async def CancelResume(  # noqa: N802, D102
+    async def CancelResume(  # noqa: N802
         self, request: resume_service_pb2.CancelResumeRequest, context: Context
     ) -> resume_service_pb2.CancelResumeResponse:
         if self.refusals:
             await refuse(context, *self.refusals.pop(0))
         return resume_service_pb2.CancelResumeResponse(resume=await self._known(request.resume_id, context))
 
-    async def ExportResume(  # noqa: N802, D102
+    async def ExportResume(  # noqa: N802
         self, request: export_pb2.ExportResumeRequest, context: Context
     ) -> export_pb2.ExportResumeResponse:
         await self._known(request.resume_id, context)
@@ -253,7 +254,7 @@ class Scripted(ResumeServiceServicer):
             content=export_pb2.ExportFormat.Name(request.format).encode(), media_type="text/csv", filename="ada.csv"
         )
 
-    async def DownloadFile(  # noqa: N802, D102
+    async def DownloadFile(  # noqa: N802
         self, request: export_pb2.DownloadFileRequest, context: Context
     ) -> AsyncGenerator[export_pb2.DownloadFileResponse, None]:
         await self._known(request.resume_id, context)
@@ -289,7 +290,7 @@ class Scripted(ResumeServiceServicer):
 
 async def refuse(context: Context, code: grpc.StatusCode, reason: str, *, field: str = "") -> None:
     """End a call as the real server does: with ErrorInfo, BadRequest and RetryInfo."""
-    details = [ErrorInfo(reason=reason, domain="resumate.v1")]
+    details: list[Message] = [ErrorInfo(reason=reason, domain="resumate.v1")]
     if field:
         details.append(BadRequest(field_violations=[BadRequest.FieldViolation(field=field)]))
     if code is grpc.StatusCode.RESOURCE_EXHAUSTED:
