@@ -96,7 +96,7 @@ async def after_cancel(*, spares: int) -> list[float]:
     async with SandboxPool(workers=1, spares=spares, target=TARGET) as pool:
         for _ in range(KILLS):
             await all_warm(pool, 1 + spares)
-            doomed = asyncio.create_task(through_pool(pool)(b"x" * (64 << 20)))
+            doomed = asyncio.ensure_future(through_pool(pool)(b"x" * (64 << 20)))
             await asyncio.sleep(0.001)
             doomed.cancel()
             with contextlib.suppress(asyncio.CancelledError, ParsingError):

@@ -69,12 +69,12 @@ class LiveServer:
     def kill(self) -> None:
         """End it as a power cut would."""
         self.process.kill()
-        self._wait()
+        self.wait()
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> int:
         """End it as Ctrl-C does; returns its exit status."""
         self.process.send_signal(number)
-        return self._wait()
+        return self.wait()
 
     def log(self) -> str:
         """Return all that it has printed so far."""
@@ -86,7 +86,8 @@ class LiveServer:
         with grpc.insecure_channel(self.grpc_address) as channel:
             yield services.ResumeServiceStub(channel)
 
-    def _wait(self) -> int:
+    def wait(self) -> int:
+        """Wait until it has ended; returns its exit status."""
         status = self.process.wait(STOP_TIMEOUT_S)
         self._reader.join(STOP_TIMEOUT_S)
         if self.process.stdout:

@@ -32,11 +32,14 @@ __all__ = ["bridging", "counting", "metering", "serving", "taken_http_port", "wo
 
 
 @asynccontextmanager
-async def working(settings: Settings, backend: Backend) -> AsyncIterator[Worker]:
-    """Parse what waits, until the block ends; then running parses have the grace time to finish."""
+async def working(settings: Settings, backend: Backend, *, stop: asyncio.Event) -> AsyncIterator[Worker]:
+    """Parse what waits, until the block ends; then running parses have the grace time to finish.
+
+    Sets `stop` should the worker end by itself; leaving the block then raises what ended it.
+    """
     limits = Limits(wall_s=settings.parse_timeout_s, memory_bytes=settings.parse_memory_bytes)
     pool = SandboxPool(workers=settings.workers, limits=limits, on_restart=backend.metrics.worker_restarted)
-    async with pool, asyncio.TaskGroup() as group:
+    async with pool:
         ports = AttemptPorts(
             queue=backend.store,
             files=backend.files,
@@ -49,11 +52,14 @@ async def working(settings: Settings, backend: Backend) -> AsyncIterator[Worker]
             max_attempts=settings.max_attempts,
         )
         worker = Worker(name=f"{socket.gethostname()}:{os.getpid()}", slots=settings.workers, ports=ports)
-        group.create_task(worker.run(), name="worker")
+        # No TaskGroup: it would wrap what the rest of the program raises, such as a refused setting.
+        running = asyncio.create_task(worker.run(), name="worker")
+        running.add_done_callback(lambda _: stop.set())
         try:
             yield worker
         finally:
             await worker.drain(grace_s=settings.drain_grace_s)
+            await running
 
 
 @asynccontextmanager

@@ -36,7 +36,7 @@ async def serve(settings: Settings) -> None:
             backend = await _opened(stack, settings, shared=False)
             # Nobody else has this directory, so whoever held a lease is dead: no need to wait until it runs out.
             await backend.store.void_leases()
-            await stack.enter_async_context(working(settings, backend))
+            await stack.enter_async_context(working(settings, backend, stop=stop))
             private_socket = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="resumate-"))) / "grpc"
             server = await stack.enter_async_context(
                 serving(settings, backend, poll_s=math.inf, private_socket=str(private_socket))
@@ -64,7 +64,7 @@ async def run_worker(settings: Settings) -> None:
     with stop_signals() as stop:
         async with AsyncExitStack() as stack:
             backend = await _opened(stack, settings, shared=True)
-            await stack.enter_async_context(working(settings, backend))
+            await stack.enter_async_context(working(settings, backend, stop=stop))
             _say(f"{settings.workers} worker(s) on {settings.database_url}")
             await stop.wait()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -10,14 +11,23 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
 
-from resumate_grpc._gen.resumate.v1.progress_pb2 import ProgressEvent
 from resumate_grpc.cli.terminal import note, safe
-from resumate_grpc.cli.words import stage_word
 
-__all__ = ["Bars", "LineBars", "LiveBars", "NoBars", "bars"]
+__all__ = ["Bars", "LineBars", "LiveBars", "NoBars", "Step", "bars"]
 
 MOST_BARS = 20
 NAME_WIDTH = 28
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """How far a parse is: `percent` 0..100 of the attempt; `remaining_s` None where it is not known."""
+
+    stage: str
+    percent: int
+    message: str
+    attempt: int = 1
+    remaining_s: float | None = None
 
 
 class Bars(Protocol):
@@ -33,8 +43,8 @@ class Bars(Protocol):
         """Show how much of a file has been sent, in bytes."""
         ...
 
-    def advanced(self, label: str, event: ProgressEvent) -> None:
-        """Show an event of a file's résumé."""
+    def advanced(self, label: str, step: Step) -> None:
+        """Show a step of a file's parsing."""
         ...
 
     def said(self, label: str, text: str) -> None:
@@ -60,7 +70,7 @@ class NoBars:
     def sent(self, label: str, sent: int, total: int) -> None:
         """Show nothing."""
 
-    def advanced(self, label: str, event: ProgressEvent) -> None:
+    def advanced(self, label: str, step: Step) -> None:
         """Show nothing."""
 
     def said(self, label: str, text: str) -> None:
@@ -74,7 +84,7 @@ class LineBars(NoBars):
     """Prints a line when a file is sent and for each stage that it enters: for logs and pipes."""
 
     def __init__(self) -> None:
-        self._stages: dict[str, tuple[int, int]] = {}
+        self._stages: dict[str, tuple[int, str]] = {}
         self._lock = threading.Lock()
 
     def sent(self, label: str, sent: int, total: int) -> None:
@@ -82,13 +92,13 @@ class LineBars(NoBars):
         if sent == total:
             note(f"{label}: sent")
 
-    def advanced(self, label: str, event: ProgressEvent) -> None:
+    def advanced(self, label: str, step: Step) -> None:
         """Print a line when the stage is another one than before."""
         with self._lock:
-            entered = self._stages.get(label) != (event.attempt, event.stage)
-            self._stages[label] = (event.attempt, event.stage)
+            entered = self._stages.get(label) != (step.attempt, step.stage)
+            self._stages[label] = (step.attempt, step.stage)
         if entered:
-            note(f"{label}: {stage_word(event.stage)} {event.percent}% {event.message}")
+            note(f"{label}: {step.stage} {step.percent}% {step.message}")
 
     def said(self, label: str, text: str) -> None:
         """Print the sentence."""
@@ -127,14 +137,10 @@ class LiveBars:
         share = 100 * sent // total if total else 100
         self._show(label, percent=0, message="sent, waiting" if sent >= total else f"sending {share}%")
 
-    def advanced(self, label: str, event: ProgressEvent) -> None:
-        """Draw the event's percent and what is being done."""
-        left = f" ({event.estimated_remaining.ToTimedelta().total_seconds():.0f} s left)"
-        self._show(
-            label,
-            percent=event.percent,
-            message=event.message + (left if event.HasField("estimated_remaining") else ""),
-        )
+    def advanced(self, label: str, step: Step) -> None:
+        """Draw the percent and what is being done."""
+        left = "" if step.remaining_s is None else f" ({step.remaining_s:.0f} s left)"
+        self._show(label, percent=step.percent, message=step.message + left)
 
     def said(self, label: str, text: str) -> None:
         """Put the sentence beside the bar."""

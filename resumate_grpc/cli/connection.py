@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import re
 import threading
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
@@ -42,6 +43,9 @@ _SERVICE_CONFIG = {
         }
     ]
 }
+_TRANSPORT = re.compile(r"^failed to connect to all addresses; last error: (\w+: )?(ipv[46]:\S+: )?")
+"""What gRPC puts before the cause that it could not connect."""
+
 _MAX_MESSAGE_BYTES = 64 << 20
 
 
@@ -167,7 +171,7 @@ class Connection:
         }
         return CallFailure(
             code=call.code().name,
-            message=call.details() or "no further words",
+            message=_TRANSPORT.sub("", call.details() or "no further words"),
             server=self.server,
             reason=info.reason,
             violations=tuple((violation.field, violation.description) for violation in bad.field_violations),

@@ -21,6 +21,7 @@ __all__ = [
     "of_scheme",
     "one_of",
     "readable",
+    "usable_cores",
 ]
 
 
@@ -29,11 +30,15 @@ def default_data_dir() -> Path:
     return platformdirs.user_data_path("resumate", appauthor=False).absolute()
 
 
-def default_workers() -> int:
-    """Count the cores that this process may use, less one for the server, at least 1."""
+def usable_cores() -> int:
+    """Count the cores that this process may use: fewer than the machine has where an affinity is set."""
     affinity = getattr(os, "sched_getaffinity", None)
-    cores = len(affinity(0)) if affinity else (os.cpu_count() or 1)
-    return max(1, cores - 1)
+    return len(affinity(0)) if affinity else (os.cpu_count() or 1)
+
+
+def default_workers() -> int:
+    """Count the usable cores, less one for the server, at least 1."""
+    return max(1, usable_cores() - 1)
 
 
 def at_least(least: float, text: str) -> Callable[[float], str | None]:

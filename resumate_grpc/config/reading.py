@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from resumate_grpc.config.setting import ENV_PREFIX, Setting
-from resumate_grpc.config.settings import SETTINGS, Settings
+from resumate_grpc.config.settings import SETTINGS, Settings, setting_named
 from resumate_grpc.errors import SettingsError
 
 __all__ = ["Reading", "read_settings"]
@@ -25,15 +25,20 @@ class Reading:
 
 
 def read_settings(
-    environ: Mapping[str, str], flags: Mapping[str, str] | None = None, *, known: Iterable[str] = ()
+    environ: Mapping[str, str],
+    flags: Mapping[str, str] | None = None,
+    *,
+    known: Iterable[str] = (),
+    only: Iterable[str] | None = None,
 ) -> Reading:
     """Read settings from flags (by setting name, as text) and `RESUMATE_*` variables; a flag goes before a variable.
 
     An empty variable counts as unset. `known` are further RESUMATE_* variables that have a meaning elsewhere, so that
-    they are not warned about. Raises `SettingsError`, whose message names the variable or the flag at fault.
+    they are not warned about. `only` names the settings that matter to the caller, None = all; the others keep their
+    defaults, so that a mistake in them is no matter. Raises `SettingsError`, whose message names what is at fault.
     """
     values = {}
-    for described in SETTINGS:
+    for described in SETTINGS if only is None else [setting_named(name) for name in only]:
         flag = (flags or {}).get(described.name)
         if flag is not None:
             values[described.name] = _read(described, flag)

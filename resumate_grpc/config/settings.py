@@ -31,7 +31,7 @@ from resumate_grpc.config.units import (
 )
 from resumate_grpc.errors import SettingsError
 
-__all__ = ["SETTINGS", "Settings"]
+__all__ = ["SETTINGS", "Settings", "setting_named"]
 
 MIB = 1 << 20
 LISTEN = "Where to listen"
@@ -308,12 +308,12 @@ class Settings:
 
     def _check_tls(self) -> None:
         if (self.tls_cert is None) != (self.tls_key is None):
-            missing = _named("tls_key" if self.tls_key is None else "tls_cert")
+            missing = setting_named("tls_key" if self.tls_key is None else "tls_cert")
             raise SettingsError(f"TLS needs both a certificate and its key: set {missing.title} too")
         if self.tls_client_ca is not None and self.tls_cert is None:
             raise SettingsError(
-                f"{_named('tls_client_ca').title} needs TLS: set {_named('tls_cert').title} and "
-                f"{_named('tls_key').title} too"
+                f"{setting_named('tls_client_ca').title} needs TLS: set {setting_named('tls_cert').title} and "
+                f"{setting_named('tls_key').title} too"
             )
 
     def _check_exposure(self) -> None:
@@ -321,10 +321,10 @@ class Settings:
             address = getattr(self, name)
             if address and not self.allow_remote and not read_address(address).is_loopback:
                 raise SettingsError(
-                    f"{_named(name).title} {address} can be reached from other machines, and there are no "
+                    f"{setting_named(name).title} {address} can be reached from other machines, and there are no "
                     "credentials yet: whoever reaches it could read every résumé. Listen on 127.0.0.1, or if "
                     "something in front of it lets only the right people through, say so with "
-                    f"{_named('allow_remote').env}=true ({_named('allow_remote').flag})"
+                    f"{setting_named('allow_remote').env}=true ({setting_named('allow_remote').flag})"
                 )
 
 
@@ -332,5 +332,6 @@ SETTINGS: tuple[Setting, ...] = settings_of(Settings)
 """Every setting, in the order in which the docs and `--help` show them."""
 
 
-def _named(name: str) -> Setting:
+def setting_named(name: str) -> Setting:
+    """Find a setting by its field's name."""
     return next(described for described in SETTINGS if described.name == name)

@@ -7,7 +7,9 @@ import unicodedata
 
 __all__ = ["BULLETS", "is_bullet", "normalise", "normalise_uri"]
 
-BULLETS = frozenset("•●○◦▪▫■□◆◇❖➢➤►▶▸▹‣⁃∙⋅◘◙★☆✓✔✦✧❯›»·∗⬤⦁⚫")
+BULLETS = frozenset(
+    "•●○◦▪▫■□◆◇❖➢➤►▶▸▹‣⁃∙⋅◘◙★☆✓✔✦✧❯›»·∗⬤⦁⚫"  # noqa: RUF001 - glyphs, not letters
+)
 """Glyphs that begin a list item."""
 
 _SYMBOL_BULLETS = re.compile("[\uf0a7\uf0b7\uf0d8\uf0fc\uf076]")  # where Symbol and Wingdings have them

@@ -1,7 +1,8 @@
 """Where a page divides into columns, and where two things side by side are rows instead (a date beside its entry).
 
 A gutter is a vertical strip that no text crosses over some height, with text on both sides. Not every gutter divides
-columns: beside a rail of dates or labels, text belongs to what stands at its height.
+columns: text beside a rail of dates or labels belongs to what stands at its height. Three witnesses are heard: where
+lines begin, which baselines meet across the gutter, and the order in which the file draws the two sides.
 """
 
 from __future__ import annotations
@@ -10,116 +11,230 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from resumate_grpc.parsing.rows import Segment
 
-__all__ = ["Gutter", "GutterKind", "find_gutter"]
+__all__ = ["Band", "Division", "DivisionKind", "find_division", "is_dated", "same_height"]
 
 _LEAST_ROWS = 3
 _NARROWEST = 0.8  # of the usual font size
 _SAME_BASELINE = 0.3
 _MOSTLY = 0.7
-_INTERLEAVED = 0.4
-_LABELS_PER_ROW = 2.0
+_DATED = 0.5
+_ALIGNED = 0.5
+_OFF_EDGE = 0.6  # of the font size
+_ROWS_PER_BAND = 1.5
+_LINES_PER_LABEL = 2.0
+_APART = 2.2  # font sizes
 _DATE = re.compile(
-    r"(?:\b|_)(?:19|20)\d\d\b|\b\d{1,2}[/.]\d{2,4}\b|\b(?:present|current|now|today|heute|aujourd|actual|presente)",
+    r"(?:^|[^\w.,])(?:19|20)\d\d(?!\d)|\b\d{1,2}[/.]\d{2,4}\b"
+    r"|\b(?:present|current|now|today|ongoing|heute|aujourd|actuel|actual|presente|attuale)",
     re.IGNORECASE,
 )
 
 
-class GutterKind(Enum):
+class DivisionKind(Enum):
     """What lies on the two sides of a gutter."""
 
     COLUMNS = "columns"
-    ROWS = "rows"
+    BANDS = "bands"  # columns that begin anew at several heights
     LABELS = "labels"  # short labels on the left, each with several lines on its right
+    RAIL = "rail"  # dates on the left of their entries
+    ROWS = "rows"  # nothing to divide
 
 
 @dataclass(frozen=True, slots=True)
-class Gutter:
-    """A strip that ends at `x`, free of text between the heights `top` and `bottom` (points from the page's top)."""
+class Band:
+    """What lies left and right of a gutter between two heights."""
 
-    kind: GutterKind
+    left: tuple[Segment, ...]
+    right: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """A gutter that ends at `x`, free of text between `top` and `bottom`, and how its sides are to be read.
+
+    `bands` lists what lies between these heights, top to bottom: one band for COLUMNS.
+    """
+
+    kind: DivisionKind
+    top: float
+    bottom: float
+    bands: tuple[Band, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
     x: float
     top: float
     bottom: float
     score: float
 
 
-def find_gutter(segments: Sequence[Segment]) -> Gutter | None:
-    """Return the gutter along which to divide first, COLUMNS or LABELS; None where the text is one column of rows."""
+def find_division(segments: Sequence[Segment]) -> Division | None:
+    """Return the gutter along which to divide first; None where the text is one column of rows."""
     if len(segments) < 2 * _LEAST_ROWS:
         return None
-    candidates = _candidates(segments)
-    for candidate in sorted(candidates, key=lambda each: -each.score):
-        kind = _judge(candidate, segments)
-        if kind is not GutterKind.ROWS:
-            return Gutter(kind, candidate.x, candidate.top, candidate.bottom, candidate.score)
+    for candidate in sorted(_candidates(segments), key=lambda each: -each.score):
+        division = _judge(candidate, segments)
+        if division.kind is not DivisionKind.ROWS:
+            return division
     return None
 
 
-def _candidates(segments: Sequence[Segment]) -> list[Gutter]:
-    """The best height of each strip that ends where some segment begins."""
+def same_height(one: Segment, other: Segment) -> bool:
+    """Tell whether two segments stand on one baseline."""
+    return abs(one.baseline - other.baseline) <= _SAME_BASELINE * min(one.size, other.size)
+
+
+def is_dated(segment: Segment) -> bool:
+    """Tell whether the text names a year, a month of a year, or a word for the present."""
+    return _DATE.search(segment.text) is not None
+
+
+def _candidates(segments: Sequence[Segment]) -> list[_Candidate]:
+    """Find, for each strip that ends where some line begins, the height where it has most text on both sides."""
     x0 = np.array([segment.x0 for segment in segments])
     x1 = np.array([segment.x1 for segment in segments])
     y = np.array([segment.baseline for segment in segments])
     narrowest = _NARROWEST * float(np.median([segment.size for segment in segments]))
-    found: list[Gutter] = []
-    edges = np.unique(np.floor(x0))
-    for edge in edges[1:]:
+    found: list[_Candidate] = []
+    for edge in np.unique(np.floor(x0))[1:]:
         right = x0 >= edge - 0.5
         left = x1 <= edge - narrowest
+        if min(np.count_nonzero(left), np.count_nonzero(right)) < _LEAST_ROWS:
+            continue
         crossing = np.sort(y[~(left | right)])
         part = np.searchsorted(crossing, y)
         count = crossing.size + 1
-        lefts = np.bincount(part[left & ~right], minlength=count)
+        lefts = np.bincount(part[left], minlength=count)
         rights = np.bincount(part[right], minlength=count)
-        scores = np.minimum(lefts, rights) + 0.05 * (lefts + rights)
-        best = int(np.argmax(scores))
-        if min(lefts[best], rights[best]) >= _LEAST_ROWS:
+        fewer = np.minimum(lefts, rights)
+        best = int(np.argmax(np.where(fewer >= _LEAST_ROWS, lefts + rights, 0)))
+        if fewer[best] >= _LEAST_ROWS:
+            score = _score(y[part == best], int(fewer[best]), float(edge - x1[left & (part == best)].max()))
             top = float(crossing[best - 1]) if best else float("-inf")
             bottom = float(crossing[best]) if best < crossing.size else float("inf")
-            found.append(Gutter(GutterKind.ROWS, float(edge) - 0.5, top, bottom, float(scores[best])))
+            found.append(_Candidate(float(edge) - 0.5, top, bottom, score))
     return found
 
 
-def _judge(gutter: Gutter, segments: Sequence[Segment]) -> GutterKind:
-    inside = [segment for segment in segments if gutter.top < segment.baseline < gutter.bottom]
-    left = [segment for segment in inside if segment.x0 < gutter.x]
-    right = [segment for segment in inside if segment.x0 >= gutter.x]
-    minor, major = (left, right) if len(left) <= len(right) else (right, left)
-    paired = _share(minor, lambda each: _has_partner(each, major))
-    sides = [segment.x0 < gutter.x for segment in sorted(inside, key=lambda each: each.order)]
-    switches = sum(one != other for one, other in zip(sides, sides[1:], strict=False))
-    interleaved = switches / (2 * len(minor))
-    dated = max(_share(left, _is_dated), _share(right, _is_dated))
-    rows = paired >= _MOSTLY and (interleaved >= _INTERLEAVED or dated >= 0.5 or _flush_right(right))
-    if not rows:
-        return GutterKind.COLUMNS
-    if minor is left and len(right) >= _LABELS_PER_ROW * len(left) and _share(left, _is_dated) < 0.3:
-        return GutterKind.LABELS
-    return GutterKind.ROWS
+def _score(y: npt.NDArray[np.float64], fewer: int, width: float) -> float:
+    """What reaches over more height encloses the rest and is divided first; then more lines, then a wider gutter."""
+    return float(np.ptp(y)) * (1 + 0.1 * min(fewer, 10)) + 0.1 * min(width, 50.0)
 
 
-def _share(segments: Sequence[Segment], test: object) -> float:
-    return sum(1 for segment in segments if test(segment)) / max(1, len(segments))  # type: ignore[operator]
+def _judge(candidate: _Candidate, segments: Sequence[Segment]) -> Division:
+    inside = [segment for segment in segments if candidate.top < segment.baseline < candidate.bottom]
+    left = [segment for segment in inside if segment.x0 < candidate.x]
+    right = [segment for segment in inside if segment.x0 >= candidate.x]
+    bands = _bands(inside, candidate.x)
+    kind = _kind(left, right, bands)
+    if kind is DivisionKind.COLUMNS:
+        bands = [Band(tuple(left), tuple(right))]
+    return Division(kind, candidate.top, candidate.bottom, tuple(bands))
 
 
-def _has_partner(segment: Segment, others: Sequence[Segment]) -> bool:
-    return any(
-        abs(segment.baseline - other.baseline) <= _SAME_BASELINE * min(segment.size, other.size) for other in others
-    )
+def _kind(left: Sequence[Segment], right: Sequence[Segment], bands: Sequence[Band]) -> DivisionKind:
+    left_rows, right_rows = _firsts(left), _firsts(right)
+    if min(len(left_rows), len(right_rows)) < _LEAST_ROWS:
+        return DivisionKind.ROWS
+    minor, major = (left_rows, right) if len(left_rows) <= len(right_rows) else (right_rows, left)
+    paired = sum(any(same_height(one, other) for other in major) for one in minor) / len(minor)
+    left_dated = sum(map(is_dated, left_rows)) / len(left_rows)
+    right_dated = sum(map(is_dated, right_rows)) / len(right_rows)
+    if paired >= _MOSTLY and _spaced_out(left_rows) and len(right_rows) >= _LINES_PER_LABEL * len(left_rows):
+        return _kind_of_rows(left_rows, right_rows, left_dated=left_dated)
+    both = [band for band in bands if band.left and band.right]
+    if len(bands) > 1 and both:
+        rows_per_band = sum(min(len(_firsts(band.left)), len(_firsts(band.right))) for band in both) / len(both)
+        if rows_per_band > _ROWS_PER_BAND:
+            return DivisionKind.BANDS
+        if paired >= _MOSTLY:
+            return _kind_of_rows(left_rows, right_rows, left_dated=left_dated)
+    if paired >= _MOSTLY and (max(left_dated, right_dated) >= _DATED or _flush_right(right_rows)):
+        return _kind_of_rows(left_rows, right_rows, left_dated=left_dated)
+    return DivisionKind.COLUMNS if _aligned(left_rows) and _aligned(right_rows) else DivisionKind.ROWS
 
 
-def _is_dated(segment: Segment) -> bool:
-    return _DATE.search(segment.text) is not None
+def _kind_of_rows(left: Sequence[Segment], right: Sequence[Segment], *, left_dated: float) -> DivisionKind:
+    if len(right) < 1.3 * len(left):
+        return DivisionKind.ROWS
+    if left_dated >= _DATED:
+        return DivisionKind.RAIL
+    return DivisionKind.LABELS if len(right) >= _LINES_PER_LABEL * len(left) else DivisionKind.ROWS
 
 
-def _flush_right(segments: Sequence[Segment]) -> bool:
-    """Tell whether lines end at one edge but do not begin at one: dates or places set flush right."""
-    x0 = np.array([segment.x0 for segment in segments])
-    x1 = np.array([segment.x1 for segment in segments])
-    size = float(np.median([segment.size for segment in segments]))
+def _bands(inside: Sequence[Segment], x: float) -> list[Band]:
+    """Follow the file's order; where it changes sides to what lies below all that was read, a new band begins."""
+    runs: list[list[Segment]] = []
+    for segment in sorted(inside, key=lambda each: each.order):
+        if runs and (runs[-1][-1].x0 < x) == (segment.x0 < x):
+            runs[-1].append(segment)
+        else:
+            runs.append([segment])
+    groups: list[list[Segment]] = []
+    for run in runs:
+        if groups and min(each.baseline for each in run) > max(each.baseline for each in groups[-1]):
+            groups.append(list(run))
+        elif groups:
+            groups[-1].extend(run)
+            _merge_overlapping(groups)
+        else:
+            groups.append(list(run))
+    return [
+        Band(
+            tuple(segment for segment in group if segment.x0 < x),
+            tuple(segment for segment in group if segment.x0 >= x),
+        )
+        for group in groups
+    ]
+
+
+def _merge_overlapping(groups: list[list[Segment]]) -> None:
+    """Merge the last group into those before it that it reaches up to."""
+    while len(groups) > 1 and min(each.baseline for each in groups[-1]) <= max(each.baseline for each in groups[-2]):
+        last = groups.pop()
+        groups[-1].extend(last)
+
+
+def _firsts(segments: Sequence[Segment]) -> list[Segment]:
+    """Return the first segment of each row, top to bottom."""
+    firsts: list[Segment] = []
+    for segment in sorted(segments, key=lambda each: each.baseline):
+        if firsts and same_height(firsts[-1], segment):
+            if segment.x0 < firsts[-1].x0:
+                firsts[-1] = segment
+        else:
+            firsts.append(segment)
+    return firsts
+
+
+def _aligned(rows: Sequence[Segment]) -> bool:
+    """Tell whether a good part of the rows begins at edges that several rows share, or is centred on one line."""
+    x0 = np.array([segment.x0 for segment in rows])
+    centres = np.array([(segment.x0 + segment.x1) / 2 for segment in rows])
+    off = _OFF_EDGE * float(np.median([segment.size for segment in rows]))
+    companions = min(2, len(rows) // 3)
+    at_edge = np.count_nonzero(np.count_nonzero(np.abs(x0[:, None] - x0) <= off / 2, axis=1) > companions)
+    centred = np.count_nonzero(np.abs(centres - np.median(centres)) <= off)
+    return bool(max(at_edge, centred) >= _ALIGNED * len(rows))
+
+
+def _spaced_out(rows: Sequence[Segment]) -> bool:
+    """Tell whether most rows stand alone, as labels beside longer text do, rather than line after line."""
+    apart = [after.baseline - before.baseline > _APART * after.size for before, after in pairwise(rows)]
+    return sum(apart) >= _MOSTLY * len(apart)
+
+
+def _flush_right(rows: Sequence[Segment]) -> bool:
+    """Tell whether rows end at one edge but do not begin at one: dates or places set flush right."""
+    x0 = np.array([segment.x0 for segment in rows])
+    x1 = np.array([segment.x1 for segment in rows])
+    size = float(np.median([segment.size for segment in rows]))
     return bool(np.ptp(np.percentile(x1, [10, 90])) < 0.5 * size < 2 * size < np.ptp(np.percentile(x0, [10, 90])))

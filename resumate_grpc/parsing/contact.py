@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from resumate_grpc.parsing.document import Document
 from resumate_grpc.parsing.finding import Finding, found
+from resumate_grpc.parsing.fragments import Fragment, Row
 from resumate_grpc.parsing.links import EMAIL, WebLink, WebLinkKind, web_links_of
 from resumate_grpc.parsing.names import name_of
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.phones import phones_of
 from resumate_grpc.parsing.places import place_likeness
-from resumate_grpc.parsing.fragments import Fragment, Row
 from resumate_grpc.parsing.sections import Section, SectionKind
 
 __all__ = ["Contact", "contact_of"]
 
 _LABEL = re.compile(
     r"^\s*(?:(?:home |current |permanent |postal |mailing )?(?:address|location|residence|city|place|based in|adresse|anschrift|"
-    r"wohnort|direccion|dirección|domicilio|ubicación|endereço|indirizzo|residenza|adres|woonplaats|адрес|город|地址|所在地|现居地|现居))\s*[:：]\s*",
+    r"wohnort|direccion|dirección|domicilio|ubicación|endereço|indirizzo|residenza|adres|woonplaats|адрес|город|местоположение|город проживания|residencia|lugar de residencia|lieu|domicile|地址|所在地|现居地|现居))\s*[:：]\s*",
     re.IGNORECASE,
 )
 _OTHER_LABEL = re.compile(r"^\s*[^\W\d_]{3,14}\s*[:：]")
+_ASIDE = re.compile(
+    r"\s*[-–—|•]?\s*(?:e-?mail me\b|willing to|e-?mail:|phone:|tel:|mobile:).*$|\s*[-–—]\s+", re.IGNORECASE
+)
 _HEAD_ROWS = 14
 _LONGEST_PLACE = 110
 _PLACE_FOUND = 0.5
+_NEAR_EMAIL = 3
+_LIST = re.compile(r"\s*;\s+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +74,15 @@ def _zone(sections: Sequence[Section]) -> tuple[Row, ...]:
         for row in section.rows
         if EMAIL.search(row.text) or len(row.fragments) > 1
     ]
+    everything = [row for section in sections for row in section.rows]
+    near = {
+        row.number + step
+        for row in everything
+        if EMAIL.search(row.text)
+        for step in range(-_NEAR_EMAIL, _NEAR_EMAIL + 1)
+    }
+    known = {row.number for row in rows}
+    rows += [row for row in everything if row.number in near - known and len(row.text) < _LONGEST_PLACE]
     return tuple(rows)
 
 
@@ -106,11 +120,17 @@ def _link(links: Sequence[WebLink], kind: WebLinkKind) -> Finding | None:
 def _portfolio(links: Sequence[WebLink], zone: Sequence[Row]) -> Finding | None:
     """Return the first site of the candidate's own: printed in the contact zone, or linked from it."""
     spans = [(row.start, row.end) for row in zone]
-    for link in links:
-        inside = any(start <= link.finding.start <= end for start, end in spans)
-        if link.kind is WebLinkKind.PORTFOLIO and inside:
-            return link.finding.trusted(link.finding.confidence - 0.08)
-    return None
+    own = [
+        link
+        for link in links
+        if link.kind is WebLinkKind.PORTFOLIO and any(start <= link.finding.start <= end for start, end in spans)
+    ]
+    if not own:
+        return None
+    best = min(
+        own, key=lambda link: (not link.printed, link.finding.text.rstrip("/").removeprefix("https://").count("/"))
+    )
+    return best.finding.trusted(best.finding.confidence - 0.08)
 
 
 def _location(text: str, zone: Sequence[Row], terms: Terms) -> Finding | None:
@@ -123,12 +143,28 @@ def _location(text: str, zone: Sequence[Row], terms: Terms) -> Finding | None:
 
 def _place_candidates(text: str, zone: Sequence[Row], terms: Terms) -> Iterator[Finding]:
     for index, row in enumerate(zone):
-        for fragment in row.fragments:
+        for fragment in _fragments(row):
             if place := _place(text, fragment, terms):
                 yield _with_street(text, place, zone[index - 1] if index else None, fragment, row)
 
 
+def _fragments(row: Row) -> Iterator[Fragment]:
+    """Yield the parts of a row that may be an address: each fragment, or what its semicolons part, and the row itself."""
+    for fragment in row.fragments:
+        left = fragment.start
+        for cut in [*_LIST.finditer(fragment.text), None]:
+            right = fragment.start + cut.start() if cut else fragment.end
+            if right > left:
+                yield replace(fragment, text=row.text[left - row.start : right - row.start], start=left, end=right)
+            left = fragment.start + cut.end() if cut else right
+    if len(row.fragments) > 1 and row.text[:1].isalnum():
+        yield replace(row.fragments[0], text=row.text, end=row.end)
+
+
 def _place(text: str, fragment: Fragment, terms: Terms) -> Finding | None:
+    aside = _ASIDE.search(fragment.text)
+    if aside and aside.start() > 0:
+        fragment = replace(fragment, text=fragment.text[: aside.start()], end=fragment.start + aside.start())
     label = _LABEL.match(fragment.text)
     if not label and (_OTHER_LABEL.match(fragment.text) or EMAIL.search(fragment.text)):
         return None

@@ -52,7 +52,7 @@ _NOT_INSIDE = r"(?<![\w.,/$€£+-])"
 _POINT = re.compile(
     rf"""
       {_NOT_INSIDE}(?P<cn_year>{_YEAR})\s?年\s?(?:(?P<cn_month>1[0-2]|0?[1-9])\s?月)?(?:\s?\d{{1,2}}\s?日)?
-    | (?<![\w.,/$])(?P<iso_year>{_YEAR})[-/.](?P<iso_month>0[1-9]|1[0-2])(?:[-/.](?:0?[1-9]|[12]\d|3[01]))?(?![\d/])
+    | (?<![\w.,/$])(?P<iso_year>{_YEAR})(?:[-/.]|\s/\s)(?P<iso_month>0[1-9]|1[0-2])(?:[-/.](?:0?[1-9]|[12]\d|3[01]))?(?![\d/])
     | (?<![\w.,/])(?P<day_a>[0-3]?\d)\s?[./-]\s?(?P<day_b>[0-3]?\d)\s?[./-]\s?(?P<day_year>{_YEAR})(?!\d)
     | (?<![\w.,/])(?P<num_month>1[0-2]|0?[1-9])\s?[./-]\s?(?P<num_year>{_YEAR})(?!\d)
     | (?<![^\W_])(?:(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|\.|er)?\s+)?(?P<month>{_MONTH})\.?
@@ -84,7 +84,7 @@ _MONTHS_A_YEAR = 12
 class DateSpan:
     """A date or a range as printed: its normalised values and its half-open span.
 
-    `first` is empty only for a lone `present`; `last` is empty for a single date.
+    `last` is empty for a single date. `first` is `present` only for a word alone at the head of its line.
     """
 
     first: str
@@ -171,13 +171,25 @@ def _span(folded: str, points: list[_Point], index: int) -> tuple[DateSpan | Non
         span = _range(point, following)
         if span:
             return span, 2
-    if not point.value or point.value == PRESENT:
+    if point.value == PRESENT:
+        return _lone_present(folded, point), 1
+    if not point.value:
         return None, 1
     return _single(folded, point), 1
 
 
+def _lone_present(folded: str, point: _Point) -> DateSpan | None:
+    """Keep "Current" or "heute" where it opens its line before a wide gap or alone: one end of a period in a rail."""
+    before, after = folded[max(0, point.start - 1) : point.start], folded[point.end : point.end + 1]
+    if (before and before != "\n") or after not in {"", "\t", "\n"}:
+        return None
+    return DateSpan(first=PRESENT, last="", start=point.start, end=point.end)
+
+
 def _joined(folded: str, point: _Point, following: _Point) -> bool:
     between = folded[point.end : following.start]
+    if not between:
+        return following.value == PRESENT and folded[following.start] in "至现現今"
     if len(between) > _LONGEST_JOINER or "\n\n" in between:
         return False
     if "\n" in between and "-" not in between:
@@ -199,7 +211,7 @@ def _range(point: _Point, following: _Point) -> DateSpan | None:
 def _single(folded: str, point: _Point) -> DateSpan:
     if len(point.value) == len("2015"):
         short = _SHORT_END.match(folded, point.end)
-        if short and int(short[1]) == (int(point.value[2:]) + 1) % 100 or short and int(short[1]) > _MONTHS_A_YEAR:
+        if (short and int(short[1]) == (int(point.value[2:]) + 1) % 100) or (short and int(short[1]) > _MONTHS_A_YEAR):
             last = point.value[:2] + short[1]
             if last >= point.value:
                 return DateSpan(first=point.value, last=last, start=point.start, end=short.end())

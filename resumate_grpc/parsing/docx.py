@@ -11,8 +11,8 @@ from lxml import etree
 from resumate_grpc.model.parsed import ParseWarning
 from resumate_grpc.parsing.characters import normalise, normalise_uri
 from resumate_grpc.parsing.document import BlockKind
-from resumate_grpc.parsing.docx_package import DocxPackage, DocxPart, open_docx
-from resumate_grpc.parsing.docx_styles import DocxStyles, ParagraphStyle, RunStyle, W, value_of
+from resumate_grpc.parsing.docx_package import DocxPart, open_docx
+from resumate_grpc.parsing.docx_styles import DocxStyles, ParagraphStyle, RunStyle, W
 from resumate_grpc.parsing.draft import DraftBlock, DraftLine, DraftPage
 from resumate_grpc.parsing.line_writer import LineWriter, strip_bullet
 
@@ -133,9 +133,7 @@ class _Walk:
         before = len(self._lines)
         self.inline(paragraph, look, uri="")
         self.end_line(look, first=len(self._lines) == before)
-        if len(self._lines) == before and not self._boxes:
-            self.end_block()
-        elif look.heading_level:
+        if (len(self._lines) == before and not self._boxes) or look.heading_level:
             self.end_block()
         self.text_boxes()
 

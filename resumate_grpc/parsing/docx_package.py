@@ -39,7 +39,7 @@ class DocxPart:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DocxPackage:
-    """What is read of a DOCX: its main part, styles (None where it has none), and headers and footers by relation id."""
+    """What is read of a DOCX: its main part, styles (None where it has none), headers and footers by relation id."""
 
     document: DocxPart
     styles: etree._Element | None
@@ -141,7 +141,8 @@ def _part(part: Part) -> DocxPart:
 def _root(part: Part) -> etree._Element:
     if not isinstance(part, XmlPart):
         raise _corrupt(f"its part {part.partname} is no XML")
-    return part.element
+    root: etree._Element = part.element
+    return root
 
 
 def _too_large(what: str) -> ParsingError:

@@ -12,7 +12,7 @@ from lxml import etree
 
 from resumate_grpc.parsing.document import Style
 
-__all__ = ["W", "DocxStyles", "ParagraphStyle", "RunStyle", "value_of"]
+__all__ = ["DocxStyles", "ParagraphStyle", "RunStyle", "W", "value_of"]
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _HEADING_NAME = re.compile(r"heading\s*(\d)", re.IGNORECASE)

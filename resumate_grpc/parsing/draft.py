@@ -5,6 +5,7 @@ The readers (`pdf`, `docx`, `plain`, `markdown`) write drafts; `assemble` turns 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from resumate_grpc.model.parsed import Box
@@ -75,14 +76,21 @@ class DraftPage:
     loose_links: tuple[DraftLink, ...] = ()
 
 
+_OPENING = "(\"'“\u2018"
 _COMPOUNDS = frozenset(
-    "back co cross data de e end ex full front hands high in long low multi next non off on open out part post pre "
+    "back co cross data de e end ex full front hands high in long low multi next non off on open out part post pre "  # noqa: SIM905 - reads better
     "problem real results right self short single team third time top user up well world".split()
 )
 """First parts that English joins with a hyphen which must survive a line end ("full-" + "stack")."""
+_COMPOUND_ENDS = frozenset(
+    "aware based class centric driven end facing first free friendly grade half house language level like line made "  # noqa: SIM905 - as above
+    "oriented party person powered quality ready related scale service side site specific step style term time up "
+    "wide year".split()
+)
+"""Second parts that are joined so ("community-" + "driven")."""
 
 
-def join_hyphenated(lines: list[DraftLine], *, known: frozenset[str] = frozenset()) -> list[DraftLine]:
+def join_hyphenated(lines: Sequence[DraftLine], *, known: frozenset[str] = frozenset()) -> list[DraftLine]:
     """Put words that were broken at a line end together again, on the line where they begin.
 
     A trailing soft hyphen always joins. A hyphen joins where both halves are lower case; it is kept in the word where
@@ -107,13 +115,15 @@ def _joined_word(first: DraftWord, second: DraftWord, known: frozenset[str]) -> 
     head, tail = first.text, second.text
     if head.endswith("\u00ad"):
         return replace(first, text=head.rstrip("\u00ad") + tail)
-    stem = head[:-1].rpartition("-")[2].lstrip("(\"'“‘")
+    stem = head[:-1].rpartition("-")[2].lstrip(_OPENING)
     letters = tail.rstrip(".,;:!?)\"'”’")
     if not head.endswith(("-", "\u2010")) or len(stem) < 2 or len(letters) < 2:  # noqa: PLR2004 - initials are no halves
         return None
     if not (stem[1:].islower() and letters.islower() and stem.isalpha() and letters.isalpha()):
         return None
     compound = f"{stem}-{letters}".lower()
-    if f"{stem}{letters}".lower() not in known and (stem.lower() in _COMPOUNDS or compound in known):
+    if f"{stem}{letters}".lower() not in known and (
+        stem.lower() in _COMPOUNDS or letters.lower() in _COMPOUND_ENDS or compound in known
+    ):
         return replace(first, text=head + tail)
     return replace(first, text=head[:-1] + tail)

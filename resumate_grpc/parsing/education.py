@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,10 +12,10 @@ from resumate_grpc.parsing.entries import Entry, entries_by_leader
 from resumate_grpc.parsing.experience import period_of
 from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.folding import fold
+from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.pieces import Piece, pieces_of
 from resumate_grpc.parsing.places import place_likeness
-from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.vocabulary import phrases
 
 __all__ = ["Study", "studies_of"]
@@ -45,13 +46,13 @@ class _Part:
 
 
 _ASIDE = re.compile(
-    r"^\W*(?:(?:relevant |selected |key )?(?:coursework|courses|modules|subjects|curriculum)|thesis|dissertation|advis[oe]r|"
+    r"^\W*(?:(?:master|bachelor|diploma|phd|doctoral)(?:'s|’s)? thesis|(?:relevant |selected |key )?(?:coursework|courses|modules|subjects|curriculum)|thesis|dissertation|advis[oe]r|"
     r"c?gpa|grade|honou?rs?\b|activities|awards?|minor|note|final|supervisor|title|project|focus|topics?|"
     r"specialisation|abschlussarbeit|tesis|memoire|scholarship|dean|member|score|percentage|ranked?|courses taken)\b.{0,3}[:：\s]",
     re.IGNORECASE,
 )
 _GPA = re.compile(
-    r"(?:c?\.?g\.?p\.?a\.?|grade point average|cumulative average|average grade|average|promedio|abschlussnote|gesamtnote|note|"
+    r"(?:c?\.?g\.?p\.?a\.?|grade point average|cumulative average|average grade|average|grade(?=\s?[:=])|promedio|abschlussnote|gesamtnote|note|"
     r"durchschnitt|moyenne|media|cijfer|средний балл|绩点)\b[^\d\n]{0,14}?"
     r"(\d{1,2}(?:[.,]\d{1,3})?(?:\s*(?:/|out of|of|von|sur|de|из)\s*\d{1,3}(?:[.,]\d{1,2})?)?)(?![\d%]|\s?%|[.,]\d)",
     re.IGNORECASE,
@@ -64,7 +65,7 @@ _GPA_TAIL = re.compile(
 )
 _SHORT_DEGREE = 4
 _FIELD_LEAD = re.compile(
-    r"^[\s,:;.()\-–—]*(?:(?:degree|program(?:me)?|studies|course)\s+)?(?:\((?:hons?\.?|honou?rs)\)\s*)?(?:with\s+(?:a\s+)?(?:major|specialization|concentration)\s+in|major(?:ing)?(?:\s+in)?|in|of|on|en|em|im|der|de la|de|des|du|di|d'|d’|op|по|:|,)\s+",
+    r"^[\s,:;.()\-–—]*(?:(?:degree|program(?:me)?|studies|course)\s+)?(?:\((?:hons?\.?|honou?rs)\)\s*)?(?:with\s+(?:a\s+)?(?:major|specialization|concentration)\s+in|major(?:ing)?(?:\s+in)?|in|of|on|en|em|im|der|de la|de|des|du|di|d'|d’|op|в области|по направлению|по специальности|по|в|:|,)\s+",
     re.IGNORECASE,
 )
 _OF_SUBJECT = re.compile(r"\s+of\s+([^\W\d_][^,;|()\n]{2,60})", re.IGNORECASE)
@@ -73,35 +74,40 @@ _FIELD_END = re.compile(
     r"\s+(?:with (?:a )?(?:minor|focus|specializ|concentration|emphasis|honou?rs|distinction)|from|at|minor in|gpa)\b|\s*[|;]\s*|\s+[-–—]\s+",
     re.IGNORECASE,
 )
+_MAJOR = re.compile(
+    r"(?:major(?:ing)?|specializ(?:ation|ing)|concentration|hauptfach|spécialité|especialidad)\s*(?:in|:|en)\s*",
+    re.IGNORECASE,
+)
 _LABEL_FIELD = frozenset({"major", "field of study", "field", "specialization", "specialisation", "course", "专业"})
 _COMMA = re.compile(r",\s+|\s*\n\s*")
-_LONGEST = 140
+_LONGEST = 110
+_SENTENCE = 60
+_INDENT = 5.0
 _PLACE = 0.6
 
 
 def studies_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms: Terms) -> list[Study]:
     """Read the courses of study of a section's rows, in order."""
+    left = min((row.left for row in rows), default=0.0)
 
     def labels(row: Row) -> frozenset[str]:
-        return _labels(row, dates, text, terms)
+        return _labels(row, dates, text, terms, left=left)
 
     usable = [row for row in rows if not row.bullet] if _plain_rows_suffice(rows, labels) else list(rows)
-    skipped = [row for row in rows if row not in usable]
+    kept = {row.number for row in usable}
+    skipped = [row for row in rows if row.number not in kept]
+    starts = [row.start for row in usable]
     studies: list[Study] = []
     for entry in entries_by_leader(usable, dates, labels=labels):
         end = max(row.end for row in (*entry.header, *entry.body))
-        following = [row for row in skipped if entry.header[0].start <= row.start]
-        study = _study(entry, text, terms, _extent(entry, following, usable, end))
+        following = bisect_left(starts, end)
+        stop = starts[following] if following < len(starts) else rows[-1].end
+        below = bisect_left(skipped, stop, key=lambda row: row.start)
+        extent = entry.header[0].start, max(end, skipped[below - 1].end if below else 0)
+        study = _study(entry, text, terms, extent)
         above = studies[-1] if studies else None
         studies.append(_inherited(study, above))
     return [study for study in studies if study.institution or study.degree]
-
-
-def _extent(entry: Entry, bullets: Sequence[Row], usable: Sequence[Row], end: int) -> tuple[int, int]:
-    """Return the span of the entry with the list items below it."""
-    start = entry.header[0].start
-    next_start = min((row.start for row in usable if row.start >= end), default=1 << 60)
-    return start, max([end, *(row.end for row in bullets if row.start < next_start)])
 
 
 def _plain_rows_suffice(rows: Sequence[Row], labels: object) -> bool:
@@ -109,8 +115,12 @@ def _plain_rows_suffice(rows: Sequence[Row], labels: object) -> bool:
     return any(not row.bullet and labels(row) - {"date"} for row in rows)
 
 
-def _labels(row: Row, dates: Sequence[DateSpan], text: str, terms: Terms) -> frozenset[str]:
-    if _ASIDE.match(row.text) or (len(row.text) > _LONGEST and len(row.fragments) == 1):
+def _labels(row: Row, dates: Sequence[DateSpan], text: str, terms: Terms, *, left: float) -> frozenset[str]:
+    if (
+        _ASIDE.match(row.text)
+        or (row.left > left + _INDENT and len(row.text) > _SENTENCE and not row.bullet)
+        or (len(row.text) > _LONGEST and len(row.fragments) == 1)
+    ):
         return frozenset()
     own = set()
     if _has_degree(terms, text, row.start, row.end):
@@ -151,7 +161,7 @@ def _has_institution(terms: Terms, text: str, start: int, end: int) -> bool:
 
 
 def _is_known_university(printed: str) -> bool:
-    known = phrases("universities")
+    known = phrases("universities") - phrases("places")
     if fold(printed).strip(" .,") in known and printed.strip()[:1].isupper():
         return True
     return any(
@@ -166,20 +176,34 @@ def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> St
     degree_part = next((part for part in parts if part.degree), None)
     degree, field = _split_degree(degree_part.finding, text, terms) if degree_part else (None, None)
     institution = _institution(parts, degree_part, text)
-    field = next((labelled[label] for label in labelled if label in _LABEL_FIELD), None) or field
+    field = next((labelled[label] for label in labelled if label in _LABEL_FIELD), None) or field or _major(parts, text)
     if degree_part and not field:
         field = _field_beside(parts, degree_part, institution)
     start, end = period_of(entry.dates, single_is_both=False)
     place = next((part.finding for part in parts if part.place), None)
     return Study(
-        institution=_clean(institution, text, 0.8),
-        degree=degree.trusted(0.75) if degree else None,
-        field=_clean(field, text, 0.65),
+        institution=_clean(institution, text, _trust(institution, degree, terms)),
+        degree=degree.trusted(0.86 if institution else 0.75) if degree else None,
+        field=_clean(field, text, 0.84),
         location=place,
         start_date=start,
         end_date=end,
         gpa=_gpa(text, *extent),
     )
+
+
+def _trust(institution: Finding | None, degree: Finding | None, terms: Terms) -> float:
+    """A school's name is trusted for its own words, and for a degree beside it."""
+    named = institution is not None and terms.has(Term.INSTITUTION, institution.start, institution.end)
+    return 0.4 + (0.25 if named else 0.0) + (0.22 if degree else 0.0)
+
+
+def _major(parts: Sequence[_Part], text: str) -> Finding | None:
+    """Return what stands behind "Major in"."""
+    for part in parts:
+        if lead := _MAJOR.match(text, part.finding.start, part.finding.end):
+            return found(text, lead.end(), part.finding.end)
+    return None
 
 
 def _clean(finding: Finding | None, text: str, confidence: float) -> Finding | None:
@@ -218,18 +242,23 @@ def _parts_ways(left: int, cut: re.Match[str], end: int, text: str, terms: Terms
     if left_degree and right_school and not left_school:
         following = _COMMA.search(text, cut.end(), end)
         return _has_institution(terms, text, cut.end(), following.start() if following else end)
+    if _MAJOR.match(text, left):
+        return right_school or place_likeness(after) >= _PLACE
     if left_school and not left_degree:
-        return right_degree or place_likeness(after) >= _PLACE and not _names_campus(before)
+        return right_degree or (place_likeness(after) >= _PLACE and not _names_campus(before, after))
     if right_school and place_likeness(before) >= _PLACE:
         return True
     return place_likeness(after) >= _PLACE and not left_degree
 
 
-def _names_campus(before: str) -> bool:
+def _names_campus(before: str, after: str) -> bool:
     """Whether what follows belongs to the name, as in "University of California, Davis"."""
-    return re.search(
-        r"\b(?:university|universidad|universite) (?:of|de|system of) [^\W\d_]+$", fold(before)
-    ) is not None and (place_likeness(before.rsplit(" ", 1)[-1]) > 0)
+    return (
+        not fold(after).startswith(fold(before.rsplit(" ", 1)[-1]))
+        and re.search(r"\b(?:university|universidad|universite) (?:of|de|system of) [^\W\d_]+$", fold(before))
+        is not None
+        and (fold(before.rsplit(" ", 1)[-1]) in phrases("regions"))
+    )
 
 
 def _part(start: int, end: int, piece: Piece, text: str, terms: Terms) -> _Part | None:
@@ -304,7 +333,11 @@ def _institution(parts: Sequence[_Part], degree: _Part | None, text: str) -> Fin
         return max(schools, key=lambda part: _weight(part)).finding
     if degree and degree.institution:
         return _within_degree(degree.finding, text)
-    rest = [part for part in parts if part is not degree and not part.place and not part.degree]
+    rest = [
+        part
+        for part in parts
+        if part is not degree and not part.place and not part.degree and not _MAJOR.match(text, part.finding.start)
+    ]
     if not rest:
         return None
     other_rows = [part for part in rest if not degree or part.row != degree.row]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from statistics import median
 
 from resumate_grpc.parsing.dates import DateSpan, dates_within
 from resumate_grpc.parsing.finding import Finding, found
-from resumate_grpc.parsing.fragments import Row
+from resumate_grpc.parsing.fragments import Fragment, Row
 
 __all__ = ["Entry", "bullets_of", "entries_by_date", "entries_by_leader", "is_prose", "prose_of"]
 
@@ -18,7 +19,8 @@ _SENTENCE_WORDS = 7
 _MOST_HEADER_ROWS = 3
 _LONGEST_DATED = 150
 _LONGEST_BESIDE_SINGLE = 90
-_INDENT = 4.0
+_INDENT = 5.0
+_RAIL = 24
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +38,7 @@ def is_prose(row: Row, above: Row | None = None) -> bool:
     if row.bullet or text[:1].islower():
         return True
     if len(row.fragments) > 1:
-        return False
+        return len(row.fragments) == 2 and len(row.fragments[1].text) > _LONG and len(row.fragments[0].text) < _RAIL  # noqa: PLR2004
     if len(text) > _LONG and not row.bold:
         return True
     if text.endswith(".") and len(text.split()) >= _SENTENCE_WORDS:
@@ -61,6 +63,7 @@ def entries_by_date(rows: Sequence[Row], dates: Sequence[DateSpan], *, leads: Ca
     `leads` holds (and that is no prose) opens an entry.
     """
     prose = _prose_flags(rows)
+    dates = stacked(rows, dates)
     dated = [index for index, row in enumerate(rows) if _is_dated(row, prose[index], dates)]
     if not dated:
         return _undated(rows, prose, leads)
@@ -71,12 +74,63 @@ def entries_by_date(rows: Sequence[Row], dates: Sequence[DateSpan], *, leads: Ca
     ]
 
 
+def stacked(rows: Sequence[Row], dates: Sequence[DateSpan]) -> Sequence[DateSpan]:
+    """Join dates that stand one below the other in a rail at the left: start and end of one period.
+
+    The lower one stays as a span without values, so that it is cut out of its row too.
+    """
+    joined = {span.start: span for span in dates}
+    for row in rows:
+        beside = [span for fragment in row.fragments[:2] if (span := _alone(fragment, dates))]
+        if len(beside) == 2 and not any(span.is_range for span in beside):  # noqa: PLR2004 - start and end
+            _join(joined, *beside)
+    for above, below in pairwise(rows):
+        upper, lower = _rail_date(above, dates), _rail_date(below, dates)
+        if upper is None or lower is None or above.block != below.block or upper.is_range or lower.is_range:
+            continue
+        if upper.first and lower.first and not joined[upper.start].is_range:
+            _join(joined, upper, lower)
+    return tuple(joined[start] for start in sorted(joined))
+
+
+def _join(joined: dict[int, DateSpan], one: DateSpan, other: DateSpan) -> None:
+    first, last = sorted((one.first, other.first))
+    joined[one.start] = replace(one, first=first, last=last)
+    joined[other.start] = replace(other, first="", last="")
+
+
+def _rail_date(row: Row, dates: Sequence[DateSpan]) -> DateSpan | None:
+    first = row.fragments[0]
+    if len(row.fragments) == 1 and first.text and row.box is None:
+        return None
+    return _alone(first, dates)
+
+
+def _alone(fragment: Fragment, dates: Sequence[DateSpan]) -> DateSpan | None:
+    """Return the date that makes up the whole fragment."""
+    spans = dates_within(dates, fragment.start, fragment.end)
+    if len(spans) == 1 and spans[0].end - spans[0].start >= len(fragment.text) - 1:
+        return spans[0]
+    return None
+
+
 def _prose_flags(rows: Sequence[Row]) -> list[bool]:
+    outer = _outer_bullets(rows)
     flags: list[bool] = []
     for index, row in enumerate(rows):
         above = rows[index - 1] if index and flags[-1] else None
-        flags.append(is_prose(row, above))
+        flags.append(row.number not in outer and is_prose(row, above))
     return flags
+
+
+def _outer_bullets(rows: Sequence[Row]) -> set[int]:
+    """Return the list items of the outer of two levels, where they are few and short: they name the entries."""
+    lefts = [row.left for row in rows if row.bullet]
+    if not lefts or max(lefts) - min(lefts) < _INDENT * 2:
+        return set()
+    outer = [row for row in rows if row.bullet and row.left < min(lefts) + _INDENT]
+    few = len(outer) * 2 <= len(lefts)
+    return {row.number for row in outer} if few and median(len(row.text) for row in outer) < _LONG * 0.8 else set()
 
 
 def _is_dated(row: Row, prose: bool, dates: Sequence[DateSpan]) -> bool:  # noqa: FBT001 - one flag of a row
@@ -131,11 +185,19 @@ def _opens(rows: Sequence[Row], prose: Sequence[bool], index: int, taken: int) -
 
 def _entry(rows: Sequence[Row], prose: Sequence[bool], anchor: int, dates: Sequence[DateSpan]) -> Entry:
     stop = anchor + 1
-    while stop < len(rows) and not prose[stop] and stop <= anchor + _MOST_HEADER_ROWS:
+    lefts = [fragment.left for row in rows[:stop] for fragment in row.fragments]
+    while (
+        stop < len(rows) and not prose[stop] and stop <= anchor + _MOST_HEADER_ROWS and not _indented(rows[stop], lefts)
+    ):
         stop += 1
     header = tuple(rows[:stop])
     spans = [span for row in header for span in dates_within(dates, row.start, row.end)]
     return Entry(header=header, body=tuple(rows[stop:]), dates=tuple(spans))
+
+
+def _indented(row: Row, lefts: Sequence[float]) -> bool:
+    """Whether the row stands under the header further in than all of it: text without bullets."""
+    return bool(row.size) and row.left > min(lefts) + _INDENT and all(abs(row.left - left) > _INDENT for left in lefts)
 
 
 def _undated(rows: Sequence[Row], prose: Sequence[bool], leads: Callable[[Row], bool]) -> list[Entry]:
@@ -165,14 +227,23 @@ def entries_by_leader(
             continue
         leader = leader or own
         again = own & seen
-        if not starts or (again - {"date"}) or (again and (own - {"date"} or leader == {"date"})):
+        if not starts or _begins_anew(own, again, leader):
             starts.append(index)
             seen = set()
         seen |= own
+    dates = stacked(rows, dates)
     prose = _prose_flags(rows)
     return [
         _whole(rows[start:stop], prose[start:stop], dates, labels) for start, stop in pairwise([*starts, len(rows)])
     ]
+
+
+def _begins_anew(own: frozenset[str], again: set[str] | frozenset[str], leader: frozenset[str]) -> bool:
+    if not again:
+        return False
+    if own == {"date"}:
+        return leader == {"date"}
+    return bool(own & leader - {"date"}) or bool(again - {"institution", "date"}) or not leader - {"date"}
 
 
 def _whole(

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from resumate_grpc.parsing.dates import PRESENT, DateSpan
 from resumate_grpc.parsing.entries import Entry, bullets_of, entries_by_date, prose_of
 from resumate_grpc.parsing.finding import Finding, found
+from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.pieces import Piece, pieces_of
 from resumate_grpc.parsing.places import place_likeness, split_trailing_place
-from resumate_grpc.parsing.fragments import Row
 
 __all__ = ["Post", "period_of", "posts_of"]
 
@@ -43,12 +43,26 @@ class _Slots:
 
 
 _PLACE = 0.6
+_SENTENCE = 7
 _SURE_PLACE = 0.7
-_TITLE_LABELS = frozenset("title,job title,position,role,designation,poste,puesto,cargo,должность,职位".split(","))
+_TITLE_LABELS = frozenset(
+    ["title", "job title", "position", "role", "designation", "poste", "puesto", "cargo", "должность", "职位"]
+)
 _COMPANY_LABELS = frozenset(
-    "company,employer,organization,organisation,client,firma,arbeitgeber,entreprise,empresa,компания,организация,公司".split(
-        ","
-    )
+    [
+        "company",
+        "employer",
+        "organization",
+        "organisation",
+        "client",
+        "firma",
+        "arbeitgeber",
+        "entreprise",
+        "empresa",
+        "компания",
+        "организация",
+        "公司",
+    ]
 )
 _PLACE_LABELS = frozenset({"location", "place"})
 _LONGEST_NAME = 110
@@ -72,15 +86,18 @@ def posts_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms
 
 def _sorted_out(entry: Entry, text: str, terms: Terms) -> _Slots:
     slots = _Slots(entry)
-    pieces = [piece for piece in pieces_of(entry.header, entry.dates, text) if len(piece.text) <= _LONGEST_NAME]
+    pieces = [
+        piece
+        for piece in pieces_of(entry.header, entry.dates, text)
+        if len(piece.text) <= _LONGEST_NAME and not _is_list(piece, terms) and not _is_sentence(piece.text)
+    ]
     for piece in pieces:
         _place_piece(slots, piece, terms)
     return slots
 
 
 def _place_piece(slots: _Slots, piece: Piece, terms: Terms) -> None:
-    role = terms.has(Term.ROLE, piece.finding.start, piece.finding.end)
-    organisation = terms.has(Term.ORGANISATION, piece.finding.start, piece.finding.end)
+    role, organisation = _says(piece.finding, terms)
     likeness = place_likeness(piece.text)
     if piece.label in _TITLE_LABELS and not slots.title:
         slots.title = piece
@@ -96,6 +113,29 @@ def _place_piece(slots: _Slots, piece: Piece, terms: Terms) -> None:
         slots.company = piece
     else:
         slots.unclear.append(piece)
+
+
+def _says(finding: Finding, terms: Terms) -> tuple[bool, bool]:
+    """Return whether the piece names a post, and whether an organisation; of both, what its last such word says."""
+    start, end = finding.start, finding.end
+    roles, names = terms.within(Term.ROLE, start, end), terms.within(Term.ORGANISATION, start, end)
+    if roles and names and "," not in finding.text:
+        last_role, last_name = roles[-1][1], names[-1][1]
+        return last_role > last_name, last_name > last_role
+    return bool(roles), bool(names)
+
+
+def _is_sentence(printed: str) -> bool:
+    """Whether the text is longer than a name and mostly in small letters."""
+    words = [word for word in printed.split() if word[0].isalpha() and word[0].isascii()]
+    return len(words) >= _SENTENCE and sum(word[0].islower() for word in words) > len(words) * 0.6
+
+
+def _is_list(piece: Piece, terms: Terms) -> bool:
+    """Whether the piece is rather a list of skills than a name."""
+    skills = terms.within(Term.SKILL, piece.finding.start, piece.finding.end)
+    covered = sum(end - start for start, end in skills)
+    return len(skills) > 1 and covered > len(piece.text) / 2
 
 
 def _company_first(headers: Sequence[_Slots]) -> bool:
@@ -248,9 +288,9 @@ def _post(header: _Slots, above: _Slots | None, text: str) -> Post:
 
 
 def _trust(header: _Slots) -> float:
-    trust = 0.45
-    trust += 0.2 if header.title and header.company else 0.0
-    trust += 0.15 if header.entry.dates else 0.0
+    trust = 0.5
+    trust += 0.22 if header.title and header.company else 0.0
+    trust += 0.18 if header.entry.dates else 0.0
     trust -= 0.1 if header.unclear else 0.0
     return trust
 
@@ -260,6 +300,7 @@ def period_of(dates: Sequence[DateSpan], *, single_is_both: bool) -> tuple[Findi
 
     A single date is both ends where `single_is_both`, else the end only.
     """
+    dates = [span for span in dates if span.first]
     ranges = [span for span in dates if span.is_range]
     if ranges:
         first = min(ranges, key=lambda span: span.first)
@@ -268,6 +309,8 @@ def period_of(dates: Sequence[DateSpan], *, single_is_both: bool) -> tuple[Findi
     if not dates:
         return None, None
     single = dates[0]
+    if single.first == PRESENT:
+        return None, _date(PRESENT, single, 0.6)
     return (_date(single.first, single, 0.7) if single_is_both else None), _date(single.first, single, 0.75)
 
 

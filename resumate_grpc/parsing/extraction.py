@@ -14,6 +14,8 @@ from resumate_grpc.parsing.draft import DraftPage
 
 __all__ = ["MAX_PAGES", "extract"]
 
+_Read = tuple[list[DraftPage], list[ParseWarning]]
+
 MAX_PAGES = 100
 """Longest PDF that is read; no résumé comes near it."""
 
@@ -34,20 +36,12 @@ def extract(
     return document
 
 
-def _read(
-    content: bytes, *, media_type: MediaType, max_pages: int
-) -> Generator[StageProgress, None, tuple[list[DraftPage], list[ParseWarning]]]:
+def _read(content: bytes, *, media_type: MediaType, max_pages: int) -> Generator[StageProgress, None, _Read]:
     # Readers are imported when needed: a worker that never sees a PDF does not pay for PDFium.
     if media_type is MediaType.PDF:
         from resumate_grpc.parsing.pdf import read_pdf  # noqa: PLC0415
 
-        reader = read_pdf(content, max_pages=max_pages)
-        while True:
-            try:
-                done, total = next(reader)
-            except StopIteration as stop:
-                return stop.value
-            yield _progress(95 * done // total, f"Read page {done} of {total}")
+        return (yield from _with_progress(read_pdf(content, max_pages=max_pages)))
     if media_type is MediaType.DOCX:
         from resumate_grpc.parsing.docx import read_docx  # noqa: PLC0415
 
@@ -62,6 +56,17 @@ def _read(
         page, warnings = read_plain(content)
     yield _progress(95, "Read the document")
     return [page], warnings
+
+
+def _with_progress(reader: Generator[tuple[int, int], None, _Read]) -> Generator[StageProgress, None, _Read]:
+    """Tell of the pages that a reader has read, and return what it returns."""
+    while True:
+        try:
+            done, total = next(reader)
+        except StopIteration as stop:
+            result: _Read = stop.value
+            return result
+        yield _progress(95 * done // total, f"Read page {done} of {total}")
 
 
 def _progress(percent: int, message: str) -> StageProgress:

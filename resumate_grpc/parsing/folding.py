@@ -21,7 +21,7 @@ _TABLE = {
     for code in (*range(_LAST_FOLDED), *_FULLWIDTH)
     if (folded := _folded(chr(code))) != chr(code) and not chr(code).isspace()
 }
-_TABLE |= {ord(char): "'" for char in "’‘`´ʼ"} | {ord(char): "-" for char in "–—−‐‑‒―"} | {0xA0: " ", 0x202F: " "}
+_TABLE |= {ord(char): "'" for char in "’‘`´ʼ"} | {ord(char): "-" for char in "–—−‐‑‒―\u00ad"} | {0xA0: " ", 0x202F: " "}
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W_]+")
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
+from resumate_grpc.model.parsed import Box
 from resumate_grpc.parsing.document import Block, BlockKind, Document, Line, Word
 
 __all__ = ["Fragment", "Row", "rows_of"]
@@ -15,13 +18,26 @@ _WIDE_GAP_EMS = 1.15
 """Gaps wider than this many font sizes separate fragments; justified text stays below it."""
 
 _HARD_BREAK = re.compile(r"\s*\t\s*|\s{3,}|\s+[|¦‖│•·∙⋅●▪■◆‣⁃]+\s+|\s*[|¦‖│•∙⋅●▪■◆‣]\s*")
+_PAGE_NUMBER = re.compile(
+    r"(?:^|\s)(?:page|pag|pg|seite|página|pagina|стр|p)\.?\s?\d{1,2}(?:\s?(?:/|of|de|von|di|sur|из)\s?\d{1,2})?\W*$|^\W*\d{1,2}\s?(?:/|of)\s?\d{1,2}\W*$|^第\s?\d+\s?页|^\W*(?:copyright|©|last updated)",
+    re.IGNORECASE,
+)
+_DIGITS = re.compile(r"\d+")
+_EDGE_ROWS = 2
+_LONGEST = 3000
+"""Characters of a line that are looked at for structure; what is longer is running text, and bounds the work."""
+_MOST_FRAGMENTS = 120
+_LONGEST_MARGIN = 80
 _LARGE_SPACING = 1.45
 _FALLBACK_SIZE = 10.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fragment:
-    """A run of one line without a wide gap; `start`/`end` is its half-open span in the document's text."""
+    """A run of one line without a wide gap; `start`/`end` is its half-open span in the document's text.
+
+    `breaks` are the positions in it where the print changes between bold, italic and plain, or in font or colour.
+    """
 
     text: str
     start: int
@@ -29,6 +45,8 @@ class Fragment:
     bold: bool = False
     italic: bool = False
     size: float = 0.0
+    left: float = 0.0
+    breaks: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +71,7 @@ class Row:
     heading_level: int
     spaced: bool
     left: float
+    box: Box | None
     page: int
     block: int
     kind: BlockKind
@@ -73,11 +92,35 @@ def rows_of(document: Document) -> tuple[Row, ...]:
             spacing = _usual_spacing(block)
             above: Line | None = None
             for line in block.lines:
-                if line.text.strip():
+                if any(char.isalnum() for char in line.text) and not _is_margin(line.text):
                     rows.append(_row(len(rows), line, above, block, spacing, page.number, block_number))
                     above = line
             block_number += 1
-    return tuple(rows)
+    return tuple(_without_running_heads(rows))
+
+
+def _is_margin(text: str) -> bool:
+    """Whether the line is a page's number or imprint."""
+    return len(text) < _LONGEST_MARGIN and _PAGE_NUMBER.search(text) is not None
+
+
+def _without_running_heads(rows: Sequence[Row]) -> list[Row]:
+    """Drop what stands, but for digits, on more than one page at its top or bottom."""
+    edges: dict[str, set[int]] = defaultdict(set)
+    at_edge: set[int] = set()
+    for page in {row.page for row in rows if row.page}:
+        own = [row for row in rows if row.page == page and row.box]
+        own.sort(key=lambda row: row.box.y0 if row.box else 0.0)
+        for row in {*own[:_EDGE_ROWS], *own[-_EDGE_ROWS:]}:
+            edges[_DIGITS.sub("", row.text)].add(page)
+            at_edge.add(row.number)
+    return [
+        row
+        for row in rows
+        if row.number not in at_edge
+        or (row.page == 1 and row.number < _EDGE_ROWS)
+        or len(edges[_DIGITS.sub("", row.text)]) == 1
+    ]
 
 
 def _usual_spacing(block: Block) -> float:
@@ -91,7 +134,7 @@ def _row(
 ) -> Row:
     glyph = None if line.bullet else _BULLET_GLYPH.match(line.text)
     start = line.start + (glyph.end() if glyph else len(line.text) - len(line.text.lstrip()))
-    text = line.text[start - line.start :].rstrip()
+    text = line.text[start - line.start :][:_LONGEST].rstrip()
     words = [word for word in line.words if word.start >= start]
     return Row(
         number=number,
@@ -107,7 +150,8 @@ def _row(
         bullet=line.bullet or glyph is not None,
         heading_level=line.heading_level,
         spaced=above is None or _stands_apart(above, line, spacing),
-        left=line.box.x0 if line.box else float(start - line.start),
+        left=line.box.x0 if line.box else line.indent,
+        box=line.box,
         page=page,
         block=block_number,
         kind=block.kind,
@@ -124,7 +168,7 @@ def _stands_apart(above: Line, line: Line, spacing: float) -> bool:
 
 
 def _fragments(text: str, start: int, words: list[Word]) -> Iterator[Fragment]:
-    edges = sorted({*_gaps_by_box(words), *_gaps_by_text(text, start)})
+    edges = sorted({*_gaps_by_box(words), *_gaps_by_text(text, start)})[:_MOST_FRAGMENTS]
     left = start
     for gap_start, gap_end in [*edges, (start + len(text), start + len(text))]:
         if gap_start > left:
@@ -150,6 +194,10 @@ def _fragment(text: str, row_start: int, start: int, end: int, words: list[Word]
     raw = text[start - row_start : end - row_start]
     start += len(raw) - len(raw.lstrip())
     inside = [word for word in words if start <= word.start < end]
+    while len(inside) > 1 and _is_icon(inside[0], inside[1]):
+        raw = raw.lstrip()[inside[1].start - start :]
+        start = inside[1].start
+        inside = inside[1:]
     return Fragment(
         text=raw.strip(),
         start=start,
@@ -157,4 +205,25 @@ def _fragment(text: str, row_start: int, start: int, end: int, words: list[Word]
         bold=bool(inside) and all(word.style.bold for word in inside),
         italic=bool(inside) and all(word.style.italic for word in inside),
         size=max((word.style.size for word in inside), default=0.0),
+        left=inside[0].box.x0 if inside and inside[0].box else 0.0,
+        breaks=tuple(after.start for word, after in pairwise(inside) if _print(word) != _print(after)),
     )
+
+
+def _is_icon(word: Word, following: Word) -> bool:
+    """Whether the word is one glyph of an icon font that came out as a letter or sign."""
+    char = word.text
+    if len(char) != 1 or "\u2e80" < char < "\uf8ff":
+        return False
+    if char.isascii() and char.isalnum():
+        return _family(word) != _family(following)
+    return not (char.isalnum() and word.style.font == following.style.font) and char not in "+#&(\"'@"
+
+
+def _family(word: Word) -> str:
+    """Return the font's name without subset tag and weight."""
+    return re.split(r"[-,0-9]", word.style.font.rpartition("+")[2])[0]
+
+
+def _print(word: Word) -> tuple[str, bool, bool, int]:
+    return word.style.font, word.style.bold, word.style.italic, word.style.color

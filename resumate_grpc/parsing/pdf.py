@@ -1,27 +1,33 @@
-"""PDF → draft pages: glyphs to words, words to reading order, links to the words that they cover."""
+"""PDF → draft pages: what PDFium gives of a page, put into words, tables, reading order and lines."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field, replace
 
 from resumate_grpc.errors import ErrorReason, ParsingError
 from resumate_grpc.model.parsed import Box, ParseWarning
 from resumate_grpc.parsing.characters import normalise_uri
-from resumate_grpc.parsing.draft import DraftLink, DraftPage
-from resumate_grpc.parsing.page_lines import blocks_of
+from resumate_grpc.parsing.draft import DraftBlock, DraftLine, DraftLink, DraftPage
+from resumate_grpc.parsing.drawings import bullet_marks, rules
+from resumate_grpc.parsing.hidden_text import visible_words
+from resumate_grpc.parsing.page_lines import PageMarks, blocks_of
+from resumate_grpc.parsing.pdf_tables import PlacedTable, set_tables_aside
 from resumate_grpc.parsing.pdfium import PdfError, PdfFile, PdfPage, PdfPasswordError
+from resumate_grpc.parsing.plumber import ruled_tables
 from resumate_grpc.parsing.reading_order import reading_order
+from resumate_grpc.parsing.running_lines import mark_running_lines
 from resumate_grpc.parsing.words import PlacedWord, group_words
 
 __all__ = ["read_pdf"]
 
 _log = logging.getLogger(__name__)
 
+_Read = tuple[list[DraftPage], list[ParseWarning]]
 
-def read_pdf(
-    content: bytes, *, max_pages: int
-) -> Generator[tuple[int, int], None, tuple[list[DraftPage], list[ParseWarning]]]:
+
+def read_pdf(content: bytes, *, max_pages: int) -> Generator[tuple[int, int], None, _Read]:
     """Read a PDF, yielding (pages read, pages) after each page.
 
     Raises `ParsingError`: PASSWORD_PROTECTED, CORRUPT_FILE, TOO_MANY_PAGES (before any page is read).
@@ -34,12 +40,13 @@ def read_pdf(
             ErrorReason.PASSWORD_PROTECTED, "the PDF needs a password; save it without one and upload it again"
         ) from error
     except PdfError as error:
-        raise _corrupt(str(error)) from error
+        raise ParsingError(
+            ErrorReason.CORRUPT_FILE,
+            f"the PDF cannot be read ({error}); open it, print it as PDF again and upload that",
+        ) from error
 
 
-def _read_pages(
-    file: PdfFile, *, max_pages: int
-) -> Generator[tuple[int, int], None, tuple[list[DraftPage], list[ParseWarning]]]:
+def _read_pages(file: PdfFile, *, max_pages: int) -> Generator[tuple[int, int], None, _Read]:
     total = file.page_count
     if total < 1:
         raise PdfError("it has no pages")
@@ -47,32 +54,88 @@ def _read_pages(
         raise ParsingError(
             ErrorReason.TOO_MANY_PAGES, f"the PDF has {total} pages, we read up to {max_pages}; upload the résumé alone"
         )
-    drafts: list[DraftPage] = []
-    warnings: list[ParseWarning] = []
+    reader = _PageReader()
     for index in range(total):
         try:
             with file.page(index) as page:
-                drafts.append(_read_page(page, number=index + 1))
+                reader.read(page, number=index + 1)
         except PdfError as error:
             _log.info("pdf page unreadable", extra={"page": index + 1, "error": str(error)})
-            warnings.append(ParseWarning(reason="PAGE_UNREADABLE", message=f"Page {index + 1} could not be read."))
+            reader.warn("PAGE_UNREADABLE", f"Page {index + 1} could not be read.")
         yield index + 1, total
-    if not drafts:
+    if not reader.pages:
         raise PdfError("none of its pages can be read")
-    return drafts, warnings
+    return mark_running_lines(reader.pages), reader.warnings
 
 
-def _read_page(page: PdfPage, *, number: int) -> DraftPage:
-    codes, boxes = page.glyphs()
-    words = group_words(codes, boxes, look=page.look, baseline=page.baseline)
-    uris, loose = _place_links(page.links(), words)
-    return DraftPage(
-        number=number,
-        width=page.width,
-        height=page.height,
-        blocks=tuple(blocks_of(reading_order(words), uris=uris)),
-        loose_links=tuple(loose),
-    )
+@dataclass(slots=True)
+class _PageReader:
+    """Reads page after page; tables are numbered through the document."""
+
+    pages: list[DraftPage] = field(default_factory=list)
+    warnings: list[ParseWarning] = field(default_factory=list)
+    _tables: int = 0
+
+    def warn(self, reason: str, message: str) -> None:
+        """Add a warning, once."""
+        warning = ParseWarning(reason=reason, message=message)
+        if warning not in self.warnings:
+            self.warnings.append(warning)
+
+    def read(self, page: PdfPage, *, number: int) -> None:
+        """Read one page."""
+        codes, boxes = page.glyphs()
+        found = group_words(codes, boxes, look=page.look, baseline=page.baseline)
+        drawings = page.drawings()
+        words = visible_words(found, drawings, width=page.width, height=page.height)
+        if len(words) < len(found):
+            self.warn("HIDDEN_TEXT", "Text that cannot be seen on the page was left out.")
+        uris, loose = _place_links(page.links(), words)
+        marks = PageMarks(uris=uris, bullets=bullet_marks(drawings))
+        flow, tables = set_tables_aside(words, ruled_tables(*rules(drawings)))
+        blocks = blocks_of(reading_order(flow), marks=marks)
+        self.pages.append(
+            DraftPage(
+                number=number,
+                width=page.width,
+                height=page.height,
+                blocks=tuple(self._with_tables(blocks, tables, marks)),
+                loose_links=tuple(loose),
+            )
+        )
+
+    def _with_tables(
+        self, blocks: Sequence[DraftBlock], tables: Sequence[PlacedTable], marks: PageMarks
+    ) -> list[DraftBlock]:
+        """Put each table where its stand-in came to stand."""
+        if not tables:
+            return list(blocks)
+        written: list[DraftBlock] = []
+        for block in blocks:
+            before: list[DraftLine] = []
+            for line in block.lines:
+                table = _table_of(line, tables)
+                if table is None:
+                    before.append(line)
+                else:
+                    written.append(replace(block, lines=tuple(before)))
+                    written += table.blocks(self._tables, lines_of=lambda words: _lines_of(words, marks))
+                    self._tables += 1
+                    before = []
+            written.append(replace(block, lines=tuple(before)))
+        return written
+
+
+def _table_of(line: DraftLine, tables: Sequence[PlacedTable]) -> PlacedTable | None:
+    for word in line.words:
+        for table in tables:
+            if word.text == table.stand_in.text and word.box is not None and word.box.y0 == table.stand_in.y0:
+                return table
+    return None
+
+
+def _lines_of(words: Sequence[PlacedWord], marks: PageMarks) -> tuple[DraftLine, ...]:
+    return tuple(line for block in blocks_of(reading_order(words), marks=marks) for line in block.lines)
 
 
 def _place_links(
@@ -92,9 +155,3 @@ def _place_links(
 
 def _covers(box: Box, word: PlacedWord) -> bool:
     return box.x0 <= (word.x0 + word.x1) / 2 <= box.x1 and box.y0 <= (word.y0 + word.y1) / 2 <= box.y1
-
-
-def _corrupt(what: str) -> ParsingError:
-    return ParsingError(
-        ErrorReason.CORRUPT_FILE, f"the PDF cannot be read ({what}); open it, print it as PDF again and upload that"
-    )

@@ -1,7 +1,7 @@
-"""PDF, the library: PDFium by pypdfium2's raw interface. Every coordinate that leaves this file is in points from the
-page's top left as it is shown (crop box and rotation applied).
+"""PDF, the library: PDFium by pypdfium2's raw interface.
 
-PDFium is not thread-safe: one document a process at a time.
+Every coordinate that leaves this file is in points from the page's top left as it is shown (crop box and rotation
+applied). PDFium is not thread-safe: one document a process at a time.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import ctypes
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from enum import Enum
 from types import TracebackType
 from typing import Self
 
@@ -21,9 +20,10 @@ import pypdfium2.raw as pdfium
 
 from resumate_grpc.model.parsed import Box
 from resumate_grpc.parsing.document import Style
+from resumate_grpc.parsing.drawings import Drawing, DrawingKind
 from resumate_grpc.parsing.words import GlyphLook
 
-__all__ = ["Drawing", "DrawingKind", "PdfError", "PdfFile", "PdfPage", "PdfPasswordError"]
+__all__ = ["PdfError", "PdfFile", "PdfPage", "PdfPasswordError"]
 
 _INVISIBLE_MODES = frozenset({3, 7})
 _BOLD_WEIGHT = 600
@@ -31,7 +31,10 @@ _BOLD_NAMES = ("bold", "black", "heavy", "semibd", "demi", "-bd", "cmbx", "sfbx"
 _ITALIC_NAMES = ("italic", "oblique", "-it", "slanted", "cmti", "sfti", "cmsl")
 _FLAG_ITALIC = 1 << 6
 _FLAG_FORCE_BOLD = 1 << 18
-_DEEPEST_FORM = 6
+_BROKEN_WORD = 2
+_RECTANGLE_SEGMENTS = (4, 5)
+_NO_CHARACTER = 0xFFFE
+_SURROGATES = (0xD800, 0xE000)
 
 
 class PdfError(Exception):
@@ -40,23 +43,6 @@ class PdfError(Exception):
 
 class PdfPasswordError(PdfError):
     """A password is needed to open the PDF."""
-
-
-class DrawingKind(Enum):
-    """What a drawing on a page is."""
-
-    PATH = "path"
-    IMAGE = "image"
-    OTHER = "other"
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """Something drawn that is not text; `color` 0xRRGGBB is its fill, None where it is not filled with one colour."""
-
-    kind: DrawingKind
-    box: Box
-    color: int | None = None
 
 
 class PdfFile:
@@ -139,11 +125,19 @@ class PdfPage:
         return self._codes(count), self._shown(boxes)
 
     def _codes(self, count: int) -> npt.NDArray[np.uint32]:
+        """Return the code points; a hyphen at which PDFium believes a word broken is "-", an unmapped glyph is 0."""
+        codes = self._codes_at_once(count)
+        for index in np.flatnonzero((codes == _NO_CHARACTER) | (codes == _BROKEN_WORD)).tolist():
+            codes[index] = ord("-") if pdfium.FPDFText_IsHyphen(self.text, index) == 1 else 0
+        return codes
+
+    def _codes_at_once(self, count: int) -> npt.NDArray[np.uint32]:
         buffer = (ctypes.c_ushort * (count + 1))()
         written = pdfium.FPDFText_GetText(self.text, 0, count, buffer)
         if written == count + 1:
-            codes = np.frombuffer(buffer, dtype=np.uint16)[:count].astype(np.uint32)
-            if not bool(np.any((codes >= 0xD800) & (codes < 0xE000))):
+            codes = np.frombuffer(memoryview(buffer), dtype=np.uint16)[:count].astype(np.uint32)
+            # A surrogate pair would shift every index after it: then each glyph is asked for its own code point.
+            if not bool(np.any((codes >= _SURROGATES[0]) & (codes < _SURROGATES[1]))):
                 return codes
         read_code = pdfium.FPDFText_GetUnicode
         return np.fromiter((read_code(self.text, index) for index in range(count)), dtype=np.uint32, count=count)
@@ -218,7 +212,7 @@ class PdfPage:
             boxes.append(self._shown_box(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top))
         return boxes
 
-    def drawings(self, *, limit: int = 20_000) -> list[Drawing]:
+    def drawings(self, *, limit: int = 4000) -> list[Drawing]:
         """List paths, pictures and what else is drawn, in the order of drawing; stops after `limit` objects."""
         found: list[Drawing] = []
         for index in range(min(limit, int(pdfium.FPDFPage_CountObjects(self.page)))):
@@ -237,7 +231,15 @@ class PdfPage:
         if kind == pdfium.FPDF_PAGEOBJ_PATH:
             mode, stroked = ctypes.c_int(), ctypes.c_int()
             pdfium.FPDFPath_GetDrawMode(handle, mode, stroked)
-            found.append(Drawing(DrawingKind.PATH, box, _fill_color(handle) if mode.value else None))
+            filled, outlined = bool(mode.value), bool(stroked.value) and not mode.value
+            found.append(
+                Drawing(
+                    DrawingKind.PATH,
+                    box,
+                    fill=_fill_color(handle) if filled else None,
+                    outline=outlined and pdfium.FPDFPath_CountSegments(handle) in _RECTANGLE_SEGMENTS,
+                )
+            )
         elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
             found.append(Drawing(DrawingKind.IMAGE, box))
         else:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import phonenumbers
 
+from resumate_grpc.parsing.dates import find_dates
 from resumate_grpc.parsing.finding import Finding
 from resumate_grpc.parsing.folding import squeeze
 
@@ -22,6 +23,7 @@ _REGIONS = {"en": "US", "de": "DE", "fr": "FR", "es": "ES", "pt": "BR", "it": "I
 _FALLBACKS = ("US", "GB", "IN")
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 15
 _LABEL_REACH = 16
+_FEWEST_BARE_DIGITS = 9
 
 
 def load() -> None:
@@ -39,6 +41,14 @@ def phones_of(text: str, start: int, end: int, *, language: str) -> Iterator[Fin
         raw = match[0].split("\n\n")[0].rstrip(" (-–./")
         digits = sum(char.isdigit() for char in raw)
         if "\n" in raw or not _FEWEST_DIGITS <= digits <= _MOST_DIGITS or _YEARS.fullmatch(raw.strip()):
+            continue
+        if (
+            raw.isdigit()
+            and digits < _FEWEST_BARE_DIGITS
+            and not _LABEL.search(text, max(start, match.start() - _LABEL_REACH), match.start())
+        ):
+            continue
+        if any(span.end - span.start > len(raw) / 2 for span in find_dates(raw) if span.is_range):
             continue
         likeness = _likeness(raw, language)
         if likeness:

@@ -28,6 +28,12 @@ _LABEL = re.compile(
     r"公司|职位|学校|学位|专业|时间)\s*[:：]\s*",
     re.IGNORECASE,
 )
+_UNFINISHED = re.compile(r"(?:[&/(+-]|\b(?:of|and|in|for|the|de|und|et|y|der|des|at)|:)\s*$", re.IGNORECASE)
+_EMPLOYMENT = re.compile(
+    r"(?:full|part)[ -]?time|contract|permanent|temporary|internship|freelance|seasonal|self-employed|vollzeit|teilzeit|"
+    r"cdi|cdd|stage|alternance|tiempo completo|medio tiempo|tempo (?:integral|pieno)|voltijd|deeltijd|to",
+    re.IGNORECASE,
+)
 _DATE_WORDS = re.compile(
     r"(?:\b(?:from|expected|anticipated|graduation|graduated|graduating|graduate|class of|date|dates|duration|period|exp|"
     r"completed|conferred|present|current|voraussichtlich|seit|with|in|since)\b[\s:.,]*)+$",
@@ -58,7 +64,7 @@ def pieces_of(header: Sequence[Row], dates: Sequence[DateSpan], text: str) -> li
     for number, row in enumerate(header):
         order = 0
         for fragment in row.fragments:
-            for start, end in _parts(fragment, dates, text):
+            for start, end in _runs(_parts(fragment, dates, text), fragment, text):
                 if piece := _piece(text, start, end, fragment, number, order):
                     pieces.append(piece)
                     order += 1
@@ -73,6 +79,18 @@ def _parts(fragment: Fragment, dates: Sequence[DateSpan], text: str) -> Iterator
         yield from _split(text, left, max(left, span.start))
         left = min(fragment.end, max(left, span.end))
     yield from _split(text, left, fragment.end)
+
+
+def _runs(spans: Iterator[tuple[int, int]], fragment: Fragment, text: str) -> Iterator[tuple[int, int]]:
+    """Cut the spans also where the print changes and a new name begins: a bold title, then a plain company."""
+    for start, end in spans:
+        left = start
+        for cut in fragment.breaks:
+            begins = left < cut < end and text[cut].isupper() and len(text[left:cut].split()) > 0
+            if begins and not _UNFINISHED.search(text[left:cut]):
+                yield left, cut
+                left = cut
+        yield left, end
 
 
 def _split(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -94,6 +112,8 @@ def _piece(text: str, start: int, end: int, fragment: Fragment, row: int, order:
         end = match.start()
     label = _LABEL.match(text[start:end])
     finding = found(text, start + (label.end() if label else 0), end)
+    if finding and _EMPLOYMENT.fullmatch(finding.text):
+        return None
     if not finding or not any(char.isalpha() for char in finding.text):
         return None
     named = fold(label[0]).strip(" :：") if label else ""

@@ -14,7 +14,7 @@ _POSTCODE = re.compile(
     r"\b[A-Z]{0,2}-?\d{3,6}(?:[ -]\d{3,4})?\b|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b[A-Z]\d[A-Z] ?\d[A-Z]\d\b"
 )
 _STREET = re.compile(
-    r"\b(?:street|st\.|str\.|strasse|straße|road|rd\.?|avenue|ave\.?|av\.|lane|ln\.?|drive|dr\.|boulevard|blvd\.?|court|"
+    r"\b(?:street|st\.|str\.|strasse|straße|road|rd\.?|avenue|avenida|ave\.?|av\.|lane|ln\.?|drive|dr\.|boulevard|blvd\.?|court|"
     r"square|plaza|calle|col\.|colonia|rue|via|viale|rua|apt\.?|apartment|suite|floor|nagar|colony|sector|block|p\.?o\.? box|"
     r"laan|straat|weg|platz|gasse|ul\.|ulitsa|улица|ул\.|проспект|г\.)(?![^\W\d_])|路|号|街道",
     re.IGNORECASE,
@@ -52,7 +52,12 @@ def place_likeness(text: str) -> float:
         return 0.95
     if known[-1]:
         return 0.8 if len(parts) <= _SHORT_CODE or _STREET.search(text) or sum(known) > 1 else 0.6
-    return 0.7 if _STREET.search(text) or _POSTCODE.search(text) else 0.35
+    return 0.7 if _STREET.search(text) or _POSTCODE.search(text) or _two_names(parts) else 0.35
+
+
+def _two_names(parts: list[str]) -> bool:
+    """Whether it is a known city and one more capitalised name."""
+    return len(parts) == 2 and all(part[0].isupper() and len(part.split()) <= 3 for part in parts)  # noqa: PLR2004
 
 
 def _known(part: str, *, last: bool) -> bool:

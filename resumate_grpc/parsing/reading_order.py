@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from resumate_grpc.parsing.columns import GutterKind, find_gutter
+from resumate_grpc.parsing.characters import is_bullet
+from resumate_grpc.parsing.columns import Band, Division, DivisionKind, find_division, is_dated, same_height
 from resumate_grpc.parsing.rows import Segment, group_rows, join_letterspaced, segments_of
 from resumate_grpc.parsing.words import PlacedWord
 
@@ -13,6 +16,10 @@ __all__ = ["Area", "reading_order"]
 
 _DEEPEST = 8  # divisions within divisions; no page needs more
 _BAND_LEAD = 0.5  # of the font size: how much higher than its label a band may begin
+_LABEL_LEADING = 1.6  # of the font size: lines of one label stand no farther apart
+_RAIL_LEADING = 3.0
+_OPEN_END = re.compile(r"[-–—|]\s*$")
+_OPEN_START = re.compile(r"^\s*[-–—|]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,42 +40,110 @@ def _divide(words: Sequence[PlacedWord], *, column: int, depth: int) -> list[Are
         return []
     rows = [tuple(segments_of(join_letterspaced(row))) for row in group_rows(words)]
     segments = [segment for row in rows for segment in row]
-    gutter = find_gutter(segments) if depth < _DEEPEST else None
-    if gutter is None:
+    division = find_division(segments) if depth < _DEEPEST else None
+    if division is None:
         return [Area(tuple(rows), column)]
-    above = [word for segment in segments if segment.baseline <= gutter.top for word in segment.words]
-    below = [word for segment in segments if segment.baseline >= gutter.bottom for word in segment.words]
-    inside = [segment for segment in segments if gutter.top < segment.baseline < gutter.bottom]
-    left = [segment for segment in inside if segment.x0 < gutter.x]
-    right = [segment for segment in inside if segment.x0 >= gutter.x]
-    areas = _divide(above, column=column, depth=depth + 1)
-    if gutter.kind is GutterKind.LABELS:
-        for band_left, band_right in _bands(left, right):
-            areas += _divide(_words(band_left), column=column, depth=_DEEPEST)
-            areas += _divide(_words(band_right), column=column, depth=depth + 1)
-    else:
-        areas += _divide(_words(left), column=column, depth=depth + 1)
-        areas += _divide(_words(right), column=column + 1, depth=depth + 1)
-    return areas + _divide(below, column=column, depth=depth + 1)
+    above = [segment for segment in segments if segment.baseline <= division.top]
+    below = [segment for segment in segments if segment.baseline >= division.bottom]
+    areas = _divide(_words(above), column=column, depth=depth + 1)
+    for band in _regrouped(division):
+        areas += _read_band(band, division.kind, column=column, depth=depth + 1)
+    return areas + _divide(_words(below), column=column, depth=depth + 1)
 
 
 def _words(segments: Sequence[Segment]) -> list[PlacedWord]:
     return [word for segment in segments for word in segment.words]
 
 
-def _bands(left: list[Segment], right: list[Segment]) -> list[tuple[list[Segment], list[Segment]]]:
-    """Pair each label with the lines from its height down to the next label's."""
-    labels = sorted(left, key=lambda each: each.baseline)
-    starts: list[list[Segment]] = []
-    for label in labels:
-        # A label on two lines is one label.
-        if starts and label.baseline - starts[-1][-1].baseline < 1.6 * label.size:
-            starts[-1].append(label)
+def _read_band(band: Band, kind: DivisionKind, *, column: int, depth: int) -> list[Area]:
+    if kind is DivisionKind.BANDS and (lead := _lead(band)):
+        rest = Band(tuple(each for each in band.left if each not in lead), band.right)
+        return [*_divide(_words(lead), column=column, depth=depth), *_read_band(rest, kind, column=column, depth=depth)]
+    left, right = _words(band.left), _words(band.right)
+    if kind is DivisionKind.RAIL or (kind is DivisionKind.BANDS and _is_dated_entry(band)):
+        return _prefixed(band.left, _divide(right, column=column, depth=depth), column=column)
+    if kind is DivisionKind.BANDS and _is_row(band):
+        return _divide([*left, *right], column=column, depth=depth)
+    right_column = column if kind is DivisionKind.LABELS else column + 1
+    return [*_divide(left, column=column, depth=depth), *_divide(right, column=right_column, depth=depth)]
+
+
+def _lead(band: Band) -> list[Segment]:
+    """List what stands on the left above all that is on the right: a heading over both."""
+    if not band.left or not band.right:
+        return []
+    top = min(each.baseline for each in band.right)
+    lead = [each for each in band.left if each.baseline < top - _BAND_LEAD * each.size]
+    return lead if len(lead) < len(band.left) else []
+
+
+def _is_row(band: Band) -> bool:
+    """Tell whether the two sides of a band belong together line by line."""
+    left, right = _row_count(band.left), _row_count(band.right)
+    if min(left, right) == 0:
+        return True
+    if left == 1 and right > 1:
+        return any(map(is_dated, band.left))
+    return min(left, right) == 1
+
+
+def _is_dated_entry(band: Band) -> bool:
+    """Tell whether the left side is a date beside the first of several lines."""
+    if not band.left or not band.right:
+        return False
+    label, entry = (min(side, key=lambda each: (each.baseline, each.x0)) for side in (band.left, band.right))
+    return is_dated(label) and same_height(label, entry) and _row_count(band.left) < _row_count(band.right)
+
+
+def _row_count(segments: Sequence[Segment]) -> int:
+    ordered = sorted(segments, key=lambda each: each.baseline)
+    return sum(not same_height(one, other) for one, other in pairwise(ordered)) + bool(ordered)
+
+
+def _prefixed(label: Sequence[Segment], areas: list[Area], *, column: int) -> list[Area]:
+    """Put a rail's dates before the first line that stands beside them."""
+    shown = [segment for segment in label if any(char.isalnum() for char in segment.text)]
+    head = tuple(sorted(shown, key=lambda each: (each.baseline, each.x0)))
+    if not head:
+        return areas
+    if not areas:
+        return [Area((head,), column)]
+    first, *rest = areas[0].rows
+    return [replace(areas[0], rows=((*head, *first), *rest)), *areas[1:]]
+
+
+def _regrouped(division: Division) -> Sequence[Band]:
+    """For labels and rails, one band for each label; otherwise the division's own bands."""
+    if division.kind not in {DivisionKind.LABELS, DivisionKind.RAIL}:
+        return division.bands
+    left = sorted((each for band in division.bands for each in band.left), key=lambda each: each.baseline)
+    right = [each for band in division.bands for each in band.right]
+    labels: list[list[Segment]] = []
+    for segment in left:
+        if labels and _continues(segment, labels[-1][-1], right, rail=division.kind is DivisionKind.RAIL):
+            labels[-1].append(segment)
         else:
-            starts.append([label])
-    tops = [group[0].baseline - _BAND_LEAD * group[0].size for group in starts]
-    bands: list[tuple[list[Segment], list[Segment]]] = [([], [])] + [(group, []) for group in starts]
+            labels.append([segment])
+    tops = [label[0].baseline - _BAND_LEAD * label[0].size for label in labels]
+    beside: list[list[Segment]] = [[] for _ in range(len(labels) + 1)]
     for segment in right:
-        at = sum(1 for top in tops if top <= segment.baseline)
-        bands[at][1].append(segment)
-    return bands
+        beside[sum(top <= segment.baseline for top in tops)].append(segment)
+    return [
+        Band((), tuple(beside[0])),
+        *(Band(tuple(one), tuple(two)) for one, two in zip(labels, beside[1:], strict=True)),
+    ]
+
+
+def _continues(segment: Segment, before: Segment, right: Sequence[Segment], *, rail: bool) -> bool:
+    """Tell whether a line in the left margin belongs to the label above it."""
+    if same_height(segment, before):
+        return True
+    distance = segment.baseline - before.baseline
+    if not rail:
+        return distance < _LABEL_LEADING * segment.size
+    if distance > _RAIL_LEADING * segment.size:
+        return False
+    if _OPEN_END.search(before.text) or _OPEN_START.search(segment.text) or not is_dated(segment):
+        return True
+    partners = [each for each in right if same_height(each, segment)]
+    return all(is_bullet(each.words[0].text) for each in partners)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from resumate_grpc.parsing.words import PlacedWord
 
-__all__ = ["Segment", "WIDE_GAP", "group_rows", "join_letterspaced", "segments_of"]
+__all__ = ["WIDE_GAP", "Segment", "group_rows", "join_letterspaced", "segments_of"]
 
 WIDE_GAP = 0.95
 """Gap between words, in units of the font size, from which they are not one run of text; justified text stays below."""
 
 _SAME_BASELINE = 0.3
 _RAISED_OVERLAP = 0.6
-_TOUCHING = 0.4
+_TOUCHING = (-0.1, 0.4)
 _SPACED_LETTERS = 3
 _SPACED_GAP_SPREAD = 1.7
 
@@ -54,17 +55,16 @@ def _on_row(word: PlacedWord, row: list[PlacedWord]) -> bool:
     first = row[0]
     if word.baseline - first.baseline <= _SAME_BASELINE * min(word.size, first.size):
         return True
-    return any(_touches(word, other) for other in row)
+    # Only a word of another size is raised or lowered; the rest of the page is spared the search.
+    return any(word.size != other.size and _touches(word, other) for other in row)
 
 
 def _touches(word: PlacedWord, other: PlacedWord) -> bool:
-    if abs(word.baseline - other.baseline) <= _SAME_BASELINE * min(word.size, other.size):
-        return True
     lower = min(word.y1 - word.y0, other.y1 - other.y0)
     overlap = min(word.y1, other.y1) - max(word.y0, other.y0)
     gap = max(word.x0 - other.x1, other.x0 - word.x1)
     size = max(word.size, other.size)
-    return word.size != other.size and overlap >= _RAISED_OVERLAP * lower and -0.1 * size <= gap <= _TOUCHING * size
+    return overlap >= _RAISED_OVERLAP * lower and _TOUCHING[0] * size <= gap <= _TOUCHING[1] * size
 
 
 def segments_of(row: Sequence[PlacedWord], *, wide_gap: float = WIDE_GAP) -> list[Segment]:
@@ -113,7 +113,7 @@ def join_letterspaced(row: list[PlacedWord]) -> list[PlacedWord]:
 
 
 def _joined_run(letters: list[PlacedWord]) -> list[PlacedWord]:
-    gaps = [after.x0 - before.x1 for before, after in zip(letters, letters[1:], strict=False)]
+    gaps = [after.x0 - before.x1 for before, after in pairwise(letters)]
     widest = max(min(gaps), 0.05 * letters[0].size) * _SPACED_GAP_SPREAD
     words = [letters[0]]
     for letter, gap in zip(letters[1:], gaps, strict=True):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from resumate_grpc.parsing.dates import DateSpan, dates_within
 from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.folding import fold
-from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.fragments import Row
+from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.sections import Section, SectionKind
 from resumate_grpc.parsing.vocabulary import heading_key, headings, phrases
 
@@ -27,16 +28,20 @@ class SkillFindings:
     certifications: list[Finding] = field(default_factory=list)
 
 
-_ITEM_BREAK = re.compile(r"\s*[;|•·∙⋅●▪■◆、，；/\n\t]\s*(?![^()]*\))|,\s*(?![^()]*\))|\s{3,}|\s+[–—]\s+|\s+-\s+")
-_SLASH = re.compile(r"/")
+_ITEM_BREAK = re.compile(
+    r"\s*[;|•·∙⋅●▪■◆、，；\n\t]\s*(?![^()]*\))|,\s*(?![^()]*\))|\s{3,}|\s+[–—]\s+|\s+-\s+|\.\s+(?=\w+:)"
+)
+_SLASH = re.compile(r"\s+/\s+")
+_INNER_LABEL = re.compile(r"^\s*[^\W\d_][\w ]{1,24}:\s+(?=\w)")
 _LABEL = re.compile(r"^\s*([^:：()]{2,45}?)\s*[:：]\s*(?!//)")
+_DASH_LABEL = re.compile(r"^\s*([^,;:()]{2,45}?)\s+[-–—]\s?(?=[^,;]+[,;][^,;]+[,;])")
 _GRADE = re.compile(
     r"\s*[(\[–—:-]?\s*(?:\b(?:expert|advanced|intermediate|beginner|basic|basics|proficient|proficiency|fluent|native|novice|familiar|"
     r"excellent|very good|good|strong|working knowledge|professional working proficiency|experienced|skilled|competent|"
     r"elementary|upper[- ]intermediate|pre[- ]intermediate|conversational|mother tongue|grundkenntnisse|fortgeschritten|"
     r"sehr gut|gut|fliessend|fließend|muttersprache|verhandlungssicher|avancé|intermédiaire|débutant|courant|natif|avanzado|"
     r"intermedio|básico|nativo|fluido|avançado|básico|fluente)\b(?:\s+(?:level|user|knowledge|in|with))?"
-    r"|\d{1,2}\+?\s*(?:years?|yrs?|months?|jahre|ans|años|anos|лет|год\w*)\b(?:\s+(?:of\s+)?experience)?|\d{1,3}\s?%|\d{1,2}\s?/\s?\d{1,2}|[★☆●○◐⬤◯█░▪▫]+)\s*[)\]]?\s*$",
+    r"|\d{1,2}\+?\s*(?:years?|yrs?|months?|jahre|ans|años|anos|лет|год\w*)\b(?:\s+(?:of\s+)?experience)?|\d{1,3}\s?%|\d{1,2}\s?/\s?(?:5|10)\b|[★☆●○◐⬤◯█░▪▫]+)\s*[)\]]?\s*$",
     re.IGNORECASE,
 )
 _LEAD = re.compile(
@@ -50,6 +55,7 @@ _NOT_ITEM = re.compile(
     r"^(?:etc|and|others?|more|page \d+.*|\d+|level|skills?|years?|experience|basic|expert|advanced|intermediate|beginner|proficient|fluent|native)\.?$",
     re.IGNORECASE,
 )
+_ASIDES = {SectionKind.HEAD, SectionKind.SUMMARY, SectionKind.OTHER, SectionKind.INTERESTS, SectionKind.EDUCATION}
 _MOST_WORDS = 6
 _LONGEST_ITEM = 60
 _PROSE_WORDS = 9
@@ -68,6 +74,10 @@ _ISSUER = re.compile(
     r"\s+[-–—|•·]\s+|\s*[|•]\s*|,\s+(?=[^,]*$)|\s{3,}|\s+(?:by|from|issued by|issued|via|at)\s+|\s*\((?=[^()]*(?:19|20)\d\d)|\t",
     re.IGNORECASE,
 )
+_LEVEL = re.compile(
+    r"(?:associate|professional|special(?:ty|ist)|expert|fundamentals?|foundations?|practitioner|level|advanced|intermediate|administrator|developer|architect|engineer|part)\b",
+    re.IGNORECASE,
+)
 _ID = re.compile(
     r"\b(?:credential|certificate|license|licence|id|no\.?|number|expires?|expiration|valid|issued|show credential)\b.{0,3}[:#\s].*$",
     re.IGNORECASE,
@@ -81,17 +91,29 @@ def skills_of(sections: Sequence[Section], dates: Sequence[DateSpan], text: str,
         if section.kind is SectionKind.SKILLS:
             _read_skills(section.rows, text, terms, findings)
         elif section.kind is SectionKind.SOFT_SKILLS:
-            findings.soft_skills += (item for _, item in _items(section.rows, text))
+            findings.soft_skills += (item for _, item in _items(section.rows, text, terms))
         elif section.kind is SectionKind.LANGUAGES:
-            findings.languages += _languages(section.rows, terms, text)
+            spoken = list(_languages(section.rows, terms, text))
+            findings.languages += spoken
+            if not spoken:  # "Languages" may speak of programming
+                _read_skills(section.rows, text, terms, findings)
         elif section.kind is SectionKind.CERTIFICATIONS:
             findings.certifications += _certificates(section.rows, dates, text)
+        elif section.kind in _ASIDES:
+            _read_skills([row for row in section.rows if _is_skill_list(row)], text, terms, findings)
     return SkillFindings(
         technical=_unique(findings.technical),
         soft_skills=_unique(findings.soft_skills),
         languages=_unique(findings.languages),
         certifications=_unique(findings.certifications),
     )
+
+
+def _is_skill_list(row: Row) -> bool:
+    """Whether the row of another section lists skills: "Computer skills: …"."""
+    label = _LABEL.match(row.text)
+    key = heading_key(label[1]) if label else ""
+    return len(key.split()) > 1 and headings().get(key) == SectionKind.SKILLS.value and "," in row.text
 
 
 def _unique(items: Iterable[Finding]) -> list[Finding]:
@@ -102,7 +124,7 @@ def _unique(items: Iterable[Finding]) -> list[Finding]:
 
 
 def _read_skills(rows: Sequence[Row], text: str, terms: Terms, findings: SkillFindings) -> None:
-    for label, item in _items(rows, text):
+    for label, item in _items(rows, text, terms):
         folded = fold(item.text)
         if (
             _LANGUAGE_LABEL.match(label)
@@ -127,7 +149,7 @@ def _whole_language(terms: Terms, item: Finding, label: str) -> Sequence[tuple[i
     spans = _language_spans(terms, item.start, item.end)
     if _LANGUAGE_LABEL.match(label):
         return spans
-    return spans if spans and sum(end - start for start, end in spans) > 0.8 * (item.end - item.start) else ()  # noqa: PLR2004
+    return spans if spans and sum(end - start for start, end in spans) > 0.8 * (item.end - item.start) else ()
 
 
 def _keep_technical(item: Finding, terms: Terms, findings: SkillFindings) -> None:
@@ -135,29 +157,42 @@ def _keep_technical(item: Finding, terms: Terms, findings: SkillFindings) -> Non
     if len(words) > _MOST_WORDS or len(item.text) > _LONGEST_ITEM:
         return
     known = terms.has(Term.SKILL, item.start, item.end)
-    findings.technical.append(item.trusted(0.82 if known else 0.68 if len(words) <= 3 else 0.45))  # noqa: PLR2004
+    findings.technical.append(item.trusted(0.9 if known else 0.8 if len(words) <= 3 else 0.55))  # noqa: PLR2004
 
 
-def _items(rows: Sequence[Row], text: str) -> Iterator[tuple[str, Finding]]:
+def _items(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str, Finding]]:
     """Yield each listed item with the folded label that it stands under, empty where there is none."""
     label = ""
     bold_labels = _bold_is_label(rows)
+    prose = _prose(rows, text)
     for index, row in enumerate(rows):
+        if row.number in prose:
+            continue
         if row.bold and bold_labels and len(row.fragments) == 1 and not _LABEL.match(row.text):
             label = fold(row.text).strip()
             continue
         start = row.start
         if row.bullet or not _carries_on(row, rows[index - 1] if index else None, text):
             label = label if bold_labels else ""
-        if match := _LABEL.match(row.text):
+        if match := _LABEL.match(row.text) or _DASH_LABEL.match(row.text):
             label = fold(match[1]).strip()
             start = row.start + match.end()
         elif rail := _rail(row):
             label = fold(rail[0])
             start = rail[1]
-        if _is_sentence(text[start : row.end]):
-            continue
-        yield from ((label, item) for item in _split(text, start, row.end, row))
+        yield from ((label, item) for item in _split(text, start, row.end, row, terms))
+
+
+def _prose(rows: Sequence[Row], text: str) -> set[int]:
+    """Return the rows of running text: sentences, with the rows over which they are wrapped."""
+    runs: list[list[Row]] = []
+    for row in rows:
+        wrapped = runs and row.text[:1].islower() and not row.bullet and len(row.fragments) == 1
+        if wrapped and row.block == runs[-1][-1].block:
+            runs[-1].append(row)
+        else:
+            runs.append([row])
+    return {row.number for run in runs if _is_sentence(text[run[0].start : run[-1].end]) for row in run}
 
 
 def _carries_on(row: Row, above: Row | None, text: str) -> bool:
@@ -184,40 +219,61 @@ def _rail(row: Row) -> tuple[str, int] | None:
 
 
 def _is_sentence(printed: str) -> bool:
-    words = printed.split()
-    return len(words) > _PROSE_WORDS and printed.count(",") * 4 < len(words) and not re.search(r"[;|•·/]", printed)
+    label = _LABEL.match(printed)
+    words = printed[label.end() if label else 0 :].split()
+    return len(words) > _PROSE_WORDS and printed.count(",") * 4 < len(words) and not re.search(r"[;|•·/\t]", printed)
 
 
-def _split(text: str, start: int, end: int, row: Row) -> Iterator[Finding]:
+def _split(text: str, start: int, end: int, row: Row, terms: Terms) -> Iterator[Finding]:
     edges = {start, end}
     spans = [(fragment.start, fragment.end) for fragment in row.fragments if fragment.end > start] or [(start, end)]
     for left, right in spans:
         edges |= {max(left, start), right}
         position = max(left, start)
         for cut in _ITEM_BREAK.finditer(text, position, right):
-            if _keeps_together(text, cut):
-                continue
-            if item := _item(text, position, cut.start()):
-                yield item
+            yield from _units(text, position, cut.start(), terms)
             position = cut.end()
-        if item := _item(text, position, right):
+        yield from _units(text, position, right, terms)
+
+
+def _units(text: str, start: int, end: int, terms: Terms) -> Iterator[Finding]:
+    """Yield the item of the span; several where slashes list them, or known skills stand side by side."""
+    slashes = list(_SLASH.finditer(text, start, end))
+    known = [span for span in terms.within(Term.SKILL, start, end) if span[1] <= end]
+    if len(slashes) > 1:
+        edges = [(start, start), *((cut.start(), cut.end()) for cut in slashes), (end, end)]
+        spans = [(left[1], right[0]) for left, right in pairwise(edges)]
+    elif len(known) > 2 and sum(b - a for a, b in known) > (end - start) * 0.35 and "(" not in text[start:end]:  # noqa: PLR2004
+        spans = _side_by_side(text, start, end, known)
+    else:
+        spans = [(start, end)]
+    for left, right in spans:
+        if item := _item(text, left, right):
             yield item
 
 
-def _keeps_together(text: str, cut: re.Match[str]) -> bool:
-    """Whether the slash is part of a name, as in CI/CD, TCP/IP or I/O."""
-    if "/" not in cut[0]:
-        return False
-    before = re.search(r"[\w+#.]*$", text[max(0, cut.start() - 20) : cut.start()])
-    after = re.match(r"[\w+#.]*", text[cut.end() : cut.end() + 20])
-    both = (before[0] if before else "") + "/" + (after[0] if after else "")
-    return " " not in cut[0] and (both.isupper() and len(both) <= 7 or both.lower() in phrases("skills"))  # noqa: PLR2004
+def _side_by_side(text: str, start: int, end: int, known: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    spans: list[tuple[int, int]] = []
+    left = start
+    for first, last in known:
+        while last < end and not text[last].isspace():
+            last += 1  # noqa: PLW2901 - "HTML" of "HTML5"
+        first = max(left, first)  # noqa: PLW2901
+        spans += [(left + word.start(), left + word.end()) for word in re.finditer(r"\S+", text[left:first])]
+        if first < last:
+            spans.append((first, last))
+        left = max(left, last)
+    spans += [(left + word.start(), left + word.end()) for word in re.finditer(r"\S+", text[left:end])]
+    return spans
 
 
 def _item(text: str, start: int, end: int) -> Finding | None:
     item = found(text, start, end)
     while item:
         printed = text[item.start : item.end]
+        if inner := _INNER_LABEL.match(printed):
+            item = found(text, item.start + inner.end(), item.end)
+            continue
         grade, lead, tail = _GRADE.search(printed), _LEAD.match(printed), _TAIL.search(printed)
         if grade and grade.start() > 0:
             item = found(text, item.start, item.start + grade.start())
@@ -262,15 +318,19 @@ def _certificates(rows: Sequence[Row], dates: Sequence[DateSpan], text: str) -> 
 def _certificate(row: Row, dates: Sequence[DateSpan], text: str) -> Finding | None:
     fragments = [
         fragment for fragment in row.fragments
-        if not any(span.start <= fragment.start + 1 and span.end >= fragment.end - 1 for span in dates)
+        if not any(span.end >= fragment.end - 1 for span in dates_within(dates, fragment.start, fragment.start + 2))
     ]  # fmt: skip
     if not fragments:
         return None
     start, end = fragments[0].start, fragments[0].end
     for span in dates_within(dates, start, end):
+        if span.start - start > 2 and end - span.end > 2:  # noqa: PLR2004 - amid the name, brackets aside
+            continue
         start, end = (span.end, end) if span.start - start <= 2 else (start, min(end, span.start))  # noqa: PLR2004
-    cut = _ISSUER.search(text, start + 3, end) if end - start > 3 else None  # noqa: PLR2004
+    end = start + len(text[start:end].rstrip(" ,;(|-–—"))
+    cuts = (cut for cut in _ISSUER.finditer(text, start + 3, end) if not _LEVEL.match(text, cut.end(), end))
+    cut = next(cuts, None)
     item = found(text, start, cut.start() if cut else end)
     if not item or len(item.text) < 2 or len(item.text) > 120:  # noqa: PLR2004
         return None
-    return item.trusted(0.6)
+    return item.trusted(0.82)

@@ -38,6 +38,9 @@ _MARKUP = (
     (b"<!doctype html", "a web page; print it as PDF and upload that"),
     (b"<html", "a web page; print it as PDF and upload that"),
 )
+_WORD_2003 = "a Word 2003 XML document (.doc); save it as .docx or .pdf and upload that"
+_MARKUP_WITHIN = 2048
+_SURE_MAGIC = 3
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -88,14 +91,13 @@ def _sniff_ole(content: bytes) -> MediaType:
 
 def _refuse_known(content: bytes) -> None:
     for magic, what in _KNOWN:
-        if content.startswith(magic) and not (len(magic) == 2 and looks_like_text(content)):
+        # Two letters may begin a text as well.
+        if content.startswith(magic) and not (len(magic) < _SURE_MAGIC and looks_like_text(content)):
             raise _unsupported(f"the file is {what}")
-    start = content[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    start = content[:_MARKUP_WITHIN].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     for magic, what in _MARKUP:
         if start.startswith(magic):
-            if b"wordDocument" in content[:4096] or b"mso-application" in content[:512]:
-                what = "a Word 2003 XML document (.doc); save it as .docx or .pdf and upload that"
-            raise _unsupported(f"the file is {what}")
+            raise _unsupported(f"the file is {_WORD_2003 if b'schemas-microsoft-com:office' in start else what}")
 
 
 def _unsupported(what: str) -> UnsupportedFormatError:

@@ -18,10 +18,10 @@ from resumate_grpc.parsing.entries import prose_of
 from resumate_grpc.parsing.evidence import Ledger
 from resumate_grpc.parsing.experience import Post, posts_of
 from resumate_grpc.parsing.finding import Finding, found
+from resumate_grpc.parsing.fragments import Row, rows_of
 from resumate_grpc.parsing.language import language_of
 from resumate_grpc.parsing.nlp import Terms, terms_of
 from resumate_grpc.parsing.projects import listed_of, works_of
-from resumate_grpc.parsing.fragments import Row, rows_of
 from resumate_grpc.parsing.sections import Section, SectionKind, sections_of
 from resumate_grpc.parsing.skills import skills_of
 
@@ -118,10 +118,16 @@ def _summary(sections: Sequence[Section], text: str) -> Finding | None:
     return prose_of(long, text) if long else None
 
 
+def _speaks_of_work(section: Section) -> bool:
+    """Whether the section's entries are posts: work, and unpaid work where the heading calls it work or experience."""
+    unpaid = section.kind is SectionKind.VOLUNTEERING and "volunt" in section.title
+    return section.kind is SectionKind.EXPERIENCE or unpaid
+
+
 def _posts(
     sections: Sequence[Section], dates: Sequence[DateSpan], text: str, terms: Terms
 ) -> Generator[StageProgress, None, list[Post]]:
-    parts = _rows(sections, SectionKind.EXPERIENCE)
+    parts = [section.rows for section in sections if section.rows and _speaks_of_work(section)]
     posts: list[Post] = []
     for index, rows in enumerate(parts):
         yield _progress(35 + 25 * index // len(parts), f"Reading work experience ({index + 1} of {len(parts)})")

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from resumate_grpc.parsing.characters import normalise
+from resumate_grpc.parsing.characters import BULLETS, normalise
+from resumate_grpc.parsing.diacritics import compose
 from resumate_grpc.parsing.document import Style
+from resumate_grpc.parsing.ligatures import restore_ligatures
 
 __all__ = ["GlyphLook", "PlacedWord", "group_words"]
 
 _SPACES = np.array([9, 10, 13, 32, 0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], dtype=np.uint32)
 _DROPPED = np.array([0, 0xFFFE, 0xFEFF, 0xFFFF, 0x200B], dtype=np.uint32)
-_LINE_END_HYPHEN = 2  # what PDFium writes for a hyphen at which it believes a word was broken
+_SOFT_HYPHEN = 0xAD  # a glyph that is drawn is a hyphen, whatever some TeX fonts call it
+_ICON_FONT = re.compile(
+    r"awesome|\bfa[56-]|icon|glyphicons|academicon|fontello|marvosym|dingbat|wingding|webding", re.IGNORECASE
+)
+_ODD_GAP = 0.12  # of the glyph's height, beyond what is usual in the word: a space that PDFium did not see
+_LONGEST_ICON = 2
+_ENOUGH_GAPS = 5
 _WIDEST_GAP_IN_WORD = 0.6  # of the glyph's height; PDFium writes a space itself for gaps that are words' own
 _DEEPEST_STEP_BACK = 0.6
 _LEAST_OVERLAP = 0.3
@@ -62,29 +71,48 @@ def group_words(
     glyph stands on another line. `look` and `baseline` are asked once a word, of its first glyph. Words of which
     nothing can be seen (icons) are left out.
     """
-    kept = np.flatnonzero(~np.isin(codes, _SPACES) & ~np.isin(codes, _DROPPED))
+    codes, dropped = compose(codes, boxes)
+    codes = restore_ligatures(codes, boxes)
+    spaces = np.isin(codes, _SPACES)
+    kept = np.flatnonzero(~spaces & ~dropped & ~np.isin(codes, _DROPPED))
     if not kept.size:
         return []
-    spaces_before = np.cumsum(np.isin(codes, _SPACES))[kept]
-    starts = np.flatnonzero(_breaks(spaces_before, boxes[kept]))
-    ends = np.append(starts[1:], kept.size)
-    shown = codes[kept]
-    shown[shown == _LINE_END_HYPHEN] = ord("-")
+    shown, own = codes[kept], boxes[kept]
+    shown[shown == _SOFT_HYPHEN] = ord("-")
     text = shown.astype("<u4").tobytes().decode("utf-32-le", errors="replace")
-    own = boxes[kept]
+    breaks = _breaks(np.cumsum(spaces & ~dropped, dtype=np.intp)[kept], own)
+    _break_at_odd_gaps(breaks, own)
+    starts = np.flatnonzero(breaks)
+    ends = np.append(starts[1:], kept.size)
     low = np.minimum.reduceat(own[:, :2], starts, axis=0)
     high = np.maximum.reduceat(own[:, 2:], starts, axis=0)
+    boxes_of_words = np.hstack([low, high]).tolist()
     words: list[PlacedWord] = []
     for order, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
-        word = normalise(text[start:end]).strip()
+        first, glyph_look = start, look(int(kept[start]))
+        if _is_icon_font(glyph_look.style.font) and text[start] not in BULLETS:
+            # An icon may touch its label. What is longer than an icon is a description that the file gives for it,
+            # but for the fonts that spell their icons out.
+            following = look(int(kept[start + 1])) if end - start > 1 else glyph_look
+            if following is not glyph_look:
+                first, glyph_look = start + 1, following
+            elif end - start <= _LONGEST_ICON or "material" in glyph_look.style.font.lower():
+                continue
+        word = normalise(text[first:end]).strip()
         if word:
-            first = int(kept[start])
-            (x0, y0), (x1, y1) = low[order].tolist(), high[order].tolist()
-            words.append(PlacedWord(word, look(first), x0, y0, x1, y1, baseline(first), order))
+            glyph = int(kept[first])
+            x0, y0, x1, y1 = boxes_of_words[order]
+            if first > start:
+                x0 = float(own[first, 0])
+            words.append(PlacedWord(word, glyph_look, x0, y0, x1, y1, baseline(glyph), order))
     return words
 
 
-def _breaks(spaces_before: npt.NDArray[np.int_], boxes: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
+def _is_icon_font(name: str) -> bool:
+    return bool(name) and _ICON_FONT.search(name) is not None
+
+
+def _breaks(spaces_before: npt.NDArray[np.intp], boxes: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
     """Tell for each glyph whether it begins a word; `spaces_before` counts the spaces between the first and it."""
     before, after = boxes[:-1], boxes[1:]
     height = np.maximum(np.minimum(before[:, 3] - before[:, 1], after[:, 3] - after[:, 1]), 0.1)
@@ -98,3 +126,19 @@ def _breaks(spaces_before: npt.NDArray[np.int_], boxes: npt.NDArray[np.float32])
         | (overlap < _LEAST_OVERLAP * height)
     )
     return breaks
+
+
+def _break_at_odd_gaps(breaks: npt.NDArray[np.bool_], boxes: npt.NDArray[np.float32]) -> None:
+    """Break words at gaps that stick out from the others in the word: fonts with wrong widths hide spaces so."""
+    height = np.maximum(boxes[1:, 3] - boxes[1:, 1], 0.1)
+    gaps = (boxes[1:, 0] - boxes[:-1, 2]) / height
+    inner = gaps[~breaks[1:]]
+    if not inner.size or float(inner.max()) <= _ODD_GAP / 2:
+        return
+    usual_on_page = float(np.median(inner))
+    starts = np.flatnonzero(breaks)
+    for start, end in zip(starts.tolist(), np.append(starts[1:], breaks.size).tolist(), strict=True):
+        own = gaps[start : end - 1]
+        if own.size and float(own.max()) - min(0.0, usual_on_page) > _ODD_GAP:
+            usual = float(np.median(own)) if own.size >= _ENOUGH_GAPS else min(float(np.median(own)), usual_on_page)
+            breaks[start + 1 : end] |= own - usual > _ODD_GAP

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Row, case, insert, literal, update
+from sqlalchemy import BigInteger, Column, ColumnElement, Row, bindparam, case, insert, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from resumate_grpc.model.progress import ParseFailure, ProgressEvent, Stage, State
+from resumate_grpc.model.work import Claim
 from resumate_grpc.store.codec import encode_event, from_micros
 from resumate_grpc.store.tables import events, feeds, resumes
 from resumate_grpc.store.transaction import Transaction
 
 __all__ = ["Entry", "advance", "queued", "record", "transition"]
 
-Change = str | int | None | ColumnElement[int]
+Change = str | int | None
+
+_INSERT = insert(events)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,40 +42,77 @@ def queued(message: str) -> Entry:
 
 
 def advance(
-    tx: Transaction, *conditions: ColumnElement[bool], entries: Sequence[Entry], **changes: Change
+    tx: Transaction,
+    resume_id: str,
+    entries: Sequence[Entry],
+    changes: Mapping[str, Change],
+    *,
+    under: Claim | None = None,
 ) -> tuple[Row[Any], list[ProgressEvent]] | None:
-    """Change the one résumé that meets the conditions and append its entries; None, and nothing written, if none does.
+    """Set columns of one résumé and append entries to its log, in one step.
 
-    This is the fence: whoever writes names in the conditions what must still be true.
+    None, and nothing written, if there is no such résumé or if it is no longer held `under` the claim: this is the
+    fence, in the same statement as the change.
     """
-    if entries:
-        changes["percent"] = entries[-1].percent
-    statement = (
-        update(resumes)
-        .where(*conditions)
-        .values(
-            last_sequence=resumes.c.last_sequence + len(entries),
-            last_event_time=_not_before(resumes.c.last_event_time, tx.now),
-            **changes,
-        )
-        .returning(*resumes.c)
-    )
-    row = tx.connection.execute(statement).one_or_none()
-    return None if row is None else (row, record(tx, row, entries))
+    return _execute(tx, resume_id, entries, dict(changes), under=under, moves=False, ends=False)
 
 
 def transition(
-    tx: Transaction, *conditions: ColumnElement[bool], entries: Sequence[Entry], **changes: Change
+    tx: Transaction,
+    resume_id: str,
+    entries: Sequence[Entry],
+    changes: Mapping[str, Change],
+    *,
+    under: Claim | None = None,
 ) -> tuple[Row[Any], list[ProgressEvent]] | None:
     """Do as `advance` does, and change the résumé's state to its last entry's; that makes a new revision."""
-    changes["state"] = entries[-1].state.value
-    changes["revision"] = resumes.c.revision + 1
-    changes["update_time"] = _not_before(resumes.c.update_time, tx.now)
-    if entries[-1].state is not State.PROCESSING:
-        changes |= {"lease": None, "lease_worker": None, "lease_expires": None}
-    if entries[-1].state.is_terminal:
-        changes["complete_time"] = _not_before(resumes.c.last_event_time, tx.now)
-    return advance(tx, *conditions, entries=entries, **changes)
+    state = entries[-1].state
+    moved: dict[str, Change] = {**changes, "state": state.value}
+    if state is not State.PROCESSING:
+        moved |= {"lease": None, "lease_worker": None, "lease_expires": None}
+    return _execute(tx, resume_id, entries, moved, under=under, moves=True, ends=state.is_terminal)
+
+
+def _execute(
+    tx: Transaction,
+    resume_id: str,
+    entries: Sequence[Entry],
+    changes: dict[str, Change],
+    *,
+    under: Claim | None,
+    moves: bool,
+    ends: bool,
+) -> tuple[Row[Any], list[ProgressEvent]] | None:
+    if entries:
+        changes["percent"] = entries[-1].percent
+    statement = _update(tuple(sorted(changes)), held=under is not None, moves=moves, ends=ends)
+    values: dict[str, Change] = {f"new_{column}": value for column, value in changes.items()}
+    values |= {"b_id": resume_id, "b_now": tx.now, "b_count": len(entries)}
+    if under is not None:
+        values |= {"b_attempt": under.attempt, "b_lease": under.lease}
+    row = tx.connection.execute(statement, values).one_or_none()
+    return None if row is None else (row, record(tx, row, entries))
+
+
+@cache
+def _update(columns: tuple[str, ...], *, held: bool, moves: bool, ends: bool) -> ReturningUpdate[Any]:
+    """Return the statement that sets columns; cached, because building it takes longer than running it."""
+    table = resumes.c
+    values: dict[str, ColumnElement[Any]] = {column: bindparam(f"new_{column}") for column in columns}
+    values["last_sequence"] = table.last_sequence + bindparam("b_count", type_=BigInteger)
+    values["last_event_time"] = _not_before(table.last_event_time)
+    if moves:
+        values |= {"revision": table.revision + 1, "update_time": _not_before(table.update_time)}
+    if ends:
+        values["complete_time"] = _not_before(table.last_event_time)
+    conditions = [table.id == bindparam("b_id")]
+    if held:
+        conditions += [
+            table.state == State.PROCESSING.value,
+            table.attempt == bindparam("b_attempt"),
+            table.lease == bindparam("b_lease"),
+        ]
+    return update(resumes).where(*conditions).values(**values).returning(*table)
 
 
 def record(tx: Transaction, resume: Row[Any], entries: Sequence[Entry]) -> list[ProgressEvent]:
@@ -98,25 +140,28 @@ def record(tx: Transaction, resume: Row[Any], entries: Sequence[Entry]) -> list[
         )
         for offset, entry in enumerate(entries)
     ]
-    tx.connection.execute(insert(events), [encode_event(event) for event in numbered])
+    tx.connection.execute(_INSERT, [encode_event(event) for event in numbered])
     return numbered
+
+
+_NUMBER = (
+    update(feeds)
+    .where(feeds.c.owner == bindparam("b_owner"))
+    .values(last_sequence=feeds.c.last_sequence + bindparam("b_count", type_=BigInteger))
+    .returning(feeds.c.last_sequence)
+)
 
 
 def _take_feed_numbers(tx: Transaction, owner: str, count: int) -> int:
     """Return the first of `count` new numbers of an owner's feed; its row is locked until the transaction ends."""
-    statement = (
-        update(feeds)
-        .where(feeds.c.owner == owner)
-        .values(last_sequence=feeds.c.last_sequence + count)
-        .returning(feeds.c.last_sequence)
-    )
-    last = tx.connection.execute(statement).scalar_one_or_none()
+    last = tx.connection.execute(_NUMBER, {"b_owner": owner, "b_count": count}).scalar_one_or_none()
     if last is None:
         tx.connection.execute(insert(feeds).values(owner=owner, last_sequence=count, first_sequence=1))
         return 1
     return int(last) - count + 1
 
 
-def _not_before(column: Column[int], now: int) -> ColumnElement[int]:
-    """Return `now`, or the column's time if the clock has gone back behind it."""
-    return case((column > now, column), else_=literal(now))
+def _not_before(column: Column[int]) -> ColumnElement[int]:
+    """Return the transaction's time, or the column's if the clock has gone back behind it."""
+    now = bindparam("b_now", type_=BigInteger)
+    return case((column > now, column), else_=now)

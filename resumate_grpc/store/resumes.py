@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, delete, exists, func, insert, select, update
+from sqlalchemy import BigInteger, Row, Select, bindparam, delete, exists, func, insert, select, update
 
 from resumate_grpc.errors import (
     ErrorReason,
@@ -20,7 +20,7 @@ from resumate_grpc.model.resume import ParseOptions, Resume
 from resumate_grpc.model.work import Deleted, NewResume
 from resumate_grpc.store import tables
 from resumate_grpc.store.codec import decode_event, decode_resume, encode_json, etag_of, fold, from_micros
-from resumate_grpc.store.events import Entry, queued, record, transition
+from resumate_grpc.store.events import Change, Entry, queued, record, transition
 from resumate_grpc.store.tables import events, resumes
 from resumate_grpc.store.transaction import Transaction
 
@@ -38,6 +38,19 @@ __all__ = [
 ]
 
 _RETRY_AFTER_S = 5.0
+
+# Statements are built once: that takes longer than running them.
+_INSERT = insert(resumes).returning(*resumes.c)
+_ONE = select(resumes).where(resumes.c.id == bindparam("resume_id"), resumes.c.owner == bindparam("of_owner"))
+# FOR UPDATE keeps the row as it was read on PostgreSQL; SQLite has one writer and leaves the clause out.
+_ONE_FOR_CHANGE = _ONE.with_for_update()
+_BY_REQUEST = select(resumes).where(
+    resumes.c.owner == bindparam("of_owner"), resumes.c.request_id == bindparam("asked_by")
+)
+_LATEST = select(events).where(
+    events.c.resume_id == bindparam("of_resume"), events.c.sequence == bindparam("last", type_=BigInteger)
+)
+_WAITING = select(func.count()).select_from(resumes).where(resumes.c.state == State.QUEUED.value)
 WAITING = "Waiting for a worker"
 
 
@@ -47,8 +60,7 @@ def create(tx: Transaction, new: NewResume, *, max_queued: int) -> tuple[Resume,
     if earlier is not None:
         return earlier, None
     _check_room(tx, max_queued)
-    statement = insert(resumes).values(**_first_row(new, now=tx.now)).returning(*resumes.c)
-    row = tx.connection.execute(statement).one()
+    row = tx.connection.execute(_INSERT, _first_row(new, now=tx.now)).one()
     (event,) = record(tx, row, [queued(WAITING)])
     return decode_resume(row, progress=event, parsed=None), event
 
@@ -116,7 +128,7 @@ def cancel(tx: Transaction, owner: str, resume_id: str) -> tuple[Resume, Progres
         percent=row.percent,
         estimated_remaining_s=0.0,
     )
-    return _moved(transition(tx, resumes.c.id == resume_id, entries=[entry]), resume_id)
+    return _moved(transition(tx, resume_id, [entry], {}), resume_id)
 
 
 def references(tx: Transaction, sha256: str) -> int:
@@ -135,18 +147,16 @@ def retry(
         )
     _check_room(tx, max_queued)
     tx.connection.execute(delete(tables.parsed).where(tables.parsed.c.resume_id == resume_id))
-    moved = transition(
-        tx,
-        resumes.c.id == resume_id,
-        entries=[queued(WAITING)],
-        attempt=row.attempt + 1,
-        options=row.options if options is None else encode_json(options),
-        error=None,
-        complete_time=None,
-        lost_count=0,
-        queue_rank=1,
-        queue_time=tx.now,
-    )
+    changes: dict[str, Change] = {
+        "attempt": row.attempt + 1,
+        "options": row.options if options is None else encode_json(options),
+        "error": None,
+        "complete_time": None,
+        "lost_count": 0,
+        "queue_rank": 1,
+        "queue_time": tx.now,
+    }
+    moved = transition(tx, resume_id, [queued(WAITING)], changes)
     return _moved(moved, resume_id)
 
 
@@ -161,8 +171,7 @@ def put_parsed(tx: Transaction, resume_id: str, result: ParsedResume) -> None:
 
 def latest_event(tx: Transaction, row: Row[Any]) -> ProgressEvent:
     """Return the last event of a `resumes` row."""
-    statement = select(events).where(events.c.resume_id == row.id, events.c.sequence == row.last_sequence)
-    return decode_event(tx.connection.execute(statement).one())
+    return decode_event(tx.connection.execute(_LATEST, {"of_resume": row.id, "last": row.last_sequence}).one())
 
 
 def _moved(moved: tuple[Row[Any], list[ProgressEvent]] | None, resume_id: str) -> tuple[Resume, ProgressEvent]:
@@ -173,22 +182,18 @@ def _moved(moved: tuple[Row[Any], list[ProgressEvent]] | None, resume_id: str) -
 
 
 def _find(tx: Transaction, owner: str, resume_id: str) -> Row[Any]:
-    row = tx.connection.execute(_one(owner, resume_id)).one_or_none()
-    if row is None:
-        raise ResumeNotFoundError(resume_id)
-    return row
+    return _found(tx, _ONE, owner, resume_id)
 
 
 def _find_for_change(tx: Transaction, owner: str, resume_id: str) -> Row[Any]:
-    # FOR UPDATE keeps the row as it was read on PostgreSQL; SQLite has one writer and leaves the clause out.
-    row = tx.connection.execute(_one(owner, resume_id).with_for_update()).one_or_none()
+    return _found(tx, _ONE_FOR_CHANGE, owner, resume_id)
+
+
+def _found(tx: Transaction, statement: Select[Any], owner: str, resume_id: str) -> Row[Any]:
+    row = tx.connection.execute(statement, {"resume_id": resume_id, "of_owner": owner}).one_or_none()
     if row is None:
         raise ResumeNotFoundError(resume_id)
     return row
-
-
-def _one(owner: str, resume_id: str) -> Select[Any]:
-    return select(resumes).where(resumes.c.id == resume_id, resumes.c.owner == owner)
 
 
 def _check_etag(row: Row[Any], if_etag: str) -> None:
@@ -197,8 +202,7 @@ def _check_etag(row: Row[Any], if_etag: str) -> None:
 
 
 def _check_room(tx: Transaction, max_queued: int) -> None:
-    waiting = select(func.count()).select_from(resumes).where(resumes.c.state == State.QUEUED.value)
-    if tx.connection.execute(waiting).scalar_one() >= max_queued:
+    if tx.connection.execute(_WAITING).scalar_one() >= max_queued:
         raise ExhaustedError(
             f"{max_queued} résumés wait already; try again in {_RETRY_AFTER_S:.0f} s",
             reason=ErrorReason.QUEUE_FULL,
@@ -207,8 +211,7 @@ def _check_room(tx: Transaction, max_queued: int) -> None:
 
 
 def _by_request_id(tx: Transaction, new: NewResume) -> Resume | None:
-    used = and_(resumes.c.owner == new.owner, resumes.c.request_id == new.request_id)
-    row = tx.connection.execute(select(resumes).where(used)).one_or_none()
+    row = tx.connection.execute(_BY_REQUEST, {"of_owner": new.owner, "asked_by": new.request_id}).one_or_none()
     if row is None:
         return None
     if row.sha256 != new.sha256:

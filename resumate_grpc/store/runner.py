@@ -103,15 +103,14 @@ class Writer:
         if alone:
             job.value = job.body(tx)
             return
-        savepoint = connection.begin_nested()
+        connection.exec_driver_sql("SAVEPOINT body")
         try:
             job.value = job.body(tx)
         except Exception as error:  # noqa: BLE001 - its caller gets it
             job.error = error
             # Raises if SQLite gave the whole transaction up (disk full, I/O error): then the group fails together.
-            savepoint.rollback()
-        else:
-            savepoint.commit()
+            connection.exec_driver_sql("ROLLBACK TO body")
+        connection.exec_driver_sql("RELEASE body")
 
     def _deliver(self, group: Sequence[_Job]) -> None:
         for job in group:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Row, insert, select
+from sqlalchemy import Row, insert, select
 
 from resumate_grpc.errors import ErrorReason
 from resumate_grpc.jobs.ports import LeaseLostError
@@ -43,13 +43,13 @@ def claim(
     first = _first_in_line(tx)
     if first is None:
         return None, caused
-    row, events = _written(transition(tx, resumes.c.id == first, entries=[_STARTED], **lease))
+    row, events = _written(transition(tx, first, [_STARTED], lease))
     return _claim(row, events), caused + events
 
 
 def renew(tx: Transaction, claim: Claim, *, lease_s: float) -> None:
     """Let the lease run from now."""
-    _written(advance(tx, *_held(claim), entries=(), lease_expires=tx.now + round(lease_s * 1e6)))
+    _written(advance(tx, claim.resume.id, (), {"lease_expires": tx.now + round(lease_s * 1e6)}, under=claim))
 
 
 def append(tx: Transaction, claim: Claim, news: Sequence[NewEvent]) -> list[ProgressEvent]:
@@ -65,13 +65,13 @@ def append(tx: Transaction, claim: Claim, news: Sequence[NewEvent]) -> list[Prog
         )
         for new in news
     ]
-    return _written(advance(tx, *_held(claim), entries=entries))[1]
+    return _written(advance(tx, claim.resume.id, entries, {}, under=claim))[1]
 
 
 def finish(tx: Transaction, claim: Claim, outcome: Outcome) -> ProgressEvent:
     """End the attempt with its result or its failure."""
     if outcome.failure is not None:
-        return _fail(tx, outcome.failure, outcome.percent, *_held(claim))[1][0]
+        return _fail(tx, claim.resume.id, outcome.failure, outcome.percent, under=claim)[1][0]
     if outcome.parsed is None:
         raise ValueError("an outcome has either a result or a failure")
     done = Entry(
@@ -82,7 +82,7 @@ def finish(tx: Transaction, claim: Claim, outcome: Outcome) -> ProgressEvent:
         stage_percent=100,
         estimated_remaining_s=0.0,
     )
-    _, (event,) = _written(transition(tx, *_held(claim), entries=[done], error=None, lost_count=0))
+    _, (event,) = _written(transition(tx, claim.resume.id, [done], {"error": None, "lost_count": 0}, under=claim))
     put_parsed(tx, claim.resume.id, outcome.parsed)
     if outcome.times is not None:
         _keep_times(tx, outcome.times)
@@ -91,14 +91,12 @@ def finish(tx: Transaction, claim: Claim, outcome: Outcome) -> ProgressEvent:
 
 def give_back(tx: Transaction, claim: Claim, *, message: str, lost: bool) -> ProgressEvent:
     """Queue the next attempt ahead of all that were not given back."""
-    moved = transition(
-        tx,
-        *_held(claim),
-        entries=[queued(message)],
-        attempt=resumes.c.attempt + 1,
-        lost_count=resumes.c.lost_count + (1 if lost else 0),
-        queue_rank=0,
-    )
+    changes: dict[str, Change] = {
+        "attempt": claim.attempt + 1,
+        "lost_count": claim.lost + lost,
+        "queue_rank": 0,
+    }
+    moved = transition(tx, claim.resume.id, [queued(message)], changes, under=claim)
     return _written(moved)[1][0]
 
 
@@ -133,8 +131,8 @@ def _first_in_line(tx: Transaction) -> str | None:
 
 def _take_over(tx: Transaction, lost: Row[Any], lease: dict[str, Change]) -> tuple[Row[Any], list[ProgressEvent]]:
     entries = [queued("The worker was lost; starting again"), _STARTED]
-    changes = {"attempt": lost.attempt + 1, "lost_count": lost.lost_count + 1, **lease}
-    return _written(transition(tx, resumes.c.id == lost.id, entries=entries, **changes))
+    changes: dict[str, Change] = {"attempt": lost.attempt + 1, "lost_count": lost.lost_count + 1, **lease}
+    return _written(transition(tx, lost.id, entries, changes))
 
 
 def _give_up(tx: Transaction, lost: Row[Any]) -> tuple[Row[Any], list[ProgressEvent]]:
@@ -145,11 +143,11 @@ def _give_up(tx: Transaction, lost: Row[Any]) -> tuple[Row[Any], list[ProgressEv
         stage=latest_event(tx, lost).stage,
         retryable=True,
     )
-    return _fail(tx, failure, lost.percent, resumes.c.id == lost.id)
+    return _fail(tx, lost.id, failure, lost.percent)
 
 
 def _fail(
-    tx: Transaction, failure: ParseFailure, percent: int, *conditions: ColumnElement[bool]
+    tx: Transaction, resume_id: str, failure: ParseFailure, percent: int, *, under: Claim | None = None
 ) -> tuple[Row[Any], list[ProgressEvent]]:
     entry = Entry(
         stage=Stage.ERROR,
@@ -159,16 +157,8 @@ def _fail(
         estimated_remaining_s=0.0,
         error=failure,
     )
-    return _written(transition(tx, *conditions, entries=[entry], error=encode_json(failure), lost_count=0))
-
-
-def _held(claim: Claim) -> tuple[ColumnElement[bool], ...]:
-    return (
-        resumes.c.id == claim.resume.id,
-        resumes.c.state == State.PROCESSING.value,
-        resumes.c.attempt == claim.attempt,
-        resumes.c.lease == claim.lease,
-    )
+    moved = transition(tx, resume_id, [entry], {"error": encode_json(failure), "lost_count": 0}, under=under)
+    return _written(moved)
 
 
 def _written(moved: tuple[Row[Any], list[ProgressEvent]] | None) -> tuple[Row[Any], list[ProgressEvent]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -35,3 +36,10 @@ async def failure(pool: SandboxPool, document: str) -> ParsingError:
 def pool_of(workers: int = 1, *, limits: Limits = SMALL, target: str = TARGET, spares: int = 1) -> SandboxPool:
     """Make a pool of the test's own parser."""
     return SandboxPool(workers=workers, spares=spares, limits=limits, target=target)
+
+
+async def all_warm(pool: SandboxPool, count: int) -> None:
+    """Wait until the pool has its processes."""
+    async with asyncio.timeout(20):
+        while pool.warm < count:  # noqa: ASYNC110 - the pool tells nobody else
+            await asyncio.sleep(0.01)

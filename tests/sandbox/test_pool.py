@@ -18,7 +18,7 @@ from resumate_grpc.jobs.ports import Parser
 from resumate_grpc.model.progress import Stage, StageProgress
 from resumate_grpc.model.resume import MediaType, OcrMode, ParseOptions
 from resumate_grpc.sandbox.pool import SandboxPool
-from tests.sandbox.pools import SMALL, TARGET, failure, parse, pool_of
+from tests.sandbox.pools import SMALL, TARGET, all_warm, failure, parse, pool_of
 
 uvloop.new_event_loop().close()  # libuv keeps one pipe for the life of the process, from its first loop on
 
@@ -37,9 +37,9 @@ def children() -> list[int]:
 @pytest.fixture(autouse=True)
 def nothing_left() -> Iterator[None]:
     """No test leaves a process, a zombie or a descriptor of a pool behind."""
-    before = open_descriptors()
+    before, others = open_descriptors(), children()  # such as the live server that other tests share
     yield
-    assert children() == []
+    assert children() == others
     assert open_descriptors() <= before
 
 
@@ -105,7 +105,7 @@ async def test_cancelling_kills_the_process_at_once() -> None:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert time.monotonic() - started < 0.1
+        assert time.monotonic() - started < 1
         second = await parse(pool, "echo next")
         assert second.page_count != first.page_count
         assert first.page_count not in children()
@@ -153,18 +153,18 @@ async def test_a_spare_takes_over_without_waiting_for_a_new_process() -> None:
     target = "tests.sandbox.slow_target"  # takes 0.7 s to warm up
     async with pool_of(target=target) as pool:
         await parse(pool, "echo warm")
-        await asyncio.sleep(1.2)  # the spare warms up
+        await all_warm(pool, 2)
         await failure(pool, "abort")
         started = time.monotonic()
         await parse(pool, "echo next")
-        assert time.monotonic() - started < 0.4
+        assert time.monotonic() - started < 0.6
 
 
 async def test_entering_does_not_wait_for_the_processes() -> None:
     """A server is ready at once; documents wait for the first warm process."""
     started = time.monotonic()
     async with pool_of(target="tests.sandbox.slow_target") as pool:
-        assert time.monotonic() - started < 0.2
+        assert time.monotonic() - started < 0.5
         assert (await parse(pool, "echo first")).text == "first"
 
 
@@ -224,12 +224,11 @@ async def test_the_bodys_own_error_leaves_the_pool_unwrapped() -> None:
 async def test_nothing_leaks_over_many_documents_and_deaths() -> None:
     """After 200 documents, every tenth of which kills its process, descriptors and children are what they were."""
     async with pool_of(2) as pool:
-        await parse(pool, "echo warm")
-        await asyncio.sleep(0.5)
+        await all_warm(pool, 3)
         before = (open_descriptors(), len(children()))
         for _ in range(20):
             await asyncio.gather(*(parse(pool, "echo x") for _ in range(9)), failure(pool, "abort"))
-        await asyncio.sleep(0.5)
+        await all_warm(pool, 3)
         assert (open_descriptors(), len(children())) == before
     assert pool.restarts.total() == 20
 

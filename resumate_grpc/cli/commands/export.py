@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import re
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from resumate_grpc._gen.resumate.v1.export_pb2 import (
 from resumate_grpc.cli import options
 from resumate_grpc.cli.connection import Connection
 from resumate_grpc.cli.terminal import note
+from resumate_grpc.cli.writing import write_whole
 
 __all__ = ["download_command", "export_command"]
 
@@ -84,11 +83,5 @@ def _write(pieces: Iterable[bytes], output: str, *, force: bool) -> None:
     target = Path(output)
     if target.exists() and not force:
         raise click.UsageError(f"{target} is there already; give another name by -o, or --force")
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.writelines(pieces)
-        Path(name).replace(target)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    write_whole(target, pieces)
     note(f"wrote {target}")

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import click
 
-from resumate_grpc._gen.resumate.v1.progress_pb2 import State
+from resumate_grpc._gen.resumate.v1.progress_pb2 import ProgressEvent, State
 from resumate_grpc._gen.resumate.v1.resume_pb2 import Resume
 from resumate_grpc._gen.resumate.v1.resume_service_pb2 import GetResumeRequest
 from resumate_grpc.cli import options
-from resumate_grpc.cli.bars import Bars, bars
+from resumate_grpc.cli.bars import Bars, Step, bars
 from resumate_grpc.cli.connection import Connection
 from resumate_grpc.cli.exit_codes import ExitCode, worst
 from resumate_grpc.cli.failure import CallError
@@ -23,7 +23,7 @@ from resumate_grpc.cli.summary import headline
 from resumate_grpc.cli.terminal import complain, emit, failure_lines
 from resumate_grpc.cli.uploading import FileToUpload, upload
 from resumate_grpc.cli.watching import Watch, Watched
-from resumate_grpc.cli.words import error_text, state_word
+from resumate_grpc.cli.words import error_text, stage_word, state_word
 
 __all__ = ["see_through", "upload_command"]
 
@@ -124,10 +124,21 @@ def _send(connection: Connection, file: FileToUpload, shown: Bars, *, watch: boo
     return Sent(label=label, resume=resume)
 
 
+def _step(event: ProgressEvent) -> Step:
+    remaining = event.estimated_remaining.ToTimedelta().total_seconds()
+    return Step(
+        stage=stage_word(event.stage),
+        percent=event.percent,
+        message=event.message,
+        attempt=event.attempt,
+        remaining_s=remaining if event.HasField("estimated_remaining") else None,
+    )
+
+
 def see_through(connection: Connection, resume_id: str, shown: Bars, *, label: str, after: int = 0) -> Resume:
     """Watch a résumé to its end and return it, whole. Raises `CallError`."""
     watch = Watch(connection, Watched(resume_id=resume_id), after=after, on_lost=lambda text: shown.said(label, text))
     for update in watch:
         if update.WhichOneof("update") == "event":
-            shown.advanced(label, update.event)
+            shown.advanced(label, _step(update.event))
     return connection.call(connection.stub.GetResume, GetResumeRequest(resume_id=resume_id)).resume

@@ -1,0 +1,152 @@
+"""`resumate parse`: files in, structured data out, no server."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import click
+
+from resumate_grpc.cli import options
+from resumate_grpc.cli.bars import Step, bars
+from resumate_grpc.cli.exit_codes import ExitCode
+from resumate_grpc.cli.parsed_json import as_line, as_message, as_page
+from resumate_grpc.cli.summary import parsed_lines
+from resumate_grpc.cli.terminal import complain, emit, safe
+from resumate_grpc.cli.writing import write_whole
+from resumate_grpc.config import Settings, read_settings, usable_cores
+from resumate_grpc.jobs.progress import AttemptProgress
+from resumate_grpc.model.parsed import ParsedResume
+from resumate_grpc.model.progress import StageProgress
+
+if TYPE_CHECKING:
+    from resumate_grpc.app.local import LocalOutcome
+
+__all__ = ["parse_command"]
+
+
+@click.command("parse")
+@click.argument(
+    "files", nargs=-1, required=True, metavar="FILE…", type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one ParsedResume a line, in the order of the files.")
+@click.option(
+    "--output-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write DIR/<the file's stem>.json for each file instead; made if it is not there.",
+)
+@click.option("--language", default="", metavar="TAG", help="Their language, BCP-47 such as `de`; default: detect.")
+@click.option(
+    "--workers", type=click.IntRange(min=1), metavar="COUNT", help="Processes to use; default: one for each core."
+)
+@options.quiet
+def parse_command(
+    files: tuple[Path, ...],
+    *,
+    as_json: bool,
+    output_dir: Path | None,
+    language: str,
+    workers: int | None,
+    quiet: bool,
+) -> int:
+    """Parse files here, without a server, on all cores.
+
+    A file that cannot be parsed is told on stderr with its reason, the others go on, and the exit status is 1; on
+    stdout there is then nothing for it. RESUMATE_MAX_FILE_BYTES, RESUMATE_PARSE_TIMEOUT_S and
+    RESUMATE_PARSE_MEMORY_BYTES hold here too.
+    """
+    paths = list(dict.fromkeys(files))
+    if output_dir is not None:
+        _refuse_collisions(paths)
+        output_dir.mkdir(parents=True, exist_ok=True)
+    settings = read_settings(os.environ, only=("max_file_bytes", "parse_timeout_s", "parse_memory_bytes")).settings
+    with _Results(as_json=as_json, output_dir=output_dir, count=len(paths), quiet=quiet) as results:
+        asyncio.run(_parse(paths, settings, workers or usable_cores(), language, results))
+    return ExitCode.FAILED if results.failures else ExitCode.OK
+
+
+def _refuse_collisions(paths: list[Path]) -> None:
+    """Refuse files that would be written to the same place, before any work is done."""
+    twice = [stem for stem, count in Counter(path.stem for path in paths).items() if count > 1]
+    if twice:
+        same = ", ".join(str(path) for path in paths if path.stem == twice[0])
+        raise click.UsageError(f"{same} would all be written to {twice[0]}.json; parse them into different folders")
+
+
+async def _parse(paths: list[Path], settings: Settings, workers: int, language: str, results: _Results) -> None:
+    # Here, not above: they bring the parser along, which no other client command needs.
+    from resumate_grpc.app.local import parse_files  # noqa: PLC0415
+    from resumate_grpc.model.resume import ParseOptions  # noqa: PLC0415
+    from resumate_grpc.sandbox.limits import Limits  # noqa: PLC0415
+
+    await parse_files(
+        paths,
+        workers=workers,
+        options=ParseOptions(language=language),
+        limits=Limits(wall_s=settings.parse_timeout_s, memory_bytes=settings.parse_memory_bytes),
+        max_file_bytes=settings.max_file_bytes,
+        on_progress=results.advanced,
+        on_outcome=results.ended,
+    )
+
+
+class _Results:
+    """Shows progress and gives out results as they come; counts failures."""
+
+    def __init__(self, *, as_json: bool, output_dir: Path | None, count: int, quiet: bool) -> None:
+        self.failures = 0
+        self._as_json = as_json
+        self._output_dir = output_dir
+        self._titled = count > 1
+        self._bars = bars(files=count, quiet=quiet)
+        self._attempts: dict[Path, AttemptProgress] = {}
+        self._held: list[str] = []
+
+    def __enter__(self) -> Self:
+        self._bars.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bars.__exit__(kind, error, trace)
+        for text in self._held:
+            emit(text)
+
+    def advanced(self, path: Path, progress: StageProgress) -> None:
+        """Show a step of a file's parsing, in percent of the whole as the service reckons it."""
+        event = self._attempts.setdefault(path, AttemptProgress(None)).advance(progress)
+        if event is not None:
+            step = Step(stage=event.stage.value.lower(), percent=event.percent, message=event.message)
+            self._bars.advanced(str(path), step)
+
+    def ended(self, outcome: LocalOutcome) -> None:
+        """Give out one file's result, or say why there is none."""
+        label = str(outcome.path)
+        if outcome.parsed is None:
+            self.failures += 1
+            self._bars.ended(label, "failed")
+            complain(f"{outcome.message} [{outcome.reason}]", about=label)
+            return
+        self._bars.ended(label, "done")
+        self._give_out(outcome.path, outcome.parsed)
+
+    def _give_out(self, path: Path, parsed: ParsedResume) -> None:
+        if self._output_dir is not None:
+            write_whole(self._output_dir / f"{path.stem}.json", [as_page(parsed).encode()])
+            return
+        if self._as_json:
+            text = as_line(parsed)
+        else:
+            title = [f"== {safe(str(path), one_line=True)}"] if self._titled else []
+            text = "\n".join([*title, *parsed_lines(as_message(parsed)), *([""] if self._titled else [])])
+        if sys.stdout.isatty():
+            self._held.append(text)  # the live bars are on the same screen
+        else:
+            emit(text)

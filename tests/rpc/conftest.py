@@ -1,0 +1,177 @@
+"""A gRPC server on a free port over a real SQLite database and a real directory, and a real client."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import grpc.aio
+import pytest
+
+from resumate_grpc._gen.resumate.v1 import resume_pb2, upload_pb2
+from resumate_grpc._gen.resumate.v1.resume_service_pb2_grpc import ResumeServiceStub
+from resumate_grpc.app.clock import SystemClock
+from resumate_grpc.bus.in_process import InProcessBus
+from resumate_grpc.errors import ErrorReason
+from resumate_grpc.files.object_store import ObjectFileStore
+from resumate_grpc.jobs.estimates import Estimator
+from resumate_grpc.jobs.resumes import Resumes
+from resumate_grpc.jobs.watch import Watches
+from resumate_grpc.model.parsed import ParsedResume
+from resumate_grpc.model.progress import ParseFailure, Stage
+from resumate_grpc.model.resume import MediaType
+from resumate_grpc.model.work import Claim, NewEvent, Outcome, StageTimes
+from resumate_grpc.rpc.identity import Identity, LocalIdentity
+from resumate_grpc.rpc.server import RpcServer, serve
+from resumate_grpc.rpc.tls import Tls
+from resumate_grpc.store import SqlStore, migrate
+from resumate_grpc.telemetry.metrics import PrometheusMetrics
+
+if TYPE_CHECKING:  # the generated code has one class for both kinds of channel
+    from resumate_grpc._gen.resumate.v1.resume_service_pb2_grpc import ResumeServiceAsyncStub
+
+MAX_FILE_BYTES = 1024 * 1024
+TEXT = b"Ada Example\nada@example.org\n\nExperience\nEngineer, Example Works, 2020 - present\n"
+
+
+@dataclass(kw_only=True)
+class Station:
+    """A running server with what a test needs to look behind it."""
+
+    server: RpcServer
+    address: str
+    channel: grpc.aio.Channel
+    stub: ResumeServiceAsyncStub
+    store: SqlStore
+    bus: InProcessBus
+    files: ObjectFileStore
+    watches: Watches
+    metrics: PrometheusMetrics
+    database: Path
+
+    async def upload(self, content: bytes = TEXT, **fields: str) -> resume_pb2.Resume:
+        """Upload as a client does."""
+        request = upload_pb2.UploadRequest(filename=fields.pop("filename", "cv.txt"), content=content, **fields)
+        return (await self.stub.Upload(request)).resume
+
+    async def claim(self) -> Claim:
+        """Take up the next résumé as a worker does."""
+        claim, events = await self.store.claim("test worker", lease_s=60, max_attempts=3)
+        for event in events:
+            self.bus.publish(event)
+        assert claim is not None
+        return claim
+
+    async def advance(self, claim: Claim, percent: int = 50) -> None:
+        """Report progress as a worker does."""
+        step = NewEvent(stage=Stage.NLP_PARSING, stage_percent=percent, percent=percent, message="Reading")
+        for event in await self.store.append(claim, [step]):
+            self.bus.publish(event)
+
+    async def finish(self, claim: Claim, parsed: ParsedResume | None = None) -> None:
+        """End the attempt as a worker does; None = it failed."""
+        failure = ParseFailure(
+            reason=ErrorReason.CORRUPT_FILE, message="damaged", stage=Stage.TEXT_EXTRACTION, retryable=False
+        )
+        times = StageTimes(
+            media_type=MediaType.TXT,
+            size_bytes=len(TEXT),
+            page_count=0,
+            text_extraction_s=0.25,
+            nlp_parsing_s=0.5,
+            ai_enhancement_s=0.0,
+        )
+        outcome = Outcome(parsed=parsed, times=times) if parsed else Outcome(failure=failure)
+        self.bus.publish(await self.store.finish(claim, outcome))
+
+    async def parsed(self, result: ParsedResume, **fields: str) -> resume_pb2.Resume:
+        """Upload a résumé and parse it to `result`; returns it as of the upload."""
+        resume = await self.upload(**fields)
+        await self.finish(await self.claim(), result)
+        return resume
+
+
+OpenStation = Callable[..., AbstractAsyncContextManager[Station]]
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database to copy: migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("template") / "resumate.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def open_station(tmp_path: Path, empty_database: Path) -> OpenStation:
+    """Start servers that share a database; each has its own settings."""
+    database = tmp_path / "resumate.db"
+    shutil.copy(empty_database, database)
+
+    @asynccontextmanager
+    async def start(
+        *,
+        identity: Identity | None = None,
+        listen: str = "127.0.0.1:0",
+        tls: Tls | None = None,
+        channel_credentials: grpc.ChannelCredentials | None = None,
+        max_queued: int = 1000,
+        max_watches: int = 5000,
+    ) -> AsyncIterator[Station]:
+        clock, bus, metrics = SystemClock(), InProcessBus(), PrometheusMetrics()
+        async with (
+            SqlStore.open(f"sqlite:///{database}", clock=clock) as store,
+            ObjectFileStore.open(str(tmp_path / "files")) as files,
+        ):
+            resumes = Resumes(
+                store=store,
+                files=files,
+                bus=bus,
+                estimator=Estimator(statistics=store, clock=clock, workers=1),
+                clock=clock,
+                metrics=metrics,
+                max_file_bytes=MAX_FILE_BYTES,
+                max_queued=max_queued,
+            )
+            watches = Watches(log=store, bus=bus, clock=clock, metrics=metrics, max_watches=max_watches)
+            async with serve(
+                resumes=resumes,
+                watches=watches,
+                listen=listen,
+                identity=identity or LocalIdentity(),
+                metrics=metrics,
+                max_file_bytes=MAX_FILE_BYTES,
+                tls=tls,
+            ) as server:
+                address = listen if listen.startswith("unix:") else f"127.0.0.1:{server.port}"
+                channel = (
+                    grpc.aio.secure_channel(address, channel_credentials)
+                    if channel_credentials
+                    else grpc.aio.insecure_channel(address)
+                )
+                async with channel:
+                    yield Station(
+                        server=server,
+                        address=address,
+                        channel=channel,
+                        stub=ResumeServiceStub(channel),
+                        store=store,
+                        bus=bus,
+                        files=files,
+                        watches=watches,
+                        metrics=metrics,
+                        database=database,
+                    )
+
+    return start
+
+
+@pytest.fixture
+async def station(open_station: OpenStation) -> AsyncIterator[Station]:
+    """A server with ordinary settings."""
+    async with open_station() as running:
+        yield running
