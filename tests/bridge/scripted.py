@@ -64,7 +64,10 @@ class Scripted(ResumeServiceServicer):
     uploads: list[tuple[upload_pb2.UploadHeader, bytes]] = field(default_factory=list)
     open_watches: int = 0
     counts: progress_pb2.BatchProgress | None = None
+    parsed: parsed_resume_pb2.ParsedResume = field(default_factory=parsed_resume)
     file: tuple[str, bytes] = ("Lebenslauf.pdf", b"%PDF-1.7 invented")
+    on_retry: progress_pb2.Stage.ValueType = progress_pb2.STAGE_UNSPECIFIED
+    """The event with which a retry begins its attempt; none where it is unspecified."""
     generation: int = 0
     """Rises with each `cut`; downloads break in the middle where it is not 0."""
 
@@ -100,11 +103,19 @@ class Scripted(ResumeServiceServicer):
             batch_id=batch_id,
         )
         if stage == progress_pb2.STAGE_COMPLETE:
-            event.parsed.CopyFrom(parsed_resume())
+            event.parsed.CopyFrom(self.parsed)
         if stage == progress_pb2.STAGE_ERROR:
             event.error.reason = error_reason_pb2.CORRUPT_FILE
             event.error.message = "The file is damaged; export it again."
         log.append(event)
+        resume = self.resumes.setdefault(resume_id, resume_pb2.Resume(id=resume_id, filename="cv.pdf", size_bytes=1234))
+        resume.ClearField("parsed")
+        resume.state, resume.attempt = event.state, attempt
+        resume.progress.CopyFrom(event)
+        resume.progress.ClearField("parsed")
+        resume.error.CopyFrom(event.error)
+        if event.HasField("parsed"):
+            resume.parsed.CopyFrom(event.parsed)
         async with self.news:
             self.news.notify_all()
 
@@ -237,6 +248,8 @@ class Scripted(ResumeServiceServicer):
     ) -> resume_service_pb2.RetryResumeResponse:
         if self.refusals:
             await refuse(context, *self.refusals.pop(0))
+        if self.on_retry:
+            await self.add(self.on_retry, attempt=2)
         return resume_service_pb2.RetryResumeResponse(resume=await self._known(request.resume_id, context))
 
     async def CancelResume(  # noqa: N802

@@ -4,6 +4,7 @@
  */
 
 import { el } from "./dom.js";
+import { sentence } from "./format.js";
 import { fileUrl } from "./resumes.js";
 import { STRINGS } from "./strings.js";
 
@@ -28,7 +29,7 @@ export function endedView(resume, progress, { onRetry }) {
     {},
     el("p.facts", {}, resume.filename),
     el("h1", { tabindex: "-1" }, isFailed ? failed.heading : failed.cancelled),
-    el("p.why", { role: isFailed ? "alert" : null }, why),
+    el("p.why", { role: isFailed ? "alert" : null }, sentence(why)),
     todo && todo !== why && el("p.hint", {}, todo),
     el(
       "p.actions",
@@ -52,7 +53,7 @@ export function problemView(refusal, { onRetry }) {
     "section.ended",
     {},
     el("h1", { tabindex: "-1" }, heading),
-    el("p.why", { role: "alert" }, why),
+    el("p.why", { role: "alert" }, sentence(why)),
     el(
       "p.actions",
       {},

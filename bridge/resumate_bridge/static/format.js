@@ -50,3 +50,11 @@ export function month(text) {
 export function percent(confidence) {
   return `${Math.round(confidence * 100)} %`;
 }
+
+/** @returns {string} the words as a sentence: the server's messages are clauses, as programs log them */
+export function sentence(words) {
+  const text = words.trim();
+  if (!text) return "";
+  const [first, ...rest] = text;
+  return `${first.toUpperCase()}${rest.join("")}${/[.!?…]$/.test(text) ? "" : "."}`;
+}

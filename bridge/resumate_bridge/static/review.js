@@ -5,7 +5,7 @@
 
 import { el } from "./dom.js";
 import { findings, grade } from "./findings.js";
-import { month, percent } from "./format.js";
+import { month, percent, sentence } from "./format.js";
 import { exportUrl, fileUrl } from "./resumes.js";
 import { STRINGS } from "./strings.js";
 import { textPane } from "./text_pane.js";
@@ -26,7 +26,7 @@ export function reviewView(resume, { onRetry }) {
   function choose(path, isFromText) {
     for (const [key, button] of buttons) button.setAttribute("aria-pressed", key === path);
     pane.show(path);
-    if (isFromText) buttons.get(path)?.scrollIntoView({ block: "nearest" });
+    buttons.get(path)?.scrollIntoView({ block: "nearest" });
     if (isFromText) buttons.get(path)?.focus({ preventScroll: true });
   }
 
@@ -78,7 +78,7 @@ function head(resume, onRetry) {
 }
 
 function warnings(list) {
-  return list.length > 0 && el("ul.warnings", {}, ...list.map(({ message }) => el("li", {}, message)));
+  return list.length > 0 && el("ul.warnings", {}, ...list.map(({ message }) => el("li", {}, sentence(message))));
 }
 
 function sectionOf(section, valueButton) {
@@ -137,8 +137,8 @@ function placeOf(value) {
   if (value.found === "link") parts.push(STRINGS.review.inLink);
   if (value.found === "none") parts.push(STRINGS.review.noPlace);
   const words = [parts.join(", ")];
-  if (value.snippet && value.text.length < LONG) {
-    const { before, match, after } = value.snippet;
+  const { before, match, after } = value.snippet ?? {};
+  if (value.text.length < LONG && (before || after || (match && match !== value.text))) {
     words.push(parts.length ? " · " : "", el("q", { dir: "auto" }, before, el("b", {}, match), after));
   }
   return words;

@@ -4,7 +4,7 @@
  */
 
 import { el } from "./dom.js";
-import { size } from "./format.js";
+import { sentence, size } from "./format.js";
 import { recentList } from "./recent.js";
 import { limits, upload } from "./resumes.js";
 import { STRINGS } from "./strings.js";
@@ -47,7 +47,7 @@ export function startPage(client) {
       row.node.remove();
       return id;
     } catch (refusal) {
-      return row.refuse(STRINGS.uploads[refusal.code] ?? refusal.message);
+      return row.refuse(STRINGS.uploads[refusal.code] ?? sentence(refusal.message));
     }
   }
 
