@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from resumate_grpc.parsing.dates import DateSpan, dates_within
 from resumate_grpc.parsing.entries import Entry, entries_by_leader
 from resumate_grpc.parsing.experience import period_of
-from resumate_grpc.parsing.finding import Finding, found
+from resumate_grpc.parsing.finding import Finding, doubted, found
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.nlp import Term, Terms
@@ -32,6 +32,17 @@ class Study:
     start_date: Finding | None = None
     end_date: Finding | None = None
     gpa: Finding | None = None
+
+    def doubted(self) -> Study:
+        """Return the same study with less confidence."""
+        return replace(
+            self,
+            institution=doubted(self.institution),
+            degree=doubted(self.degree),
+            field=doubted(self.field),
+            start_date=doubted(self.start_date),
+            end_date=doubted(self.end_date),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ SINGLES = [
     ("2013", "2013"),
 ]
 
-NO_DATES = ["in may we go", "$2019", "+1 415 2015", "version 3.2014.7", "room 12-14", "present", "march on", "3.2019%"]
+NO_DATES = ["in may we go", "$2019", "version 3.2014.7", "room 12-14", "present", "march on", "3.2019%"]
 
 
 @pytest.mark.parametrize(("printed", "first", "last"), RANGES)
