@@ -125,7 +125,7 @@ def _sorted_out(entry: Entry, text: str, terms: Terms) -> _Slots:
 def _names_before_place(printed: str) -> bool:
     """Whether a name that is no place stands before one: "Tessellate, Lisbon, Portugal" (or a quarter of Lisbon)."""
     cut = split_trailing_place(printed)
-    return cut < len(printed) and 0 < place_likeness(printed) and place_likeness(printed[:cut]) == 0
+    return cut < len(printed) and place_likeness(printed) > 0 and place_likeness(printed[:cut]) == 0
 
 
 def _place_piece(slots: _Slots, piece: Piece, terms: Terms) -> None:

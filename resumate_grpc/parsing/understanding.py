@@ -137,9 +137,7 @@ class _Reader:
         return posts if parts else self.unheaded_posts()
 
     def unheaded_posts(self) -> list[Post]:
-        posts = [
-            post for rows in self.unheaded() for post in posts_of(rows, self.dates, self.text, terms=self.terms)
-        ]
+        posts = [post for rows in self.unheaded() for post in posts_of(rows, self.dates, self.text, terms=self.terms)]
         return [post.doubted() for post in posts if post.title and post.company and post.is_period]
 
     def posts_of_kind(self, kind: SectionKind) -> list[Post]:

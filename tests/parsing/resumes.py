@@ -88,7 +88,7 @@ def page_of(lines: list[tuple[float, float, str, Style]], *, links: tuple[Link, 
     for left, top, printed, style in lines:
         text += "\n\n" if text else ""
         start = len(text)
-        words = []
+        words: list[Word] = []
         for printed_word in printed.split(" "):
             at = len(text) + (1 if words else 0)
             text += (" " if words else "") + printed_word

@@ -63,7 +63,8 @@ def test_the_address_is_taken_whole(line: str, location: str) -> None:
 def test_links_are_sorted_by_what_they_lead_to() -> None:
     """Printed addresses fill the three links; an e-mail's domain is none."""
     found = info(
-        "Maren Oxley\nmaren@oxley.example.com\nlinkedin.com/in/maren-example  github.com/maren-example\nwww.maren-oxley.org\n"
+        "Maren Oxley\nmaren@oxley.example.com\n"
+        "linkedin.com/in/maren-example  github.com/maren-example\nwww.maren-oxley.org\n"
     )
     assert found.linkedin_url == "linkedin.com/in/maren-example"
     assert found.github_url == "github.com/maren-example"
@@ -84,4 +85,6 @@ def test_a_link_behind_an_icon_counts_and_stands_in_no_text() -> None:
 
 def test_nothing_is_guessed() -> None:
     """What the head does not state stays empty."""
-    assert info("Maren Oxley\n\nExperience\n\nKeeper, Utsira Light, 2019 - 2020") == PersonalInfo(full_name="Maren Oxley")
+    assert info("Maren Oxley\n\nExperience\n\nKeeper, Utsira Light, 2019 - 2020") == PersonalInfo(
+        full_name="Maren Oxley"
+    )

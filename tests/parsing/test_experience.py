@@ -73,7 +73,8 @@ def test_a_single_date_is_both_start_and_end() -> None:
 def test_bullets_are_highlights_and_running_text_is_the_description() -> None:
     """List items with the lines that carry them on, and prose apart from them."""
     body = (
-        "**Tessellate GmbH**\n\n*Data Analyst* | 2018 - 2020\n\nA maker of tiles for kitchens in all of Europe, since long ago.\n\n"
+        "**Tessellate GmbH**\n\n*Data Analyst* | 2018 - 2020\n\n"
+        "A maker of tiles for kitchens in all of Europe, since long ago.\n\n"
         "- Counted tiles\n- Sorted tiles\n"
     )
     (post,) = posts(body, MediaType.MARKDOWN)

@@ -103,7 +103,7 @@ def test_a_column_goes_on_below_its_own_heading() -> None:
 
 
 def test_a_heading_before_a_colon_heads_the_rest_of_its_line() -> None:
-    """"Skills: …" is heading and content in one."""
+    """A label that is a heading heads what follows on its line."""
     (section,) = sections("Oda Lind\n\nSkills: knots, lamps")
     assert section.kind is SectionKind.SKILLS
     assert [row.text for row in section.rows] == ["knots, lamps"]

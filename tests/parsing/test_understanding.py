@@ -123,7 +123,9 @@ def test_hostile_text_costs_little(text: str) -> None:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=12), max_size=40), st.sampled_from(["\n", " ", "\n\n", "\t"]))
+@given(
+    st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=12), max_size=40), st.sampled_from(["\n", " ", "\n\n", "\t"])
+)
 def test_no_text_breaks_the_parser_and_evidence_always_holds(parts: list[str], joint: str) -> None:
     """Whatever the text, the parser ends with a result whose every value has its place."""
     text = "x " + joint.join("".join(char for char in part if unicodedata.category(char) != "Cs") for part in parts)
