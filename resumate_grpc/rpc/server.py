@@ -63,10 +63,9 @@ async def serve(
     """Serve `ResumeService`, health and reflection on `listen` until the block ends.
 
     `listen` is `host:port`, `[ipv6]:port` (port 0 = any) or `unix:/path`. Messages up to 16 MiB are received, or what
-    a file of `max_file_bytes` needs. `private_socket` is a path in a
-    folder of this user's alone, on which the same is served without TLS. Raises `SettingsError` where it cannot listen.
-    A block that ends without
-    `drain()` ends the rpcs that are still open at once.
+    a file of `max_file_bytes` needs. `private_socket` is a path in a folder of this user's alone, on which the same is
+    served without TLS. Raises `SettingsError` where it cannot listen. A block that ends without `drain()` ends the rpcs
+    that are still open at once.
     """
     edge = Edge(identity=identity, metrics=metrics)
     receive_limit = max(RECEIVE_LIMIT_BYTES, max_file_bytes + ENVELOPE_BYTES)

@@ -40,6 +40,12 @@ async def test_health_of_a_stranger(station: Station) -> None:
     assert answer.code == "NOT_FOUND"
 
 
+async def test_health_of_all(station: Station) -> None:
+    """Health's newest method, which its package lacks, is UNIMPLEMENTED and no fault of ours."""
+    raw: Any = station.channel.unary_unary("/grpc.health.v1.Health/List")
+    assert (await refused(raw(b""))).code == "UNIMPLEMENTED"
+
+
 @pytest.mark.parametrize("name", ["grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"])
 async def test_reflection(station: Station, name: str) -> None:
     """Reflection under both names lists the services and gives the files of each, of errors' details and of itself."""
