@@ -94,6 +94,23 @@ async def test_a_port_that_somebody_else_has(open_station: OpenStation) -> None:
             pass
 
 
+async def test_a_host_of_two_addresses(open_station: OpenStation) -> None:
+    """A host name is refused where the port of one of its addresses is taken: grpc would be content with the other."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as other, pytest.raises(SettingsError, match="taken"):
+        async with open_station(listen=f"localhost:{other.getsockname()[1]}"):
+            pass
+
+
+@pytest.mark.parametrize(
+    "listen", ["127.0.0.1", "127.0.0.1:99999", "127.0.0.1:http", ":50051", "no.such.host.invalid:1"]
+)
+async def test_an_address_that_is_none(open_station: OpenStation, listen: str) -> None:
+    """A malformed address is refused by the name of its setting, not taken for another."""
+    with pytest.raises(SettingsError, match="RESUMATE_GRPC_LISTEN"):
+        async with open_station(listen=listen):
+            pass
+
+
 async def test_an_address_of_another_machine(open_station: OpenStation) -> None:
     """An address that is none of this machine's is refused."""
     with pytest.raises(SettingsError, match="none of this machine's"):

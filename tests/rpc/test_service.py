@@ -20,6 +20,7 @@ from resumate_grpc._gen.resumate.v1 import (
     upload_pb2,
     watch_pb2,
 )
+from resumate_grpc.rpc.call import current_call, log_fields
 from resumate_grpc.rpc.codec_parsed import encode_parsed
 from resumate_grpc.rpc.resume_service import ResumeService
 from tests.rpc.conftest import MAX_FILE_BYTES, TEXT, OpenStation, Station, eventually
@@ -324,6 +325,25 @@ async def test_each_rpc_is_logged_and_counted(open_station: OpenStation, caplog:
     assert f'resumate_rpcs_total{{code="OK",method="{service}/GetResume"}} 1.0' in rendered
     assert f'resumate_rpcs_total{{code="INVALID_ARGUMENT",method="{service}/GetResume"}} 1.0' in rendered
     assert f'resumate_rpc_seconds_count{{method="{service}/GetResume"}} 2.0' in rendered
+
+
+async def test_lines_within_an_rpc(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is logged while an rpc runs bears its request id and its résumé; outside there is none."""
+    seen: list[dict[str, str]] = []
+    resume = await station.upload()
+    get_of_store = station.store.get
+
+    async def looking(owner: str, resume_id: str, *, with_parsed: bool) -> Any:
+        seen.append(dict(log_fields()))
+        return await get_of_store(owner, resume_id, with_parsed=with_parsed)
+
+    monkeypatch.setattr(station.store, "get", looking)
+    request = resume_service_pb2.GetResumeRequest(resume_id=resume.id)
+    await station.stub.GetResume(request, metadata=(("x-request-id", "q1"),))
+    assert seen == [{"request_id": "q1", "resume_id": resume.id}]
+    assert log_fields() == {}
+    with pytest.raises(LookupError):
+        current_call()
 
 
 async def test_a_client_that_gives_up(station: Station) -> None:
