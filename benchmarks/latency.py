@@ -1,9 +1,9 @@
-"""Measure how long a client waits: a real `resumate serve`, a real gRPC client, one upload at a time and several at once.
+"""Measure how long a client waits: a real `resumate serve`, a real gRPC client, one upload at a time and several.
 
 Usage: python benchmarks/latency.py [--files DIR …] [--uploads N] [--concurrent K]
 
 A watch opened right after the upload's answer, and a feed watch that was open before, tell when the first event came
-and when the result. A bare gRPC server that echoes the same bytes, in the same run, is what the answer is compared with.
+and when the result. The answer is compared with that of a bare gRPC server that echoes the same bytes, in the same run.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from itertools import cycle, islice
@@ -53,7 +53,7 @@ class Feed:
     first: dict[str, float] = field(default_factory=dict)
     heard: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def listen(self, calls: AsyncIterator[watch_pb2.WatchProgressResponse]) -> None:
+    async def listen(self, calls: AsyncIterable[watch_pb2.WatchProgressResponse]) -> None:
         """Note arrivals until cancelled."""
         async for response in calls:
             if response.WhichOneof("update") == "event":
@@ -102,9 +102,9 @@ async def _parseable(stub: services.ResumeServiceAsyncStub, documents: Sequence[
     return kept
 
 
-async def _end(stub: services.ResumeServiceAsyncStub, document: Document) -> progress_pb2.State:
+async def _end(stub: services.ResumeServiceAsyncStub, document: Document) -> progress_pb2.State.ValueType:
     resume_id = await _upload(stub, document)
-    state = progress_pb2.STATE_UNSPECIFIED
+    state: progress_pb2.State.ValueType = progress_pb2.STATE_UNSPECIFIED
     async for response in stub.WatchProgress(watch_pb2.WatchProgressRequest(resume_id=resume_id)):
         state = response.event.state or state
     return state
@@ -147,8 +147,7 @@ async def _several_at_once(
     waits: list[Waits] = []
 
     async def client() -> None:
-        for document in todo:
-            waits.append(await _waits(stub, feed, document))
+        waits.extend([await _waits(stub, feed, document) for document in todo])
 
     started = time.perf_counter()
     async with asyncio.TaskGroup() as group:
@@ -188,7 +187,7 @@ async def _against_echo(stub: services.ResumeServiceAsyncStub, documents: Sequen
     ours, theirs = [], []
     with _echo_address() as address:
         async with grpc.aio.insecure_channel(address) as channel:
-            echo = channel.unary_unary(echo_server.ECHO)
+            echo: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(echo_server.ECHO)
             await echo(b"warm")
             for document in islice(cycle(documents), uploads):
                 started = time.perf_counter()
@@ -200,7 +199,7 @@ async def _against_echo(stub: services.ResumeServiceAsyncStub, documents: Sequen
                 async for _ in stub.WatchProgress(watch_pb2.WatchProgressRequest(resume_id=resume_id)):
                     pass
     rows = [
-        ["upload to answer (two syncs to disk)", _spread(ours)],
+        ["upload to answer (file and row synced to disk)", _spread(ours)],
         ["bare gRPC echo of the same bytes", _spread(theirs)],
         ["ratio of medians", f"{median(ours) / median(theirs):.1f}"],
     ]
