@@ -62,6 +62,7 @@ class Writer:
         self._waiting: deque[_Job] = deque()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
         self._last_now = 0
+        self._lease_start = to_micros(clock.now()) - round(clock.monotonic() * 1e6)
 
     def submit(self, body: Body[T], *, scrub: bool = False) -> asyncio.Future[T]:
         """Queue a body; the future resolves after its commit. `scrub` has the journal emptied soon afterwards."""
@@ -99,7 +100,8 @@ class Writer:
         self._scrub_wanted = self._scrub_wanted or any(job.scrub for job in group)
 
     def _run(self, connection: Connection, job: _Job, *, alone: bool) -> None:
-        tx = Transaction(connection=connection, now=self._now())
+        lease_now = self._lease_start + round(self._clock.monotonic() * 1e6)
+        tx = Transaction(connection=connection, now=self._now(), lease_now=lease_now)
         if alone:
             job.value = job.body(tx)
             return
@@ -143,4 +145,5 @@ class Readers:
 
     def _run(self, body: Body[T]) -> T:
         with self._engine.begin() as connection:
-            return body(Transaction(connection=connection, now=to_micros(self._clock.now())))
+            now = to_micros(self._clock.now())
+            return body(Transaction(connection=connection, now=now, lease_now=now))

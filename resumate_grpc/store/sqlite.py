@@ -34,7 +34,7 @@ def database_path(database_url: str) -> Path:
 
     Raises `SettingsError` for another database and for one in memory, which the threads could not share.
     """
-    if "://" not in database_url:
+    if database_url and "://" not in database_url:
         return Path(database_url)
     try:
         url = make_url(database_url)
