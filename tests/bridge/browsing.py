@@ -8,10 +8,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+from tests.conftest import missing
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 
 
@@ -19,12 +28,9 @@ def chromium() -> str:
     """Return where Chromium is; skips the test where it is not, or fails it under REQUIRE_ALL=1."""
     names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
     found = next((path for name in names if name and (path := shutil.which(name))), None)
-    if found:
-        return found
-    message = "no Chromium on this machine: the page is not tried in a browser (apt-get install chromium)"
-    if os.environ.get("REQUIRE_ALL") == "1":
-        pytest.fail(message)
-    pytest.skip(message)
+    if not found:
+        missing("Chromium (apt-get install chromium), without which the page is not tried in a browser,")
+    return found
 
 
 @asynccontextmanager

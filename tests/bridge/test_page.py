@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Literal
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -128,11 +129,11 @@ async def test_places_and_values_find_each_other(page: Page, script: Scripted) -
     await script.add(STAGE_QUEUED)
     await script.add(STAGE_COMPLETE)
     await page.goto(ROUTE)
-    name = page.locator("[data-path='personal_info.full_name'].value")
-    await expect(name.locator(".confidence")).to_have_text("55%")
-    await expect(name.locator(".confidence")).to_have_attribute("data-grade", "low")
-    await expect(name.locator(".place")).to_have_text("Page 1 · 🙂🙂 Ada Example")
-    await name.click()
+    full_name = page.locator("[data-path='personal_info.full_name'].value")
+    await expect(full_name.locator(".confidence")).to_have_text("55%")
+    await expect(full_name.locator(".confidence")).to_have_attribute("data-grade", "low")
+    await expect(full_name.locator(".place")).to_have_text("Page 1 · 🙂🙂 Ada Example")
+    await full_name.click()
     await expect(page.locator("mark.chosen")).to_have_text("Ada Example")
     await page.locator("mark", has_text="ada@example.org").click()
     email = page.locator("[data-path='personal_info.email'].value")
@@ -189,7 +190,7 @@ async def test_keyboard_alone(page: Page, script: Scripted) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 768, 1280])
 async def test_every_width_and_theme(
-    chromium: Browser, client: Client, script: Scripted, width: int, scheme: str
+    chromium: Browser, client: Client, script: Scripted, width: int, scheme: Literal["light", "dark"]
 ) -> None:
     """No view is wider than the screen, at three widths in both themes; pictures of them are kept to be looked at."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
