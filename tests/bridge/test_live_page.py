@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-import urllib.request
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import BrowserContext, Page, expect
+from playwright.async_api import BrowserContext, FilePayload, Page, expect
 
 from tests.bridge.browsing import browser, page_of
 from tests.live import LiveServer, live_server
@@ -35,9 +36,19 @@ async def page(context: BrowserContext, live: LiveServer) -> AsyncIterator[Page]
         yield page
 
 
-async def test_from_file_to_review(page: Page) -> None:
+def payload(name: str, content: bytes) -> FilePayload:
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+
+
+@pytest.fixture
+def expected() -> dict[str, Any]:
+    """What the sample says."""
+    values: dict[str, Any] = json.loads((FILES / "sidebar_en.pdf.json").read_text(encoding="utf-8"))
+    return values
+
+
+async def test_from_file_to_review(page: Page, expected: dict[str, Any]) -> None:
     """A file that is chosen is uploaded, its stages are seen, and its values are shown with their places."""
-    expected = json.loads((FILES / "sidebar_en.pdf.json").read_text(encoding="utf-8"))
     await page.set_input_files("#files", FILES / "sidebar_en.pdf")
     await expect(page.locator(".stages li")).to_have_count(3)
     await expect(page.locator(".stages li").nth(2)).to_have_attribute("data-course", "skipped")
@@ -49,7 +60,7 @@ async def test_from_file_to_review(page: Page) -> None:
     await expect(page.locator("mark.chosen")).to_have_text(expected["personal_info"]["email"])
     async with page.expect_download() as download:
         await page.get_by_role("link", name="JSON Resume").click()
-    exported = json.loads(Path(await (await download.value).path()).read_text(encoding="utf-8"))
+    exported = json.loads(await asyncio.to_thread((await (await download.value).path()).read_bytes))
     assert exported["basics"]["email"] == expected["personal_info"]["email"]
     await page.reload()
     await expect(page.get_by_role("heading", level=1)).to_have_text(expected["personal_info"]["full_name"])
@@ -59,15 +70,15 @@ async def test_from_file_to_review(page: Page) -> None:
 
 async def test_a_failure_can_be_tried_again(page: Page, live: LiveServer) -> None:
     """A file that cannot be read says why; Try again is a real second attempt."""
-    broken = {"name": "scan.pdf", "mimeType": "application/pdf", "buffer": hostile.picture_only_pdf()}
-    await page.set_input_files("#files", broken)  # type: ignore[arg-type] # the stub knows no plain dict
+    await page.set_input_files("#files", payload("scan.pdf", hostile.picture_only_pdf()))
     await expect(page.get_by_role("alert")).to_contain_text("text")
     resume_id = page.url.rpartition("/")[2]
-    await page.get_by_role("button", name="Try again").click()
+    async with page.expect_response("**/retry"):
+        await page.get_by_role("button", name="Try again").click()
     await expect(page.locator(".processing")).to_have_count(0)
     await expect(page.get_by_role("alert")).to_contain_text("text")
-    with urllib.request.urlopen(f"{live.http_url}/v1/resumes/{resume_id}") as response:
-        assert json.load(response)["resume"]["attempt"] == 2
+    response = await page.request.get(f"{live.http_url}/v1/resumes/{resume_id}")
+    assert (await response.json())["resume"]["attempt"] == 2
 
 
 async def test_refused_files_say_why(page: Page) -> None:
@@ -75,9 +86,9 @@ async def test_refused_files_say_why(page: Page) -> None:
     await page.set_input_files(
         "#files",
         [
-            {"name": "empty.pdf", "mimeType": "application/pdf", "buffer": b""},
-            {"name": "program.pdf", "mimeType": "application/pdf", "buffer": b"MZ\x90" + bytes(5000)},
-            {"name": "good.txt", "mimeType": "text/plain", "buffer": b"Somebody Good\n"},
+            payload("empty.pdf", b""),
+            payload("program.pdf", b"MZ\x90" + bytes(5000)),
+            payload("good.txt", b"Somebody Good\n"),
         ],
     )
     await expect(page.locator(".uploads .refused")).to_have_count(2)
@@ -89,8 +100,7 @@ async def test_refused_files_say_why(page: Page) -> None:
 async def test_many_files_at_once(page: Page) -> None:
     """Twenty files are taken at once, and each row reaches its end by itself."""
     names = [f"many-{number}.txt" for number in range(20)]
-    files = [{"name": name, "mimeType": "text/plain", "buffer": name.encode()} for name in names]
-    await page.set_input_files("#files", files)  # type: ignore[arg-type] # the stub knows no plain dict
+    await page.set_input_files("#files", [payload(name, name.encode()) for name in names])
     rows = page.locator(".rows li", has=page.locator(".name", has_text="many-"))
     await expect(rows).to_have_count(20, timeout=20_000)
     await expect(page.locator(".rows li[data-state=queued], .rows li[data-state=processing]")).to_have_count(
