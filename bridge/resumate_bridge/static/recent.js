@@ -103,7 +103,7 @@ function rowOf(resume) {
   function paint() {
     const isRunning = !hasEnded(known);
     node.dataset.state = known.state;
-    state.textContent = STRINGS.states[known.state] + (known.state === "processing" ? `, ${known.percent} %` : "");
+    state.textContent = STRINGS.states[known.state] + (known.state === "processing" ? `, ${known.percent}%` : "");
     progress.node.hidden = !isRunning;
     progress.set(known.percent);
     time.textContent = ago(resume.create_time);

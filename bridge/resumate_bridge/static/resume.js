@@ -52,7 +52,7 @@ export function resumePage(client, id) {
       onFrame(frame) {
         progress = advance(progress, frame);
         view.update(progress);
-        document.title = `${progress.percent} % · ${resume.filename}`;
+        document.title = `${progress.percent}% · ${resume.filename}`;
         if (hasEnded(progress)) end();
       },
       onRefused: (refusal) => show(problemView(refusal, { onRetry: load }), STRINGS.title),

@@ -21,7 +21,7 @@ export const STRINGS = {
     recent: "Recent",
     more: "Show more",
     none: "Nothing here yet. The first résumé takes a few seconds.",
-    uploading: (percent) => `Uploading, ${percent} %`,
+    uploading: (percent) => `Uploading, ${percent}%`,
     refused: "Not accepted",
     dismiss: (name) => `Dismiss ${name}`,
   },
@@ -35,12 +35,12 @@ export const STRINGS = {
   },
   stages: {
     text_extraction: "Text extraction",
-    nlp_parsing: "Understanding",
+    nlp_parsing: "NLP parsing",
     ai_enhancement: "AI enhancement",
   },
   courses: {
     waiting: "waiting",
-    running: (percent) => `${percent} %`,
+    running: (percent) => `${percent}%`,
     done: "done",
     skipped: "skipped",
     stopped: "stopped",
