@@ -68,7 +68,8 @@ class CallFailure:
         lines = [f"{name}: {text}" for name, text in self.violations if text not in self.message]
         if self.code == "UNAVAILABLE" and not self.reason:
             lines.append(
-                "start it with `resumate serve`, or name another by --server or RESUMATE_SERVER (with --tls or --ca for TLS)"
+                "start it with `resumate serve`, or name another by --server or RESUMATE_SERVER, "
+                "with --tls or --ca if it speaks TLS"
             )
         elif self.code == "DEADLINE_EXCEEDED":
             lines.append("give it longer by --timeout")

@@ -201,7 +201,20 @@ def test_tls_with_client_certificates(tmp_path: Path) -> None:
         missing("openssl")
     key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
     names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
-    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key, "-out", cert]
+    made: list[str | Path] = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-keyout",
+        key,
+        "-out",
+        cert,
+    ]
     subprocess.run([*made, *names], check=True, capture_output=True)
     env = {"RESUMATE_TLS_CERT": str(cert), "RESUMATE_TLS_KEY": str(key), "RESUMATE_TLS_CLIENT_CA": str(cert)}
     with live_server(data_dir=tmp_path / "data", env=env) as server:
