@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["BULLETS", "is_bullet", "normalise", "normalise_uri"]
+__all__ = ["BULLETS", "is_bullet", "is_ruler", "normalise", "normalise_uri"]
 
 BULLETS = frozenset(
-    "•●○◦▪▫■□◆◇❖➢➤►▶▸▹‣⁃∙⋅◘◙★☆✓✔✦✧❯›»·∗⬤⦁⚫"  # noqa: RUF001 - glyphs, not letters
+    "•●○◦▪▫■□◆◇❖➢➤►▶▸▹‣⁃∙⋅◘◙★☆✓✔✦✧❯›»·∗⬤⦁⚫"
 )
 """Glyphs that begin a list item."""
 
@@ -26,6 +26,7 @@ _UNSEEN = re.compile(
 )
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _LIGATURE = re.compile("[ﬀ-ﬆ]")
+_RULER = re.compile(r"\s*([-=_*~#+.·─━═—–])(?:\s?\1){2,}\s*")
 _EMOJI_JOINERS = re.compile("[\ufe0e\ufe0f]")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
@@ -33,6 +34,11 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 def is_bullet(word: str, *, dashes: bool = True) -> bool:
     """Tell whether a word that begins a line is a list item's glyph; `dashes` admits -, –, * and +."""
     return bool(word) and (all(char in BULLETS for char in word) or (dashes and len(word) == 1 and word in _DASHES))
+
+
+def is_ruler(text: str) -> bool:
+    """Tell whether a line is drawn with characters (-----, ═════, _ _ _) and says nothing."""
+    return _RULER.fullmatch(text) is not None
 
 
 def normalise(text: str) -> str:

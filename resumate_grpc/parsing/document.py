@@ -51,9 +51,12 @@ class Word:
 class Line:
     """Words that stand on one line, left to right; `start`/`end` is the line's span in `Document.text`.
 
-    `text` is `Document.text[start:end]`. `heading_level` is 1..9 where the format itself says that the line is a
+    A word broken at a line's end is whole, on the line where it begins.
+
+    `text` is `Document.text[start:end]`; a tab in it stands for a tab of the file or a gap much wider than a space (a
+    date at the right margin), in every format. `heading_level` is 1..9 where the format itself says that the line is a
     heading (DOCX style, Markdown #), else 0. `bullet` tells a list item; the bullet glyph itself is not a word.
-    `indent` is the left edge in points from the block's column (0 where unknown).
+    `indent` is the left edge in points from the block's column (0 where unknown; in text files, six for each blank).
     """
 
     text: str

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from resumate_grpc.model.parsed import ParseWarning
-from resumate_grpc.parsing.characters import normalise, normalise_uri
+from resumate_grpc.parsing.characters import is_ruler, normalise, normalise_uri
 from resumate_grpc.parsing.document import BlockKind
 from resumate_grpc.parsing.docx_package import DocxPart, open_docx
 from resumate_grpc.parsing.docx_styles import DocxStyles, ParagraphStyle, RunStyle, W
@@ -118,7 +118,7 @@ class _Walk:
         self.end_block()
         outer = self._place
         number, self._tables = self._tables, self._tables + 1
-        kind = BlockKind.TABLE_CELL if outer.kind in {BlockKind.TEXT, BlockKind.TABLE_CELL} else outer.kind
+        kind = outer.kind if outer.kind in {BlockKind.HEADER, BlockKind.FOOTER} else BlockKind.TABLE_CELL
         for row_index, row in enumerate(_parts_of(table, f"{W}tr")):
             for cell_index, cell in enumerate(_parts_of(row, f"{W}tc")):
                 self._place = _Place(kind, table=number, row=row_index, cell=cell_index)
@@ -144,7 +144,7 @@ class _Walk:
         self.end_block()
         outer = self._place
         for box in boxes:
-            kind = BlockKind.TEXT_BOX if outer.kind in {BlockKind.TEXT, BlockKind.TABLE_CELL} else outer.kind
+            kind = outer.kind if outer.kind in {BlockKind.HEADER, BlockKind.FOOTER} else BlockKind.TEXT_BOX
             self._place = _Place(kind)
             self.children(box)
             self.end_block()
@@ -152,7 +152,9 @@ class _Walk:
 
     def end_line(self, look: ParagraphStyle, *, first: bool) -> None:
         words, bullet = strip_bullet(self._writer.take())
-        if words:
+        if words and is_ruler(" ".join(word.text for word in words)):
+            self.end_block()
+        elif words:
             self._lines.append(
                 DraftLine(
                     words=words,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import logging
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 
 import docx
@@ -26,7 +28,22 @@ _RATIO_MATTERS_BYTES = 16 << 20
 _CHUNK_BYTES = 1 << 16
 _OLE = b"\xd0\xcf\x11\xe0"
 _DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
-_UNREADABLE = (OpcError, etree.LxmlError, zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, OSError)
+_UNREADABLE = (
+    OpcError,
+    etree.LxmlError,
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+)
+"""What zipfile, lxml and python-docx raise for damaged files, found by damaging files."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -164,7 +164,7 @@ def _paragraph_over(properties: etree._Element, below: ParagraphStyle) -> Paragr
     left = "" if indent is None else indent.get(f"{W}left") or indent.get(f"{W}start") or ""
     return replace(
         below,
-        heading_level=_level(level) if level.isdigit() else below.heading_level,
+        heading_level=_level(level) if re.fullmatch(r"[0-9]+", level) else below.heading_level,
         numbered=below.numbered if number is None else value_of(number.find(f"{W}numId")) != "0",
         indent=int(left) / _TWIPS_PER_POINT if re.fullmatch(r"-?\d+", left) else below.indent,
     )

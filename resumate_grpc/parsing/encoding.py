@@ -17,7 +17,8 @@ _BOMS = (
 )
 _SAMPLE_BYTES = 65536
 _TEXT_CONTROLS = frozenset(b"\t\n\r\f\x0b\x1b\x1a")
-_MAX_CONTROL_SHARE = 0.1
+_MAX_CONTROL_SHARE = 0.05  # random bytes have 0.1
+_ALWAYS_LET_PASS = 4
 
 
 def decode(content: bytes) -> str:
@@ -42,7 +43,7 @@ def looks_like_text(content: bytes) -> bool:
         return True
     sample = content[:_SAMPLE_BYTES]
     controls = sum(byte < 0x20 and byte not in _TEXT_CONTROLS for byte in sample)  # noqa: PLR2004 - first printable
-    return controls <= _MAX_CONTROL_SHARE * len(sample)
+    return controls <= max(_ALWAYS_LET_PASS, _MAX_CONTROL_SHARE * len(sample))
 
 
 def _utf16_order(content: bytes) -> str:

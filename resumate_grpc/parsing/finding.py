@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 
 from resumate_grpc.parsing.folding import squeeze
 
-__all__ = ["Finding", "found"]
+__all__ = ["Finding", "doubted", "found"]
 
 _EDGE_CHARACTERS = " \t\n\r\f\v\u00a0\u2009\u202f,;:|•·–—*~/\\-"
+_DOUBT = 0.75
 _MOST_LAYERS = 6
 _PAIRS = {")": "(", "]": "[", "}": "{", "”": "“"}
 
@@ -25,6 +26,11 @@ class Finding:
     def trusted(self, confidence: float) -> Finding:
         """Return the same finding with another confidence, held within 0.02..0.99."""
         return replace(self, confidence=min(0.99, max(0.02, confidence)))
+
+
+def doubted(finding: Finding | None) -> Finding | None:
+    """Return the finding with less confidence: it was read where its section has no heading."""
+    return finding.trusted(finding.confidence * _DOUBT) if finding else None
 
 
 def found(text: str, start: int, end: int, confidence: float = 0.5) -> Finding | None:

@@ -19,7 +19,9 @@ _WIDE_GAP_EMS = 1.15
 
 _HARD_BREAK = re.compile(r"\s*\t\s*|\s{3,}|\s+[|¦‖│•·∙⋅●▪■◆‣⁃]+\s+|\s*[|¦‖│•∙⋅●▪■◆‣]\s*")
 _PAGE_NUMBER = re.compile(
-    r"(?:^|\s)(?:page|pag|pg|seite|página|pagina|стр|p)\.?\s?\d{1,2}(?:\s?(?:/|of|de|von|di|sur|из)\s?\d{1,2})?\W*$|^\W*\d{1,2}\s?(?:/|of)\s?\d{1,2}\W*$|^第\s?\d+\s?页|^\W*(?:copyright|©|last updated)",
+    r"(?:^|\s)(?:page|pag|pg|seite|página|pagina|стр|p)\.?\s?\d{1,2}(?:\s?(?:/|of|de|von|di|sur|"
+    r"из)\s?\d{1,2})?\W*$|^\W*\d{1,2}\s?(?:/|of)\s?\d{1,2}\W*$|^第\s?\d+\s?页|^\W*(?:copyright|©|"
+    r"last updated)",
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\d+")
@@ -125,7 +127,7 @@ def _without_running_heads(rows: Sequence[Row]) -> list[Row]:
 
 def _usual_spacing(block: Block) -> float:
     tops = [line.box.y0 for line in block.lines if line.box]
-    steps = [low - high for high, low in zip(tops, tops[1:], strict=False) if low > high]
+    steps = [low - high for high, low in pairwise(tops) if low > high]
     return median(steps) if steps else 0.0
 
 
@@ -177,7 +179,7 @@ def _fragments(text: str, start: int, words: list[Word]) -> Iterator[Fragment]:
 
 
 def _gaps_by_box(words: list[Word]) -> Iterator[tuple[int, int]]:
-    for word, following in zip(words, words[1:], strict=False):
+    for word, following in pairwise(words):
         if word.box and following.box:
             ems = max(word.style.size, following.style.size) or _FALLBACK_SIZE
             if following.box.x0 - word.box.x1 > _WIDE_GAP_EMS * ems:

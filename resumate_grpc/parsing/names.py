@@ -20,7 +20,8 @@ _LABEL = re.compile(
 )
 _CUT = re.compile(r"\s+[-–—|/•·]\s+|\s*[,(|•:]\s*|\s{3,}")
 _NOT_NAME = re.compile(
-    r"\b(?:curriculum|vitae|vitæ|resume|résumé|cv|page|lebenslauf|hoja de vida|резюме|confidential)\b|简历|@|https?:|www\.",
+    r"\b(?:curriculum|vitae|vitæ|resume|résumé|cv|page|lebenslauf|hoja de vida|резюме|confidential)\b|"
+    r"简历|@|https?:|www\.",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"^[^\W\d_][^\W\d_'’.¨´`^~˘¸-]*(?:['’.¨´`^~˘¸-][^\W\d_]*)*$")

@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 
 from resumate_grpc.model.parsed import Box
-from resumate_grpc.parsing.characters import is_bullet
+from resumate_grpc.parsing.characters import is_bullet, is_ruler
 from resumate_grpc.parsing.draft import DraftBlock, DraftLine, DraftWord, join_hyphenated
 from resumate_grpc.parsing.line_writer import strip_bullet
 from resumate_grpc.parsing.reading_order import Area
@@ -46,7 +46,9 @@ def blocks_of(areas: Sequence[Area], *, marks: PageMarks) -> list[DraftBlock]:
                 blocks.append(_block(lines, column=area.column))
                 lines = []
             neighbours = [*area.rows[max(0, index - 1) : index], *area.rows[index + 1 : index + 2]]
-            lines.append(_line(row, left=left, marks=marks, stretched=_is_stretched(row, neighbours)))
+            line = _line(row, left=left, marks=marks, stretched=_is_stretched(row, neighbours))
+            if not is_ruler(line.text):
+                lines.append(line)
         blocks.append(_block(lines, column=area.column))
     return blocks
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -24,6 +25,8 @@ __all__ = ["read_pdf"]
 
 _log = logging.getLogger(__name__)
 
+_ENDING = re.compile(rb"startxref\s+\d+\s*$")
+_ENDING_WITHIN = 64
 _Read = tuple[list[DraftPage], list[ParseWarning]]
 
 
@@ -32,6 +35,8 @@ def read_pdf(content: bytes, *, max_pages: int) -> Generator[tuple[int, int], No
 
     Raises `ParsingError`: PASSWORD_PROTECTED, CORRUPT_FILE, TOO_MANY_PAGES (before any page is read).
     """
+    if _is_cut_off(content):
+        raise _corrupt("it was cut off")
     try:
         with PdfFile(content) as file:
             return (yield from _read_pages(file, max_pages=max_pages))
@@ -40,10 +45,22 @@ def read_pdf(content: bytes, *, max_pages: int) -> Generator[tuple[int, int], No
             ErrorReason.PASSWORD_PROTECTED, "the PDF needs a password; save it without one and upload it again"
         ) from error
     except PdfError as error:
-        raise ParsingError(
-            ErrorReason.CORRUPT_FILE,
-            f"the PDF cannot be read ({error}); open it, print it as PDF again and upload that",
-        ) from error
+        raise _corrupt(str(error)) from error
+
+
+def _is_cut_off(content: bytes) -> bool:
+    """Tell whether the end of the file is missing.
+
+    PDFium would mend such a file and read what is left of it: a résumé without its second half, and nobody told.
+    """
+    end = content.rfind(b"%%EOF")
+    return b" obj" in content[end + 1 :] and _ENDING.search(content[-_ENDING_WITHIN:]) is None
+
+
+def _corrupt(what: str) -> ParsingError:
+    return ParsingError(
+        ErrorReason.CORRUPT_FILE, f"the PDF cannot be read ({what}); open it, print it as PDF again and upload that"
+    )
 
 
 def _read_pages(file: PdfFile, *, max_pages: int) -> Generator[tuple[int, int], None, _Read]:

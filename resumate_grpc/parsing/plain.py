@@ -6,16 +6,19 @@ import re
 from dataclasses import replace
 
 from resumate_grpc.model.parsed import ParseWarning
-from resumate_grpc.parsing.characters import normalise
-from resumate_grpc.parsing.draft import DraftBlock, DraftLine, DraftPage
+from resumate_grpc.parsing.characters import is_ruler, normalise, normalise_uri
+from resumate_grpc.parsing.document import Style
+from resumate_grpc.parsing.draft import PLAIN_STYLE, DraftBlock, DraftLine, DraftPage, DraftWord
 from resumate_grpc.parsing.encoding import decode
-from resumate_grpc.parsing.line_writer import strip_bullet, words_of
+from resumate_grpc.parsing.line_writer import LineWriter, strip_bullet
 
 __all__ = ["read_plain", "text_of"]
 
 _POINTS_PER_COLUMN = 6.0
-_RULER = re.compile(r"\s*([-=_*~#+.─━═—–])(\s?\1){2,}\s*")
 _FRAMED = re.compile(r"\s*([-=_*~#+─━═])\1{2,}\s*(\w[^\n]*?)\s*\1{3,}\s*|\s*(\w[^\n]*?)\s+([-=_*~#─━═])\4{4,}\s*")
+_MARKED = re.compile(
+    r"\*\*(?P<bold>[^*\s](?:[^*]*[^*\s])?)\*\*|\[(?P<text>[^\]\n]+)\]\((?P<uri>(?:https?://|mailto:)[^)\s]+)\)"
+)
 _LONGEST_HEADING = 60
 
 
@@ -38,7 +41,7 @@ def read_plain(content: bytes) -> tuple[DraftPage, list[ParseWarning]]:
     for part in text.split("\f"):
         lines: list[DraftLine] = []
         for raw in [*part.split("\n"), ""]:
-            if _RULER.fullmatch(raw):
+            if is_ruler(raw):
                 lines = _underlined(lines, level=1 if "=" in raw or "═" in raw else 2)
                 blocks.append(DraftBlock(lines=tuple(lines)))
                 lines = []
@@ -53,11 +56,27 @@ def read_plain(content: bytes) -> tuple[DraftPage, list[ParseWarning]]:
 def _line(raw: str) -> DraftLine:
     framed = _FRAMED.fullmatch(raw)
     text = normalise((framed[2] or framed[3]) if framed else raw)
-    words, bullet = strip_bullet(words_of(text))
+    words, bullet = strip_bullet(_words(text))
     lead = text[: len(text) - len(text.lstrip())].expandtabs()
     return DraftLine(
         words=words, heading_level=2 if framed else 0, bullet=bullet, indent=len(lead) * _POINTS_PER_COLUMN
     )
+
+
+def _words(text: str) -> tuple[DraftWord, ...]:
+    """Split a line into words; **bold** and [text](link), which people write in plain text too, lose their marks."""
+    writer = LineWriter()
+    at = 0
+    for mark in _MARKED.finditer(text):
+        writer.add(text[at : mark.start()])
+        inner = mark["bold"] or mark["text"]
+        link = _MARKED.fullmatch(inner)
+        uri = normalise_uri(mark["uri"] or (link["uri"] if link else None) or "")
+        style = Style(bold=True) if mark["bold"] else PLAIN_STYLE
+        writer.add(link["text"] if link and link["text"] else inner.strip("*"), style=style, uri=uri)
+        at = mark.end()
+    writer.add(text[at:])
+    return writer.take()
 
 
 def _underlined(lines: list[DraftLine], *, level: int) -> list[DraftLine]:

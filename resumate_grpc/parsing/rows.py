@@ -18,6 +18,7 @@ _RAISED_OVERLAP = 0.6
 _TOUCHING = (-0.1, 0.4)
 _SPACED_LETTERS = 3
 _SPACED_GAP_SPREAD = 1.7
+_SPACE = 0.3  # of the font size
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,5 +128,7 @@ def _joined_run(letters: list[PlacedWord]) -> list[PlacedWord]:
                 y1=max(last.y1, letter.y1),
             )
         else:
+            # The space between two such words is as stretched as they are: narrow it to what a space is elsewhere.
+            words[-1] = replace(last, x1=max(last.x1, letter.x0 - _SPACE * letter.size))
             words.append(letter)
     return words

@@ -36,23 +36,30 @@ _INNER_LABEL = re.compile(r"^\s*[^\W\d_][\w ]{1,24}:\s+(?=\w)")
 _LABEL = re.compile(r"^\s*([^:：()]{2,45}?)\s*[:：]\s*(?!//)")
 _DASH_LABEL = re.compile(r"^\s*([^,;:()]{2,45}?)\s+[-–—]\s?(?=[^,;]+[,;][^,;]+[,;])")
 _GRADE = re.compile(
-    r"\s*[(\[–—:-]?\s*(?:\b(?:expert|advanced|intermediate|beginner|basic|basics|proficient|proficiency|fluent|native|novice|familiar|"
+    r"\s*[(\[–—:-]?\s*(?:\b(?:expert|advanced|intermediate|beginner|basic|basics|proficient|proficiency|"
+    r"fluent|native|novice|familiar|"
     r"excellent|very good|good|strong|working knowledge|professional working proficiency|experienced|skilled|competent|"
-    r"elementary|upper[- ]intermediate|pre[- ]intermediate|conversational|mother tongue|grundkenntnisse|fortgeschritten|"
-    r"sehr gut|gut|fliessend|fließend|muttersprache|verhandlungssicher|avancé|intermédiaire|débutant|courant|natif|avanzado|"
+    r"elementary|upper[- ]intermediate|pre[- ]intermediate|conversational|mother tongue|grundkenntnisse|"
+    r"fortgeschritten|"
+    r"sehr gut|gut|fliessend|fließend|muttersprache|verhandlungssicher|avancé|intermédiaire|débutant|"
+    r"courant|natif|avanzado|"
     r"intermedio|básico|nativo|fluido|avançado|básico|fluente)\b(?:\s+(?:level|user|knowledge|in|with))?"
-    r"|\d{1,2}\+?\s*(?:years?|yrs?|months?|jahre|ans|años|anos|лет|год\w*)\b(?:\s+(?:of\s+)?experience)?|\d{1,3}\s?%|\d{1,2}\s?/\s?(?:5|10)\b|[★☆●○◐⬤◯█░▪▫]+)\s*[)\]]?\s*$",
+    r"|\d{1,2}\+?\s*(?:years?|yrs?|months?|jahre|ans|años|anos|лет|год\w*)\b(?:\s+(?:of\s+)?experience)?|"
+    r"\d{1,3}\s?%|\d{1,2}\s?/\s?(?:5|10)\b|[★☆●○◐⬤◯█░▪▫]+)\s*[)\]]?\s*$",
     re.IGNORECASE,
 )
 _LEAD = re.compile(
-    r"^\s*(?:(?:and|und|et|y|e|и|etc\.?|including|incl\.?|e\.g\.|such as|like|also|experience (?:with|in)|experienced (?:in|with)|"
-    r"proficient (?:in|with|at)|proficiency in|knowledge of|working knowledge of|familiar(?:ity)? with|skilled in|expert in|"
+    r"^\s*(?:(?:and|und|et|y|e|и|etc\.?|including|incl\.?|e\.g\.|such as|like|also|experience (?:with|"
+    r"in)|experienced (?:in|with)|"
+    r"proficient (?:in|with|at)|proficiency in|knowledge of|working knowledge of|familiar(?:ity)? with|"
+    r"skilled in|expert in|"
     r"strong|excellent|basic|advanced|good|hands-on|fluent in|знание|опыт работы с)\s+)+",
     re.IGNORECASE,
 )
 _TAIL = re.compile(r"\s*(?:,?\s*(?:etc|u\.a|among others|and more)\.?)\s*$", re.IGNORECASE)
 _NOT_ITEM = re.compile(
-    r"^(?:etc|and|others?|more|page \d+.*|\d+|level|skills?|years?|experience|basic|expert|advanced|intermediate|beginner|proficient|fluent|native)\.?$",
+    r"^(?:etc|and|others?|more|page \d+.*|\d+|level|skills?|years?|experience|basic|expert|advanced|"
+    r"intermediate|beginner|proficient|fluent|native)\.?$",
     re.IGNORECASE,
 )
 _ASIDES = {SectionKind.HEAD, SectionKind.SUMMARY, SectionKind.OTHER, SectionKind.INTERESTS, SectionKind.EDUCATION}
@@ -60,26 +67,32 @@ _MOST_WORDS = 6
 _LONGEST_ITEM = 60
 _PROSE_WORDS = 9
 _LANGUAGE_LABEL = re.compile(
-    r"^(?:human |spoken |foreign )?(?:languages?(?: skills| spoken| known)?|sprachen|fremdsprachen|sprachkenntnisse|langues?|idiomas?|"
+    r"^(?:human |spoken |foreign )?(?:languages?(?: skills| spoken| known)?|sprachen|fremdsprachen|"
+    r"sprachkenntnisse|langues?|idiomas?|"
     r"lenguas|lingue|talen|языки|иностранные языки|语言)$"
 )
 _CERTIFICATE_LABEL = re.compile(
-    r"^(?:licen[sc]es (?:and |& )?)?(?:certifications?|certificates?|zertifikate|certificaciones|сертификаты|证书)(?: (?:and|&) \w+)?$"
+    r"^(?:licen[sc]es (?:and |& )?)?(?:certifications?|certificates?|zertifikate|certificaciones|"
+    r"сертификаты|证书)(?: (?:and|&) \w+)?$"
 )
 _SOFT_LABEL = re.compile(r"^(?:soft|inter-?personal|personal|people|social)[ -]?(?:skills?|qualities|strengths)?$")
 _OTHER_LABEL = re.compile(
-    r"^(?:interests?|hobbies|hobbies (?:and|&) interests|references?|awards?|activities|intereses|interessen|centres d'interet|loisirs)$"
+    r"^(?:interests?|hobbies|hobbies (?:and|&) interests|references?|awards?|activities|intereses|"
+    r"interessen|centres d'interet|loisirs)$"
 )
 _ISSUER = re.compile(
-    r"\s+[-–—|•·]\s+|\s*[|•]\s*|,\s+(?=[^,]*$)|\s{3,}|\s+(?:by|from|issued by|issued|via|at)\s+|\s*\((?=[^()]*(?:19|20)\d\d)|\t",
+    r"\s+[-–—|•·]\s+|\s*[|•]\s*|,\s+(?=[^,]*$)|\s{3,}|\s+(?:by|from|issued by|issued|via|at)\s+|"
+    r"\s*\((?=[^()]*(?:19|20)\d\d)|\t",
     re.IGNORECASE,
 )
 _LEVEL = re.compile(
-    r"(?:associate|professional|special(?:ty|ist)|expert|fundamentals?|foundations?|practitioner|level|advanced|intermediate|administrator|developer|architect|engineer|part)\b",
+    r"(?:associate|professional|special(?:ty|ist)|expert|fundamentals?|foundations?|practitioner|"
+    r"level|advanced|intermediate|administrator|developer|architect|engineer|part)\b",
     re.IGNORECASE,
 )
 _ID = re.compile(
-    r"\b(?:credential|certificate|license|licence|id|no\.?|number|expires?|expiration|valid|issued|show credential)\b.{0,3}[:#\s].*$",
+    r"\b(?:credential|certificate|license|licence|id|no\.?|number|expires?|expiration|valid|issued|"
+    r"show credential)\b.{0,3}[:#\s].*$",
     re.IGNORECASE,
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 
 from resumate_grpc.errors import EmptyFileError, UnsupportedFormatError
 from resumate_grpc.model.resume import MediaType
@@ -72,7 +73,7 @@ def _sniff_zip(content: bytes) -> MediaType:
             types = stream.read(_CONTENT_TYPES_LIMIT)
     except KeyError:
         raise _unsupported("the file is a zip archive, not a Word document; upload the document itself") from None
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
         if b"word/" in content:  # a Word document that was cut off: its reader says so
             return MediaType.DOCX
         raise _unsupported("the file is a damaged archive") from None

@@ -1,0 +1,157 @@
+"""Files that cannot or must not be read: each gets its own error, and soon."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Callable
+
+import pytest
+
+from resumate_grpc.errors import EmptyFileError, ErrorReason, ParsingError, UnsupportedFormatError
+from resumate_grpc.model.resume import MediaType, OcrMode
+from resumate_grpc.parsing.sniff import sniff
+from tests.parsing.reading import read, read_with_progress
+from tests.samples import hostile
+from tests.samples.make import FILES
+
+_ENTITIES = b"""<?xml version="1.0"?><!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/hostname">]>
+<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">
+<w:body><w:p><w:r><w:t>seen &x;</w:t></w:r></w:p></w:body></w:document>"""
+
+UNREADABLE: list[tuple[str, ErrorReason, Callable[[], bytes]]] = [
+    ("pdf, cut off", ErrorReason.CORRUPT_FILE, lambda: hostile.truncated((FILES / "sidebar_en.pdf").read_bytes())),
+    ("pdf, its header alone", ErrorReason.CORRUPT_FILE, lambda: b"%PDF-1.7\n"),
+    ("pdf, rubbish", ErrorReason.CORRUPT_FILE, lambda: b"%PDF-1.7\n" + bytes(range(256)) * 40 + b"\n%%EOF"),
+    ("pdf, with a password", ErrorReason.PASSWORD_PROTECTED, lambda: hostile.encrypted_pdf(user_password="secret")),
+    ("pdf, a picture", ErrorReason.NO_TEXT_FOUND, hostile.picture_only_pdf),
+    ("pdf, 5,000 pages", ErrorReason.TOO_MANY_PAGES, lambda: hostile.many_pages_pdf(5000)),
+    ("docx, cut off", ErrorReason.CORRUPT_FILE, lambda: hostile.truncated((FILES / "boxes_en.docx").read_bytes())),
+    ("docx, broken XML", ErrorReason.CORRUPT_FILE, lambda: hostile.docx_with("word/document.xml", b"<w:document")),
+    ("docx, external entity", ErrorReason.CORRUPT_FILE, lambda: hostile.docx_with("word/document.xml", _ENTITIES)),
+    (
+        "docx, external entity in UTF-16",
+        ErrorReason.CORRUPT_FILE,
+        lambda: hostile.docx_with("word/document.xml", _ENTITIES.decode().encode("utf-16")),
+    ),
+    ("docx, entity in its styles", ErrorReason.CORRUPT_FILE, lambda: hostile.docx_with("word/styles.xml", _ENTITIES)),
+    ("docx, with a password", ErrorReason.PASSWORD_PROTECTED, hostile.encrypted_docx),
+    ("docx, unpacks to 80 MiB", ErrorReason.RESOURCE_LIMIT, lambda: hostile.zip_bomb(80)),
+    ("docx, whose directory lies", ErrorReason.CORRUPT_FILE, lambda: hostile.lying_docx(80)),
+    ("text, blanks only", ErrorReason.NO_TEXT_FOUND, lambda: b" \n\t\n"),
+]
+
+
+@pytest.mark.parametrize(("reason", "make"), [pytest.param(*case[1:], id=case[0]) for case in UNREADABLE])
+def test_unreadable_files_say_why(reason: ErrorReason, make: Callable[[], bytes]) -> None:
+    """A file that is accepted and cannot be read ends in the error that names its case."""
+    with pytest.raises(ParsingError) as caught:
+        read(make(), "resume.txt")
+    assert caught.value.parse_reason is reason
+    assert not caught.value.retryable
+    assert len(caught.value.message) > 20
+
+
+def test_the_next_file_works() -> None:
+    """After all of these, an ordinary file is read as before."""
+    for _, _, make in UNREADABLE:
+        with pytest.raises(ParsingError):
+            read(make(), "resume.txt")
+    assert read(bytes(hostile.text_pdf().output())).text == "Mathilde Okafor"
+
+
+@pytest.mark.parametrize("share", [0.02, 0.25, 0.5, 0.75, 0.9, 0.99])
+@pytest.mark.parametrize("name", ["one_column_en.pdf", "ruled_table_fr.pdf"])
+def test_no_part_of_a_pdf_passes_for_the_whole(name: str, share: float) -> None:
+    """Wherever a PDF is cut off, it is called corrupt, never read in part."""
+    content = (FILES / name).read_bytes()
+    with pytest.raises(ParsingError) as caught:
+        read(content[: int(len(content) * share)])
+    assert caught.value.parse_reason is ErrorReason.CORRUPT_FILE
+
+
+def test_owner_password_alone_does_not_matter() -> None:
+    """A PDF that opens without a password is read, whatever its owner forbade."""
+    assert read(hostile.encrypted_pdf()).text == "Mathilde Okafor"
+
+
+def test_page_limit_is_the_callers() -> None:
+    """The limit on pages can be set; at the limit a file is read."""
+    content = (FILES / "one_column_en.pdf").read_bytes()
+    assert len(read_with_progress(content, max_pages=2)[0].pages) == 2
+    with pytest.raises(ParsingError) as caught:
+        read_with_progress(content, max_pages=1)
+    assert caught.value.parse_reason is ErrorReason.TOO_MANY_PAGES
+
+
+def test_a_lying_archive_costs_no_memory() -> None:
+    """A part that unpacks to more than its directory says is never unpacked whole."""
+    content = hostile.lying_docx(80)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ParsingError):
+            read(content)
+        assert tracemalloc.get_traced_memory()[1] < 16 << 20
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.slow
+def test_a_gibibyte_in_a_word_document_is_refused() -> None:
+    """A DOCX that unpacks to over a gibibyte is refused by its directory."""
+    with pytest.raises(ParsingError) as caught:
+        read(hostile.zip_bomb(1100))
+    assert caught.value.parse_reason is ErrorReason.RESOURCE_LIMIT
+
+
+def test_ocr_on_demand_is_answered_by_a_warning() -> None:
+    """Asking for OCR always is no error; the document says that there was none."""
+    document, _ = read_with_progress(bytes(hostile.text_pdf().output()), ocr=OcrMode.ALWAYS)
+    assert [warning.reason for warning in document.warnings] == ["OCR_UNAVAILABLE"]
+
+
+@pytest.mark.parametrize(
+    ("content", "filename", "says"),
+    [
+        (b"MZ\x90\x00" + bytes(200) + b"%PDF-1.4", "resume.pdf", "Windows program"),
+        (b"\x7fELF" + bytes(64), "resume.docx", "program"),
+        (hostile.legacy_doc(), "resume.doc", ".docx or .pdf"),
+        (b"{\\rtf1 Hello}", "resume.rtf", "RTF"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(64), "resume.pdf", "picture"),
+        (b"PK\x03\x04" + bytes(64), "resume.docx", "archive"),
+        (b"<html><body>Hello</body></html>", "resume.html", "web page"),
+        (bytes(2000), "resume.txt", "binary"),
+        (bytes(range(256)) * 8, "resume.txt", "binary"),
+    ],
+)
+def test_other_formats_are_refused_by_their_content(content: bytes, filename: str, says: str) -> None:
+    """What we don't read is refused whatever its name, with words that help."""
+    with pytest.raises(UnsupportedFormatError, match=says) as caught:
+        sniff(content, filename)
+    assert caught.value.field == "content"
+
+
+def test_no_bytes_are_refused() -> None:
+    """An empty file is called empty."""
+    with pytest.raises(EmptyFileError):
+        sniff(b"", "resume.pdf")
+
+
+@pytest.mark.parametrize(
+    ("content", "filename", "expected"),
+    [
+        (b"%PDF-1.4 ...", "resume.txt", MediaType.PDF),
+        (b"\xef\xbb\xbf\n%PDF-1.4 ...", "resume", MediaType.PDF),
+        (hostile.docx_with("", b""), "resume.pdf", MediaType.DOCX),
+        (hostile.encrypted_docx(), "resume.docx", MediaType.DOCX),
+        (b"# Ada", "resume.MD", MediaType.MARKDOWN),
+        (b"# Ada", "../../resume.txt", MediaType.TXT),
+        ("Ådа\u202e".encode(), "\u202ercs.md\n", MediaType.MARKDOWN),
+        ("Zoë".encode("utf-16"), "resume.txt", MediaType.TXT),
+        ("Zoë Lund".encode("utf-16-be"), "", MediaType.TXT),
+        (b"MZ is how I begin my letters, says Mary Zed.", "", MediaType.TXT),
+        (b"Ada\x00 Merriweather, engineer", "resume.pdf", MediaType.TXT),
+    ],
+)
+def test_content_decides_the_format(content: bytes, filename: str, expected: MediaType) -> None:
+    """The content tells the format; the name only tells Markdown from plain text."""
+    assert sniff(content, filename) is expected
