@@ -110,6 +110,13 @@ class PdfPage:
         self.width = float(pdfium.FPDF_GetPageWidthF(self.page))
         self.height = float(pdfium.FPDF_GetPageHeightF(self.page))
 
+    def turn(self, quarters: int) -> None:
+        """Turn the page, clockwise: all coordinates from now on are those of the turned page."""
+        self._rotation = (self._rotation + quarters) % 4
+        self._looks.clear()
+        if quarters % 2:
+            self.width, self.height = self.height, self.width
+
     def glyphs(self) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float32]]:
         """Return the code points, shape (n,), and the loose boxes x0, y0, x1, y1, shape (n, 4), in content order.
 
