@@ -21,6 +21,8 @@ from resumate_grpc.parsing.rows import Segment
 __all__ = ["Band", "Division", "DivisionKind", "find_division", "is_dated", "same_height"]
 
 _LEAST_ROWS = 3
+_MOST_SEGMENTS = 2000  # a page of a résumé has a tenth of it; what is beyond must not cost seconds
+_MOST_JUDGED = 40
 _NARROWEST = 0.8  # of the usual font size
 _SAME_BASELINE = 0.3
 _MOSTLY = 0.7
@@ -78,9 +80,9 @@ class _Candidate:
 
 def find_division(segments: Sequence[Segment]) -> Division | None:
     """Return the gutter along which to divide first; None where the text is one column of rows."""
-    if len(segments) < 2 * _LEAST_ROWS:
+    if not 2 * _LEAST_ROWS <= len(segments) <= _MOST_SEGMENTS:
         return None
-    for candidate in sorted(_candidates(segments), key=lambda each: -each.score):
+    for candidate in sorted(_candidates(segments), key=lambda each: -each.score)[:_MOST_JUDGED]:
         division = _judge(candidate, segments)
         if division.kind is not DivisionKind.ROWS:
             return division

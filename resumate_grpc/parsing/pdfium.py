@@ -32,6 +32,7 @@ _ITALIC_NAMES = ("italic", "oblique", "-it", "slanted", "cmti", "sfti", "cmsl")
 _FLAG_ITALIC = 1 << 6
 _FLAG_FORCE_BOLD = 1 << 18
 _BROKEN_WORD = 2
+_MOST_GLYPHS = 200_000
 _RECTANGLE_SEGMENTS = (4, 5)
 _NO_CHARACTER = 0xFFFE
 _SURROGATES = (0xD800, 0xE000)
@@ -124,6 +125,8 @@ class PdfPage:
         generates from gaps are among the code points.
         """
         count = max(0, int(pdfium.FPDFText_CountChars(self.text)))
+        if count > _MOST_GLYPHS:
+            raise PdfError(f"a page with {count} characters is none that people read")
         rectangles = (pdfium.FS_RECTF * count)()
         read_box = pdfium.FPDFText_GetLooseCharBox
         for index in range(count):

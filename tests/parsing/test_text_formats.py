@@ -77,6 +77,12 @@ def test_odd_characters_are_normalised() -> None:
     assert read(text.encode(), "resume.txt").text == "Zoë Lund finance"
 
 
+def test_soft_hyphens_are_not_seen() -> None:
+    """A soft hyphen within a line goes, one at its end joins the word to the next line."""
+    text = "Soft\u00adware de\u00advelop\u00ad\nment and opera-\ntions"
+    assert lines(read(text.encode(), "resume.txt")) == ["Software development", "and operations"]
+
+
 def test_marks_in_plain_text_become_style() -> None:
     """Bold marks and links that people write in plain text are style and links, not characters."""
     document = read(b"I **lead** the [Example project](https://example.org/p).", "resume.txt")
