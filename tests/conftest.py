@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -20,7 +21,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
         yield server
 
 
-def missing(component: str) -> None:
+def missing(component: str) -> NoReturn:
     """Skip the test because a component is missing, or fail it where everything is required."""
     if REQUIRE_ALL:
         pytest.fail(f"{component} is missing, and REQUIRE_ALL=1 requires it")

@@ -8,7 +8,7 @@ import unicodedata
 __all__ = ["BULLETS", "is_bullet", "is_ruler", "normalise", "normalise_uri"]
 
 BULLETS = frozenset(
-    "•●○◦▪▫■□◆◇❖➢➤►▶▸▹‣⁃∙⋅◘◙★☆✓✔✦✧❯›»·∗⬤⦁⚫"  # noqa: RUF001 - glyphs, not letters
+    "•●○◦▪▫■□◆◇❖➢➤►▶▸▹‣⁃∙⋅◘◙★☆✓✔✦✧❯›»·∗⬤⦁⚫"
 )
 """Glyphs that begin a list item."""
 

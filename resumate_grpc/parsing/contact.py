@@ -8,19 +8,22 @@ from dataclasses import dataclass, replace
 
 from resumate_grpc.parsing.document import Document
 from resumate_grpc.parsing.finding import Finding, found
+from resumate_grpc.parsing.fragments import Fragment, Row
 from resumate_grpc.parsing.links import EMAIL, WebLink, WebLinkKind, web_links_of
 from resumate_grpc.parsing.names import name_of
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.phones import phones_of
 from resumate_grpc.parsing.places import place_likeness
-from resumate_grpc.parsing.fragments import Fragment, Row
 from resumate_grpc.parsing.sections import Section, SectionKind
 
 __all__ = ["Contact", "contact_of"]
 
 _LABEL = re.compile(
-    r"^\s*(?:(?:home |current |permanent |postal |mailing )?(?:address|location|residence|city|place|based in|adresse|anschrift|"
-    r"wohnort|direccion|dirección|domicilio|ubicación|endereço|indirizzo|residenza|adres|woonplaats|адрес|город|местоположение|город проживания|residencia|lugar de residencia|lieu|domicile|地址|所在地|现居地|现居))\s*[:：]\s*",
+    r"^\s*(?:(?:home |current |permanent |postal |mailing )?(?:address|location|residence|city|"
+    r"place|based in|adresse|anschrift|"
+    r"wohnort|direccion|dirección|domicilio|ubicación|endereço|indirizzo|residenza|adres|woonplaats|"
+    r"адрес|город|местоположение|город проживания|residencia|lugar de residencia|lieu|domicile|"
+    r"地址|所在地|现居地|现居))\s*[:：]\s*",
     re.IGNORECASE,
 )
 _OTHER_LABEL = re.compile(r"^\s*[^\W\d_]{3,14}\s*[:：]")
@@ -137,8 +140,7 @@ def _location(text: str, zone: Sequence[Row], terms: Terms) -> Finding | None:
     candidates = list(_place_candidates(text, zone, terms))
     if not candidates:
         return None
-    best = max(candidates, key=lambda place: (round(place.confidence, 1), -place.start))
-    return best
+    return max(candidates, key=lambda place: (round(place.confidence, 1), -place.start))
 
 
 def _place_candidates(text: str, zone: Sequence[Row], terms: Terms) -> Iterator[Finding]:
@@ -149,7 +151,7 @@ def _place_candidates(text: str, zone: Sequence[Row], terms: Terms) -> Iterator[
 
 
 def _fragments(row: Row) -> Iterator[Fragment]:
-    """Yield the parts of a row that may be an address: each fragment, or what its semicolons part, and the row itself."""
+    """Yield the parts of a row that may be an address: fragments, what semicolons part in them, and the row itself."""
     for fragment in row.fragments:
         left = fragment.start
         for cut in [*_LIST.finditer(fragment.text), None]:

@@ -52,19 +52,21 @@ _NOT_INSIDE = r"(?<![\w.,/$€£+-])"
 _POINT = re.compile(
     rf"""
       {_NOT_INSIDE}(?P<cn_year>{_YEAR})\s?年\s?(?:(?P<cn_month>1[0-2]|0?[1-9])\s?月)?(?:\s?\d{{1,2}}\s?日)?
-    | (?<![\w.,/$])(?P<iso_year>{_YEAR})(?:[-/.]|\s/\s)(?P<iso_month>0[1-9]|1[0-2])(?:[-/.](?:0?[1-9]|[12]\d|3[01]))?(?![\d/])
+    | (?<![\w.,/$])(?P<iso_year>{_YEAR})(?:[-/.]|\s/\s)(?P<iso_month>0[1-9]|1[0-2])
+      (?:[-/.](?:0?[1-9]|[12]\d|3[01]))?(?![\d/])
     | (?<![\w.,/])(?P<day_a>[0-3]?\d)\s?[./-]\s?(?P<day_b>[0-3]?\d)\s?[./-]\s?(?P<day_year>{_YEAR})(?!\d)
-    | (?<![\w.,/])(?P<num_month>1[0-2]|0?[1-9])\s?[./-]\s?(?P<num_year>{_YEAR})(?!\d)
+    | (?<![\w.,/])(?P<num_month>1[0-2]|0?[1-9])\s?[./-]\s?(?P<num_year>{_YEAR})(?!\d|[.,]\d|%)
     | (?<![^\W_])(?:(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|\.|er)?\s+)?(?P<month>{_MONTH})\.?
       (?:\s+(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?=,|\s\s?{_YEAR}))?
-      (?:\s?[-,/.]\s?|\s+(?:of|de|del)\s+|\s{{0,4}})(?:(?P<year>{_YEAR})|'\s?(?P<short_quoted>\d\d)|(?P<short>\d\d))(?!\d|\w)
+      (?:\s?[-,/.]\s?|\s+(?:of|de|del)\s+|\s{{0,4}})
+      (?:(?P<year>{_YEAR})|'\s?(?P<short_quoted>\d\d)|(?P<short>\d\d))(?!\d|\w)
     | (?<![\w.,/$])(?P<year_first>{_YEAR})[\s,.]{{1,3}}(?P<month_after>{_MONTH})
     | (?<![^\W_])(?:{_alternatives(_SEASONS.split())})[\s,]{{1,3}}(?:of\s)?(?P<season_year>{_YEAR})(?!\d)
     | (?<![\w.,/$€£+])(?P<bare_month>{_MONTH})\.?
     | (?<![\w.,/])(?P<slash_month>0[1-9]|1[0-2])/(?P<slash_year>\d\d)(?![\d/])
     | (?<![\w.,$€£+])(?P<bare_year>{_YEAR})(?![\d%]|[.,]\d|\w)
     | (?<![\w'])'(?P<quoted_year>\d\d)(?![\d\w])
-    | (?P<now>(?<![^\W_])(?:{_alternatives(_PRESENT_WORDS)})(?![^\W_]))
+    | (?P<now>(?<![^\W_])(?:{_alternatives(_PRESENT_WORDS)})(?![^\W_])|至今|现在|現在)
     """,
     re.VERBOSE,
 )
@@ -211,7 +213,7 @@ def _range(point: _Point, following: _Point) -> DateSpan | None:
 def _single(folded: str, point: _Point) -> DateSpan:
     if len(point.value) == len("2015"):
         short = _SHORT_END.match(folded, point.end)
-        if short and int(short[1]) == (int(point.value[2:]) + 1) % 100 or short and int(short[1]) > _MONTHS_A_YEAR:
+        if (short and int(short[1]) == (int(point.value[2:]) + 1) % 100) or (short and int(short[1]) > _MONTHS_A_YEAR):
             last = point.value[:2] + short[1]
             if last >= point.value:
                 return DateSpan(first=point.value, last=last, start=point.start, end=short.end())

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from resumate_grpc.parsing.dates import DateSpan, dates_within
+from resumate_grpc.parsing.degrees import SHORT_DEGREE, degree_spans, has_degree, split_degree
 from resumate_grpc.parsing.entries import Entry, entries_by_leader
 from resumate_grpc.parsing.experience import period_of
-from resumate_grpc.parsing.finding import Finding, found
+from resumate_grpc.parsing.finding import Finding, doubted, found
 from resumate_grpc.parsing.folding import fold
+from resumate_grpc.parsing.fragments import Row
+from resumate_grpc.parsing.grades import grade_of
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.pieces import Piece, pieces_of
 from resumate_grpc.parsing.places import place_likeness
-from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.vocabulary import phrases
 
 __all__ = ["Study", "studies_of"]
@@ -32,6 +35,17 @@ class Study:
     end_date: Finding | None = None
     gpa: Finding | None = None
 
+    def doubted(self) -> Study:
+        """Return the same study with less confidence."""
+        return replace(
+            self,
+            institution=doubted(self.institution),
+            degree=doubted(self.degree),
+            field=doubted(self.field),
+            start_date=doubted(self.start_date),
+            end_date=doubted(self.end_date),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class _Part:
@@ -45,71 +59,70 @@ class _Part:
 
 
 _ASIDE = re.compile(
-    r"^\W*(?:(?:master|bachelor|diploma|phd|doctoral)(?:'s|’s)? thesis|(?:relevant |selected |key )?(?:coursework|courses|modules|subjects|curriculum)|thesis|dissertation|advis[oe]r|"
+    r"^\W*(?:(?:master|bachelor|diploma|phd|doctoral)(?:'s|’s)? thesis|(?:relevant |selected |key )?(?:coursework|"
+    r"courses|modules|subjects|curriculum)|thesis|dissertation|advis[oe]r|"
     r"c?gpa|grade|honou?rs?\b|activities|awards?|minor|note|final|supervisor|title|project|focus|topics?|"
-    r"specialisation|abschlussarbeit|tesis|memoire|scholarship|dean|member|score|percentage|ranked?|courses taken)\b.{0,3}[:：\s]",
+    r"specialisation|abschlussarbeit|tesis|memoire|scholarship|dean|member|score|percentage|ranked?|"
+    r"courses taken)\b.{0,3}[:：\s]",
     re.IGNORECASE,
 )
-_GPA = re.compile(
-    r"(?:c?\.?g\.?p\.?a\.?|grade point average|cumulative average|average grade|average|grade(?=\s?[:=])|promedio|abschlussnote|gesamtnote|note|"
-    r"durchschnitt|moyenne|media|cijfer|средний балл|绩点)\b[^\d\n]{0,14}?"
-    r"(\d{1,2}(?:[.,]\d{1,3})?(?:\s*(?:/|out of|of|von|sur|de|из)\s*\d{1,3}(?:[.,]\d{1,2})?)?)(?![\d%]|\s?%|[.,]\d)",
+_GPA_TAIL = re.compile(
+    r"[\s,;(|–—-]*(?:(?:cumulative|overall|major|final)\s+)?(?:c?\.?g\.?p\.?a\b|grade\b|note\b|"
+    r"percentage\b|score\b|honou?rs\b.*$|with (?:honou?rs|distinction)|magna|summa|cum laude|minor\b|"
+    r"first class|thesis\b).*$",
     re.IGNORECASE,
 )
-_BARE_GPA = re.compile(r"(?<![\d./])([0-4][.,]\d{1,3}\s*/\s*(?:4|5)(?:[.,]\d{1,2})?)(?![\d/.])")
-_GPA_AFTER = re.compile(r"(?<![\d./])(\d[.,]\d{1,3}(?:\s*/\s*\d{1,2}(?:[.,]\d{1,2})?)?)\s*(?:c?gpa)\b", re.IGNORECASE)
-_GPA_TAIL = re.compile(r"[\s,;(|–—-]*(?:(?:cumulative|overall|major|final)\s+)?(?:c?\.?g\.?p\.?a\b|grade\b|note\b|percentage\b|score\b|honou?rs\b.*$|with (?:honou?rs|distinction)|magna|summa|cum laude|minor\b|first class|thesis\b).*$", re.IGNORECASE)
-_SHORT_DEGREE = 4
-_FIELD_LEAD = re.compile(r"^[\s,:;.()\-–—]*(?:(?:degree|program(?:me)?|studies|course)\s+)?(?:\((?:hons?\.?|honou?rs)\)\s*)?(?:with\s+(?:a\s+)?(?:major|specialization|concentration)\s+in|major(?:ing)?(?:\s+in)?|in|of|on|en|em|im|der|de la|de|des|du|di|d'|d’|op|в области|по направлению|по специальности|по|в|:|,)\s+", re.IGNORECASE)
-_OF_SUBJECT = re.compile(r"\s+of\s+([^\W\d_][^,;|()\n]{2,60})", re.IGNORECASE)
-_JOINT = re.compile(r"[\s,./()&+-]{0,4}(?:and|&|/)?[\s,./()&+-]{0,4}$|^\s*(?:degree|diploma)?\s*\(?$", re.IGNORECASE)
-_FIELD_END = re.compile(r"\s+(?:with (?:a )?(?:minor|focus|specializ|concentration|emphasis|honou?rs|distinction)|from|at|minor in|gpa)\b|\s*[|;]\s*|\s+[-–—]\s+", re.IGNORECASE)
-_MAJOR = re.compile(r"(?:major(?:ing)?|specializ(?:ation|ing)|concentration|hauptfach|spécialité|especialidad)\s*(?:in|:|en)\s*", re.IGNORECASE)
+_MAJOR = re.compile(
+    r"(?:major(?:ing)?|specializ(?:ation|ing)|concentration|hauptfach|spécialité|especialidad)\s*(?:in|:|en)\s*",
+    re.IGNORECASE,
+)
 _LABEL_FIELD = frozenset({"major", "field of study", "field", "specialization", "specialisation", "course", "专业"})
 _COMMA = re.compile(r",\s+|\s*\n\s*")
 _LONGEST = 110
 _SENTENCE = 60
+_SHORTEST_ABBREVIATION = 3
 _INDENT = 5.0
 _PLACE = 0.6
 
 
 def studies_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms: Terms) -> list[Study]:
     """Read the courses of study of a section's rows, in order."""
-
     left = min((row.left for row in rows), default=0.0)
 
     def labels(row: Row) -> frozenset[str]:
         return _labels(row, dates, text, terms, left=left)
 
     usable = [row for row in rows if not row.bullet] if _plain_rows_suffice(rows, labels) else list(rows)
-    skipped = [row for row in rows if row not in usable]
+    kept = {row.number for row in usable}
+    skipped = [row for row in rows if row.number not in kept]
+    starts = [row.start for row in usable]
     studies: list[Study] = []
     for entry in entries_by_leader(usable, dates, labels=labels):
         end = max(row.end for row in (*entry.header, *entry.body))
-        following = [row for row in skipped if entry.header[0].start <= row.start]
-        study = _study(entry, text, terms, _extent(entry, following, usable, end))
+        following = bisect_left(starts, end)
+        stop = starts[following] if following < len(starts) else rows[-1].end
+        below = bisect_left(skipped, stop, key=lambda row: row.start)
+        extent = entry.header[0].start, max(end, skipped[below - 1].end if below else 0)
+        study = _study(entry, text, terms, extent)
         above = studies[-1] if studies else None
         studies.append(_inherited(study, above))
     return [study for study in studies if study.institution or study.degree]
 
 
-def _extent(entry: Entry, bullets: Sequence[Row], usable: Sequence[Row], end: int) -> tuple[int, int]:
-    """Return the span of the entry with the list items below it."""
-    start = entry.header[0].start
-    next_start = min((row.start for row in usable if row.start >= end), default=1 << 60)
-    return start, max([end, *(row.end for row in bullets if row.start < next_start)])
-
-
-def _plain_rows_suffice(rows: Sequence[Row], labels: object) -> bool:
-    assert callable(labels)  # noqa: S101 - narrows the type
+def _plain_rows_suffice(rows: Sequence[Row], labels: Callable[[Row], frozenset[str]]) -> bool:
+    """Whether the studies are told by rows that are no list items."""
     return any(not row.bullet and labels(row) - {"date"} for row in rows)
 
 
 def _labels(row: Row, dates: Sequence[DateSpan], text: str, terms: Terms, *, left: float) -> frozenset[str]:
-    if _ASIDE.match(row.text) or (row.left > left + _INDENT and len(row.text) > _SENTENCE and not row.bullet) or (len(row.text) > _LONGEST and len(row.fragments) == 1):
+    if (
+        _ASIDE.match(row.text)
+        or (row.left > left + _INDENT and len(row.text) > _SENTENCE and not row.bullet)
+        or (len(row.text) > _LONGEST and len(row.fragments) == 1)
+    ):
         return frozenset()
     own = set()
-    if _has_degree(terms, text, row.start, row.end):
+    if has_degree(terms, text, row.start, row.end):
         own.add("degree")
     if _has_institution(terms, text, row.start, row.end):
         own.add("institution")
@@ -118,30 +131,10 @@ def _labels(row: Row, dates: Sequence[DateSpan], text: str, terms: Terms, *, lef
     return frozenset(own)
 
 
-def _degree_spans(terms: Terms, text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Return the degree words in the span; short ones ("MA", "be") count only in capitals or with full stops."""
-    return [
-        (first, last)
-        for first, last in terms.within(Term.DEGREE, start, end)
-        if last <= end and _is_degree(text[first:last])
-    ]
-
-
-def _is_degree(printed: str) -> bool:
-    bare = printed.replace(".", "").replace(" ", "")
-    if len(bare) <= _SHORT_DEGREE and bare.isascii():
-        return printed[0].isupper() and (len(bare) > 2 or printed.isupper() or "." in printed)  # noqa: PLR2004
-    return printed[0].isupper() or not printed.isascii()
-
-
-def _has_degree(terms: Terms, text: str, start: int, end: int) -> bool:
-    return bool(_degree_spans(terms, text, start, end))
-
-
 def _has_institution(terms: Terms, text: str, start: int, end: int) -> bool:
     spans = terms.within(Term.INSTITUTION, start, end)
     if any(text[first].isupper() or not text[first].isascii() for first, last in spans if last <= end):
-        degrees = _degree_spans(terms, text, start, end)
+        degrees = degree_spans(terms, text, start, end)
         return any(not any(a <= first < b for a, b in degrees) for first, _ in spans) or len(degrees) == 0
     return _is_known_university(text[start:end])
 
@@ -150,7 +143,10 @@ def _is_known_university(printed: str) -> bool:
     known = phrases("universities") - phrases("places")
     if fold(printed).strip(" .,") in known and printed.strip()[:1].isupper():
         return True
-    return any(word.isupper() and len(word) > 2 and fold(word) in known for word in re.findall(r"[^\W\d_]+", printed)[:8])  # noqa: PLR2004
+    return any(
+        word.isupper() and len(word) >= _SHORTEST_ABBREVIATION and fold(word) in known
+        for word in re.findall(r"[^\W\d_]+", printed)[:8]
+    )
 
 
 def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> Study:
@@ -158,7 +154,7 @@ def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> St
     parts = [part for piece in pieces for part in _parts(piece, text, terms)]
     labelled = {piece.label: piece.finding for piece in pieces if piece.label}
     degree_part = next((part for part in parts if part.degree), None)
-    degree, field = _split_degree(degree_part.finding, text, terms) if degree_part else (None, None)
+    degree, field = split_degree(degree_part.finding, text, terms) if degree_part else (None, None)
     institution = _institution(parts, degree_part, text)
     field = next((labelled[label] for label in labelled if label in _LABEL_FIELD), None) or field or _major(parts, text)
     if degree_part and not field:
@@ -172,7 +168,7 @@ def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> St
         location=place,
         start_date=start,
         end_date=end,
-        gpa=_gpa(text, *extent),
+        gpa=grade_of(text, *extent),
     )
 
 
@@ -202,9 +198,8 @@ def _clean(finding: Finding | None, text: str, confidence: float) -> Finding | N
 def _parts(piece: Piece, text: str, terms: Terms) -> Iterator[_Part]:
     """Cut a piece at commas where both sides say something of their own; a degree keeps the commas of its field."""
     start, end = piece.finding.start, piece.finding.end
-    cuts = [match for match in _COMMA.finditer(text, start, end)]
     left = start
-    for cut in cuts:
+    for cut in _COMMA.finditer(text, start, end):
         if _parts_ways(left, cut, end, text, terms):
             if part := _part(left, cut.start(), piece, text, terms):
                 yield part
@@ -216,8 +211,8 @@ def _parts(piece: Piece, text: str, terms: Terms) -> Iterator[_Part]:
 def _parts_ways(left: int, cut: re.Match[str], end: int, text: str, terms: Terms) -> bool:
     before, after = text[left : cut.start()], text[cut.end() : end]
     left_degree, right_degree = (
-        _has_degree(terms, text, left, cut.start()),
-        _has_degree(terms, text, cut.end(), end),
+        has_degree(terms, text, left, cut.start()),
+        has_degree(terms, text, cut.end(), end),
     )
     left_school, right_school = (
         _has_institution(terms, text, left, cut.start()),
@@ -229,7 +224,7 @@ def _parts_ways(left: int, cut: re.Match[str], end: int, text: str, terms: Terms
     if _MAJOR.match(text, left):
         return right_school or place_likeness(after) >= _PLACE
     if left_school and not left_degree:
-        return right_degree or place_likeness(after) >= _PLACE and not _names_campus(before, after)
+        return right_degree or (place_likeness(after) >= _PLACE and not _names_campus(before, after))
     if right_school and place_likeness(before) >= _PLACE:
         return True
     return place_likeness(after) >= _PLACE and not left_degree
@@ -237,8 +232,11 @@ def _parts_ways(left: int, cut: re.Match[str], end: int, text: str, terms: Terms
 
 def _names_campus(before: str, after: str) -> bool:
     """Whether what follows belongs to the name, as in "University of California, Davis"."""
-    return not fold(after).startswith(fold(before.rsplit(" ", 1)[-1])) and re.search(r"\b(?:university|universidad|universite) (?:of|de|system of) [^\W\d_]+$", fold(before)) is not None and (
-        fold(before.rsplit(" ", 1)[-1]) in phrases("regions")
+    return (
+        not fold(after).startswith(fold(before.rsplit(" ", 1)[-1]))
+        and re.search(r"\b(?:university|universidad|universite) (?:of|de|system of) [^\W\d_]+$", fold(before))
+        is not None
+        and (fold(before.rsplit(" ", 1)[-1]) in phrases("regions"))
     )
 
 
@@ -247,7 +245,7 @@ def _part(start: int, end: int, piece: Piece, text: str, terms: Terms) -> _Part 
     if not finding or not any(char.isalpha() for char in finding.text) or _ASIDE.match(finding.text + " "):
         return None
     school = _has_institution(terms, text, finding.start, finding.end)
-    degree = _has_degree(terms, text, finding.start, finding.end)
+    degree = has_degree(terms, text, finding.start, finding.end)
     return _Part(
         finding=finding,
         row=piece.row,
@@ -258,56 +256,14 @@ def _part(start: int, end: int, piece: Piece, text: str, terms: Terms) -> _Part 
 
 
 def _degree_leads(finding: Finding, text: str, terms: Terms) -> bool:
-    spans = _degree_spans(terms, text, finding.start, finding.end)
-    return bool(spans) and spans[0][0] - finding.start < _SHORT_DEGREE
-
-
-def _split_degree(finding: Finding, text: str, terms: Terms) -> tuple[Finding | None, Finding | None]:
-    """Part "Bachelor of Science in Physics" into degree and field; the field may stand before or after."""
-    spans = _degree_spans(terms, text, finding.start, finding.end)
-    first, last = spans[0]
-    for start, end in spans[1:]:
-        if not _JOINT.fullmatch(text[last:start]):
-            break
-        last = end
-    while last < finding.end and text[last] in ".)":
-        last += 1
-    subject = _OF_SUBJECT.match(text, last, finding.end)
-    if subject and " of " not in fold(text[first:last]):
-        named = _FIELD_END.search(subject[1])
-        stop = subject.start(1) + (named.start() if named else len(subject[1]))
-        inner = re.search(r"\s+in\s+", text[subject.start(1) : stop])
-        if inner:
-            stop_degree = subject.start(1) + inner.start()
-            return found(text, first, stop_degree), found(text, subject.start(1) + inner.end(), stop)
-        return found(text, first, stop), found(text, subject.start(1), stop)
-    return _degree(text, first, last, finding), _field_after(text, last, finding.end) or _field_before(text, finding.start, first)
-
-
-def _degree(text: str, first: int, last: int, finding: Finding) -> Finding | None:
-    word = re.match(r"(?:['’]s)?\s*(?:degree|diploma)?(?:\s*\((?:hons?\.?|honou?rs)\))?", text[last : finding.end], re.IGNORECASE)
-    return found(text, first, last + (word.end() if word else 0))
-
-
-def _field_after(text: str, start: int, end: int) -> Finding | None:
-    lead = _FIELD_LEAD.match(text[start:end])
-    start += lead.end() if lead else 0
-    stop = _FIELD_END.search(text, start, end)
-    field = found(text, start, stop.start() if stop else end)
-    if not field or fold(field.text) in {"degree", "diploma", "honours", "honors", "hons", "studies"}:
-        return None
-    return field if any(char.isalpha() for char in field.text) else None
-
-
-def _field_before(text: str, start: int, end: int) -> Finding | None:
-    field = found(text, start, end)
-    return field if field and len(field.text) > _SHORT_DEGREE and field.text[0].isupper() else None
+    spans = degree_spans(terms, text, finding.start, finding.end)
+    return bool(spans) and spans[0][0] - finding.start < SHORT_DEGREE
 
 
 def _institution(parts: Sequence[_Part], degree: _Part | None, text: str) -> Finding | None:
     schools = [part for part in parts if part.institution and part is not degree]
     if schools:
-        return max(schools, key=lambda part: _weight(part)).finding
+        return max(schools, key=_weight).finding
     if degree and degree.institution:
         return _within_degree(degree.finding, text)
     rest = [
@@ -324,7 +280,9 @@ def _institution(parts: Sequence[_Part], degree: _Part | None, text: str) -> Fin
 def _weight(part: _Part) -> tuple[int, int]:
     """Prefer the university to its faculty or department."""
     folded = fold(part.finding.text)
-    faculty = re.search(r"\b(?:faculty|facultad|faculte|faculdade|school of|department|college of|institute of)\b", folded)
+    faculty = re.search(
+        r"\b(?:faculty|facultad|faculte|faculdade|school of|department|college of|institute of)\b", folded
+    )
     university = re.search(r"univers|institute of technology|hochschule|大学", folded)
     return (1 if university else 0) - (1 if faculty and not university else 0), -part.finding.start
 
@@ -339,13 +297,6 @@ def _field_beside(parts: Sequence[_Part], degree: _Part, institution: Finding | 
         usable = not (part.degree or part.place or part.institution) and part.finding != institution
         if usable and part.row == degree.row and part.finding.start > degree.finding.start:
             return part.finding
-    return None
-
-
-def _gpa(text: str, start: int, end: int) -> Finding | None:
-    for pattern in (_GPA, _GPA_AFTER, _BARE_GPA):
-        if match := pattern.search(text, start, end):
-            return Finding(text=match[1].strip(), start=match.start(1), end=match.end(1), confidence=0.88)
     return None
 
 

@@ -33,7 +33,7 @@ class Entry:
 
 
 def is_prose(row: Row, above: Row | None = None) -> bool:
-    """Whether the row is body text rather than part of an entry's header; `above` is the row before, where it is body."""
+    """Whether the row is body text, no part of an entry's header; `above` is the row before, where that is body."""
     text = row.text
     if row.bullet or text[:1].islower():
         return True
@@ -166,7 +166,7 @@ def _starts(rows: Sequence[Row], prose: Sequence[bool], dated: Sequence[int]) ->
     while usual < min(dated[0], _MOST_HEADER_ROWS) and not prose[dated[0] - usual - 1]:
         usual += 1
     starts = [dated[0] - usual]
-    for previous, anchor in zip(dated, dated[1:], strict=False):
+    for previous, anchor in pairwise(dated):
         start = anchor
         while start - 1 > previous and not prose[start - 1]:
             taken = anchor - start

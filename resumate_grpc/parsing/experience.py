@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 
 from resumate_grpc.parsing.dates import PRESENT, DateSpan
 from resumate_grpc.parsing.entries import Entry, bullets_of, entries_by_date, prose_of
-from resumate_grpc.parsing.finding import Finding, found
+from resumate_grpc.parsing.finding import Finding, doubted, found
+from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.pieces import Piece, pieces_of
 from resumate_grpc.parsing.places import place_likeness, split_trailing_place
-from resumate_grpc.parsing.fragments import Row
 
 __all__ = ["Post", "period_of", "posts_of"]
 
@@ -30,6 +30,23 @@ class Post:
     description: Finding | None = None
     highlights: tuple[Finding, ...] = ()
 
+    @property
+    def is_period(self) -> bool:
+        """Whether two different ends are stated."""
+        ends = [date.text for date in (self.start_date, self.end_date) if date]
+        return len(set(ends)) > 1
+
+    def doubted(self) -> Post:
+        """Return the same post with less confidence in its header."""
+        return replace(
+            self,
+            company=doubted(self.company),
+            title=doubted(self.title),
+            location=doubted(self.location),
+            start_date=doubted(self.start_date),
+            end_date=doubted(self.end_date),
+        )
+
 
 @dataclass(slots=True)
 class _Slots:
@@ -45,11 +62,24 @@ class _Slots:
 _PLACE = 0.6
 _SENTENCE = 7
 _SURE_PLACE = 0.7
-_TITLE_LABELS = frozenset("title,job title,position,role,designation,poste,puesto,cargo,должность,职位".split(","))
+_TITLE_LABELS = frozenset(
+    ["title", "job title", "position", "role", "designation", "poste", "puesto", "cargo", "должность", "职位"]
+)
 _COMPANY_LABELS = frozenset(
-    "company,employer,organization,organisation,client,firma,arbeitgeber,entreprise,empresa,компания,организация,公司".split(
-        ","
-    )
+    [
+        "company",
+        "employer",
+        "organization",
+        "organisation",
+        "client",
+        "firma",
+        "arbeitgeber",
+        "entreprise",
+        "empresa",
+        "компания",
+        "организация",
+        "公司",
+    ]
 )
 _PLACE_LABELS = frozenset({"location", "place"})
 _LONGEST_NAME = 110
@@ -73,14 +103,29 @@ def posts_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms
 
 def _sorted_out(entry: Entry, text: str, terms: Terms) -> _Slots:
     slots = _Slots(entry)
+    doubtful: list[Piece] = []
     pieces = [
         piece
         for piece in pieces_of(entry.header, entry.dates, text)
         if len(piece.text) <= _LONGEST_NAME and not _is_list(piece, terms) and not _is_sentence(piece.text)
     ]
     for piece in pieces:
-        _place_piece(slots, piece, terms)
+        if piece.order == 0 and _names_before_place(piece.text):
+            doubtful.append(piece)
+        else:
+            _place_piece(slots, piece, terms)
+    for piece in doubtful:
+        if slots.company or slots.unclear:
+            _place_piece(slots, piece, terms)
+        else:
+            slots.unclear.append(piece)
     return slots
+
+
+def _names_before_place(printed: str) -> bool:
+    """Whether a name that is no place stands before one: "Tessellate, Lisbon, Portugal" (or a quarter of Lisbon)."""
+    cut = split_trailing_place(printed)
+    return cut < len(printed) and place_likeness(printed) > 0 and place_likeness(printed[:cut]) == 0
 
 
 def _place_piece(slots: _Slots, piece: Piece, terms: Terms) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 from resumate_grpc.parsing.folding import squeeze
 
-__all__ = ["Finding", "found"]
+__all__ = ["Finding", "doubted", "found"]
 
-_EDGES = re.compile(r"^[\s,;:|•·–—*#>~/\\-]+|[\s,;:|•·–—*<~/\\-]+$")
+_EDGE_CHARACTERS = " \t\n\r\f\v\u00a0\u2009\u202f,;:|•·–—*~/\\-"
+_DOUBT = 0.75
+_MOST_LAYERS = 6
 _PAIRS = {")": "(", "]": "[", "}": "{", "”": "“"}
 
 
@@ -27,19 +28,23 @@ class Finding:
         return replace(self, confidence=min(0.99, max(0.02, confidence)))
 
 
+def doubted(finding: Finding | None) -> Finding | None:
+    """Return the finding with less confidence: it was read where its section has no heading."""
+    return finding.trusted(finding.confidence * _DOUBT) if finding else None
+
+
 def found(text: str, start: int, end: int, confidence: float = 0.5) -> Finding | None:
     """Return `text[start:end]` trimmed of white space, separators and lone brackets, or None where nothing is left."""
+    for _ in range(_MOST_LAYERS):
+        raw = text[start:end]
+        bare = raw.strip(_EDGE_CHARACTERS)
+        start += len(raw) - len(raw.lstrip(_EDGE_CHARACTERS + "#>"))
+        end = max(start, end - (len(raw) - len(raw.rstrip(_EDGE_CHARACTERS + "<"))))
+        unpaired = _unpaired_edge(text[start:end])
+        if not unpaired and bare == raw:
+            break
+        start, end = start + (unpaired > 0), end - (unpaired < 0)
     raw = text[start:end]
-    while match := _EDGES.search(raw):
-        if match.start() == 0:
-            start += match.end()
-            raw = raw[match.end() :]
-        else:
-            end -= match.end() - match.start()
-            raw = raw[: match.start()]
-    unpaired = _unpaired_edge(raw)
-    if unpaired:
-        return found(text, start + (unpaired > 0), end - (unpaired < 0), confidence)
     if not any(char.isalnum() for char in raw):
         return None
     return Finding(text=squeeze(raw), start=start, end=end, confidence=confidence)

@@ -19,11 +19,16 @@ _WIDE_GAP_EMS = 1.15
 
 _HARD_BREAK = re.compile(r"\s*\t\s*|\s{3,}|\s+[|¦‖│•·∙⋅●▪■◆‣⁃]+\s+|\s*[|¦‖│•∙⋅●▪■◆‣]\s*")
 _PAGE_NUMBER = re.compile(
-    r"(?:^|\s)(?:page|pag|pg|seite|página|pagina|стр|p)\.?\s?\d{1,2}(?:\s?(?:/|of|de|von|di|sur|из)\s?\d{1,2})?\W*$|^\W*\d{1,2}\s?(?:/|of)\s?\d{1,2}\W*$|^第\s?\d+\s?页|^\W*(?:copyright|©|last updated)",
+    r"(?:^|\s)(?:page|pag|pg|seite|página|pagina|стр|p)\.?\s?\d{1,2}(?:\s?(?:/|of|de|von|di|sur|"
+    r"из)\s?\d{1,2})?\W*$|^\W*\d{1,2}\s?(?:/|of)\s?\d{1,2}\W*$|^第\s?\d+\s?页|^\W*(?:copyright|©|"
+    r"last updated)",
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\d+")
 _EDGE_ROWS = 2
+_LONGEST = 3000
+"""Characters of a line that are looked at for structure; what is longer is running text, and bounds the work."""
+_MOST_FRAGMENTS = 120
 _LONGEST_MARGIN = 80
 _LARGE_SPACING = 1.45
 _FALLBACK_SIZE = 10.0
@@ -115,15 +120,14 @@ def _without_running_heads(rows: Sequence[Row]) -> list[Row]:
         row
         for row in rows
         if row.number not in at_edge
-        or row.page == 1
-        and row.number < _EDGE_ROWS
+        or (row.page == 1 and row.number < _EDGE_ROWS)
         or len(edges[_DIGITS.sub("", row.text)]) == 1
     ]
 
 
 def _usual_spacing(block: Block) -> float:
     tops = [line.box.y0 for line in block.lines if line.box]
-    steps = [low - high for high, low in zip(tops, tops[1:], strict=False) if low > high]
+    steps = [low - high for high, low in pairwise(tops) if low > high]
     return median(steps) if steps else 0.0
 
 
@@ -132,7 +136,7 @@ def _row(
 ) -> Row:
     glyph = None if line.bullet else _BULLET_GLYPH.match(line.text)
     start = line.start + (glyph.end() if glyph else len(line.text) - len(line.text.lstrip()))
-    text = line.text[start - line.start :].rstrip()
+    text = line.text[start - line.start :][:_LONGEST].rstrip()
     words = [word for word in line.words if word.start >= start]
     return Row(
         number=number,
@@ -166,7 +170,7 @@ def _stands_apart(above: Line, line: Line, spacing: float) -> bool:
 
 
 def _fragments(text: str, start: int, words: list[Word]) -> Iterator[Fragment]:
-    edges = sorted({*_gaps_by_box(words), *_gaps_by_text(text, start)})
+    edges = sorted({*_gaps_by_box(words), *_gaps_by_text(text, start)})[:_MOST_FRAGMENTS]
     left = start
     for gap_start, gap_end in [*edges, (start + len(text), start + len(text))]:
         if gap_start > left:
@@ -175,7 +179,7 @@ def _fragments(text: str, start: int, words: list[Word]) -> Iterator[Fragment]:
 
 
 def _gaps_by_box(words: list[Word]) -> Iterator[tuple[int, int]]:
-    for word, following in zip(words, words[1:], strict=False):
+    for word, following in pairwise(words):
         if word.box and following.box:
             ems = max(word.style.size, following.style.size) or _FALLBACK_SIZE
             if following.box.x0 - word.box.x1 > _WIDE_GAP_EMS * ems:

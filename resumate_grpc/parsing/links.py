@@ -20,17 +20,21 @@ _TLD = (
     "works|engineer|academy|world|life|pro|name|biz|sh|gg|so|to|is|cc|id|sg|hk|tw|za|ua|kz"
 )
 _URL = re.compile(
-    rf"(?:https?://|www\.)[^\s<>()|,;\"']+|(?<![\w@./-])(?:[a-z0-9][a-z0-9-]{{0,62}}\.){{1,4}}(?:{_TLD})(?![\w.-]*@)(?:/[^\s<>()|,;\"']*|(?![\w-]))",
+    rf"(?:https?://|www\.)[^\s<>()|,;\"']+|(?<![\w@./-])(?:[a-z0-9][a-z0-9-]{{0,62}}\.){{1,4}}(?:{_TLD})(?![\w.-]*@)(?:/[^\s<>()|,;\"']*|"
+    rf"(?![\w-]))",
     re.IGNORECASE,
 )
 _LINKEDIN = re.compile(r"linkedin\.com/(?:in|pub)/|linkedin\.com/[\w%-]+/?$", re.IGNORECASE)
 _GITHUB_USER = re.compile(r"(?:^|//|\.)github\.com/[\w.-]+/?(?:[?#].*)?$", re.IGNORECASE)
 _GITHUB_PAGES = re.compile(r"[\w-]+\.github\.(?:io|com)", re.IGNORECASE)
 _NO_PORTFOLIO = re.compile(
-    r"linkedin\.|github\.com|gitlab\.com|twitter\.|//x\.com|^x\.com|facebook\.|instagram\.|youtube\.|youtu\.be|medium\.com|"
+    r"linkedin\.|github\.com|gitlab\.com|twitter\.|//x\.com|^x\.com|facebook\.|instagram\.|youtube\.|"
+    r"youtu\.be|medium\.com|"
     r"stackoverflow\.|stackexchange\.|t\.me/|telegram|wa\.me|whatsapp|skype|goo\.gl|google\.com|scholar\.|orcid\.|"
-    r"researchgate\.|leetcode\.|hackerrank\.|kaggle\.|codeforces|dribbble\.com|xing\.com|bitbucket\.|discord|pinterest\.|"
-    r"reddit\.|indeed\.|glassdoor\.|monster\.|mastodon|bsky\.|credly\.|coursera\.|udemy\.|doi\.org|arxiv\.org|apple\.com|play\.google|maps\.|mailto:|tel:",
+    r"researchgate\.|leetcode\.|hackerrank\.|kaggle\.|codeforces|dribbble\.com|xing\.com|bitbucket\.|"
+    r"discord|pinterest\.|"
+    r"reddit\.|indeed\.|glassdoor\.|monster\.|mastodon|bsky\.|credly\.|coursera\.|udemy\.|doi\.org|"
+    r"arxiv\.org|apple\.com|play\.google|maps\.|mailto:|tel:",
     re.IGNORECASE,
 )
 _FILE_NAME = re.compile(
@@ -91,7 +95,7 @@ def _kind(address: str) -> WebLinkKind:
     folded = fold(address)
     if _LINKEDIN.search(folded) and "/company/" not in folded:
         return WebLinkKind.LINKEDIN
-    if _GITHUB_USER.search(folded) or folded.startswith("github.com/") and folded.count("/") == 1:
+    if _GITHUB_USER.search(folded) or (folded.startswith("github.com/") and folded.count("/") == 1):
         return WebLinkKind.GITHUB
     if _GITHUB_PAGES.search(folded) and "github.com/" not in folded:
         return WebLinkKind.PORTFOLIO

@@ -8,18 +8,51 @@ from itertools import pairwise
 
 from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.folding import fold, words_of
+from resumate_grpc.parsing.fragments import Fragment, Row
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.places import place_likeness
-from resumate_grpc.parsing.fragments import Fragment, Row
 from resumate_grpc.parsing.vocabulary import heading_key, headings
 
 __all__ = ["name_of"]
 
-_LABEL = re.compile(r"^\s*(?:full |last |first )?(?:name|nombre|nom|nome|naam|имя|фио|ф\.и\.о\.|姓名)\s*[:：]\s*", re.IGNORECASE)
+_LABEL = re.compile(
+    r"^\s*(?:full |last |first )?(?:name|nombre|nom|nome|naam|имя|фио|ф\.и\.о\.|姓名)\s*[:：]\s*", re.IGNORECASE
+)
 _CUT = re.compile(r"\s+[-–—|/•·]\s+|\s*[,(|•:]\s*|\s{3,}")
-_NOT_NAME = re.compile(r"\b(?:curriculum|vitae|vitæ|resume|résumé|cv|page|lebenslauf|hoja de vida|резюме|confidential)\b|简历|@|https?:|www\.", re.IGNORECASE)
+_NOT_NAME = re.compile(
+    r"\b(?:curriculum|vitae|vitæ|resume|résumé|cv|page|lebenslauf|hoja de vida|резюме|confidential)\b|"
+    r"简历|@|https?:|www\.",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"^[^\W\d_][^\W\d_'’.¨´`^~˘¸-]*(?:['’.¨´`^~˘¸-][^\W\d_]*)*$")
-_PARTICLES = frozenset("de da do dos das del della di la le van von der den ten ter bin ibn al el y e zu af".split())
+_PARTICLES = frozenset(
+    [
+        "de",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "del",
+        "della",
+        "di",
+        "la",
+        "le",
+        "van",
+        "von",
+        "der",
+        "den",
+        "ten",
+        "ter",
+        "bin",
+        "ibn",
+        "al",
+        "el",
+        "y",
+        "e",
+        "zu",
+        "af",
+    ]
+)
 _CJK = re.compile(r"^[\u4e00-\u9fff]{2,4}$")
 _MOST_WORDS = 5
 _EARLY = 8

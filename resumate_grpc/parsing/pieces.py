@@ -22,20 +22,24 @@ _DURATION = re.compile(
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    r"^\s*(?:company|employer|organi[sz]ation|client|title|job title|position|role|designation|location|place|duration|dates?|period|"
-    r"from|institution|university|college|school|degree|major|field of study|field|course|specialization|specialisation|"
+    r"^\s*(?:company|employer|organi[sz]ation|client|title|job title|position|role|designation|"
+    r"location|place|duration|dates?|period|"
+    r"from|institution|university|college|school|degree|major|field of study|field|course|specialization|"
+    r"specialisation|"
     r"firma|arbeitgeber|poste|entreprise|empresa|puesto|cargo|institucion|titulo|должность|компания|организация|период|"
     r"公司|职位|学校|学位|专业|时间)\s*[:：]\s*",
     re.IGNORECASE,
 )
 _UNFINISHED = re.compile(r"(?:[&/(+-]|\b(?:of|and|in|for|the|de|und|et|y|der|des|at)|:)\s*$", re.IGNORECASE)
 _EMPLOYMENT = re.compile(
-    r"(?:full|part)[ -]?time|contract|permanent|temporary|internship|freelance|seasonal|self-employed|vollzeit|teilzeit|"
+    r"(?:full|part)[ -]?time|contract|permanent|temporary|internship|freelance|seasonal|self-employed|"
+    r"vollzeit|teilzeit|"
     r"cdi|cdd|stage|alternance|tiempo completo|medio tiempo|tempo (?:integral|pieno)|voltijd|deeltijd|to",
     re.IGNORECASE,
 )
 _DATE_WORDS = re.compile(
-    r"(?:\b(?:from|expected|anticipated|graduation|graduated|graduating|graduate|class of|date|dates|duration|period|exp|"
+    r"(?:\b(?:from|expected|anticipated|graduation|graduated|graduating|graduate|class of|date|"
+    r"dates|duration|period|exp|"
     r"completed|conferred|present|current|voraussichtlich|seit|with|in|since)\b[\s:.,]*)+$",
     re.IGNORECASE,
 )
@@ -43,7 +47,7 @@ _DATE_WORDS = re.compile(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Piece:
-    """A part of a header: `row` counts its rows from 0, `order` the pieces of a row; `label` is a printed one, folded."""
+    """A part of a header; `row` and `order` count its rows and a row's pieces from 0, `label` is printed before it."""
 
     finding: Finding
     row: int
@@ -108,8 +112,8 @@ def _piece(text: str, start: int, end: int, fragment: Fragment, row: int, order:
         if match.start() - start <= 3 or end - match.end() <= 3:  # noqa: PLR2004 - at an edge, brackets and comma aside
             start, end = (match.end(), end) if match.start() - start <= 3 else (start, match.start())  # noqa: PLR2004
             break
-    if match := _DATE_WORDS.search(text, start, end):
-        end = match.start()
+    if words := _DATE_WORDS.search(text, start, end):
+        end = words.start()
     label = _LABEL.match(text[start:end])
     finding = found(text, start + (label.end() if label else 0), end)
     if finding and _EMPLOYMENT.fullmatch(finding.text):

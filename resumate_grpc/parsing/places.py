@@ -14,8 +14,10 @@ _POSTCODE = re.compile(
     r"\b[A-Z]{0,2}-?\d{3,6}(?:[ -]\d{3,4})?\b|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b[A-Z]\d[A-Z] ?\d[A-Z]\d\b"
 )
 _STREET = re.compile(
-    r"\b(?:street|st\.|str\.|strasse|straße|road|rd\.?|avenue|avenida|ave\.?|av\.|lane|ln\.?|drive|dr\.|boulevard|blvd\.?|court|"
-    r"square|plaza|calle|col\.|colonia|rue|via|viale|rua|apt\.?|apartment|suite|floor|nagar|colony|sector|block|p\.?o\.? box|"
+    r"\b(?:street|st\.|str\.|strasse|straße|road|rd\.?|avenue|avenida|ave\.?|av\.|lane|ln\.?|drive|"
+    r"dr\.|boulevard|blvd\.?|court|"
+    r"square|plaza|calle|col\.|colonia|rue|via|viale|rua|apt\.?|apartment|suite|floor|nagar|colony|"
+    r"sector|block|p\.?o\.? box|"
     r"laan|straat|weg|platz|gasse|ul\.|ulitsa|улица|ул\.|проспект|г\.)(?![^\W\d_])|路|号|街道",
     re.IGNORECASE,
 )
@@ -31,28 +33,25 @@ _SHORT_CODE = 2
 def place_likeness(text: str) -> float:
     """Return 0..1: 0 where nothing says that `text` is a place, above 0.5 where a list or its form does."""
     text = squeeze(text).strip(" .,;()")
-    if (
-        not text
-        or len(text) > _LONGEST
-        or "@" in text
-        or not (text[0].isupper() or text[0].isdigit() or not text[0].isascii())
-    ):
+    if not text or len(text) > _LONGEST or "@" in text:
         return 0.0
-    if _CITY_STATE.match(text):
-        return 0.92
-    parts = [part for part in _PARTS.split(text) if part]
+    if not (text[0].isupper() or text[0].isdigit() or not text[0].isascii()):
+        return 0.0
+    return 0.92 if _CITY_STATE.match(text) else _by_parts(text, [part for part in _PARTS.split(text) if part])
+
+
+def _by_parts(text: str, parts: list[str]) -> float:
     known = [_known(part, last=index > 0) for index, part in enumerate(parts)]
+    street, postcode = _STREET.search(text), _POSTCODE.search(text)
     if not any(known):
-        return 0.55 if _STREET.search(text) and _POSTCODE.search(text) else 0.0
-    if len(parts) == 1:
-        return 0.7
-    if any(len(part.split()) > _MOST_WORDS for part in parts):
+        return 0.55 if street and postcode else 0.0
+    if len(parts) > 1 and any(len(part.split()) > _MOST_WORDS for part in parts):
         return 0.3
     if all(known):
-        return 0.95
+        return 0.95 if len(parts) > 1 else 0.7
     if known[-1]:
-        return 0.8 if len(parts) <= _SHORT_CODE or _STREET.search(text) or sum(known) > 1 else 0.6
-    return 0.7 if _STREET.search(text) or _POSTCODE.search(text) or _two_names(parts) else 0.35
+        return 0.8 if len(parts) <= _SHORT_CODE or street or sum(known) > 1 else 0.6
+    return 0.7 if street or postcode or _two_names(parts) else 0.35
 
 
 def _two_names(parts: list[str]) -> bool:

@@ -9,8 +9,8 @@ from resumate_grpc.parsing.dates import DateSpan, dates_within
 from resumate_grpc.parsing.entries import Entry, bullets_of, entries_by_date, prose_of
 from resumate_grpc.parsing.experience import period_of
 from resumate_grpc.parsing.finding import Finding
-from resumate_grpc.parsing.pieces import pieces_of
 from resumate_grpc.parsing.fragments import Row
+from resumate_grpc.parsing.pieces import pieces_of
 
 __all__ = ["Listed", "Work", "listed_of", "works_of"]
 

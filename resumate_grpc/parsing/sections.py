@@ -1,42 +1,18 @@
-"""Sections: which rows belong together under which heading, told by words and by look."""
+"""Sections: which rows belong together under which heading."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from enum import Enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from resumate_grpc.model.parsed import Box
 from resumate_grpc.parsing.document import BlockKind
-from resumate_grpc.parsing.fragments import Fragment, Row
-from resumate_grpc.parsing.vocabulary import heading_key, headings, phrases
+from resumate_grpc.parsing.fragments import Row
+from resumate_grpc.parsing.headings import Heading, SectionKind, headings_of
 
 __all__ = ["Section", "SectionKind", "sections_of"]
-
-
-class SectionKind(Enum):
-    """What a section speaks of; HEAD is what stands under no heading, OTHER what we don't read."""
-
-    HEAD = "head"
-    SUMMARY = "summary"
-    EXPERIENCE = "experience"
-    EDUCATION = "education"
-    SKILLS = "skills"
-    SOFT_SKILLS = "soft_skills"
-    LANGUAGES = "languages"
-    CERTIFICATIONS = "certifications"
-    COURSES = "courses"
-    PROJECTS = "projects"
-    PUBLICATIONS = "publications"
-    AWARDS = "awards"
-    VOLUNTEERING = "volunteering"
-    INTERESTS = "interests"
-    REFERENCES = "references"
-    CONTACT = "contact"
-    ACTIVITIES = "activities"
-    OTHER = "other"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,38 +28,12 @@ class Section:
     confidence: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Heading:
-    kind: SectionKind
-    title: str
-    look: float
-    exact: bool
-    rest: Row | None = None
-
-
-_Style = tuple[float, bool, bool, int, int]
-
-_LONGEST_HEADING = 60
-_MOST_WORDS = 7
-_SHORTEST_KEYWORD = 4
-_GLUED = re.compile(r"^([A-ZÀ-Þ][A-ZÀ-Þ &]{4,30})(?=[A-ZÀ-Þ][a-zß-ÿ])")
-_INLINE = re.compile(r"^\s*([^:：]{3,40})[:：]\s*(.*)$", re.DOTALL)
-_RULE = re.compile(r"^[\s\-=_*~.·—–]{3,}$")
-_CONJUNCTION = re.compile(r"\s*(?:&|/|\||,|\band\b|\bund\b|\bet\b|\by\b)\s*", re.IGNORECASE)
-_LARGER = 1.12
 _SAME_COLUMN = 0.3
 _LOOK_BACK = 400
 _RAIL_WIDTH = 60.0
-_SENTENCE_END = re.compile(r"[.;,!?]$")
-_INLINE_KINDS = {
-    SectionKind.SKILLS,
-    SectionKind.LANGUAGES,
-    SectionKind.CERTIFICATIONS,
-    SectionKind.SOFT_SKILLS,
-    SectionKind.SUMMARY,
-    SectionKind.INTERESTS,
-}
-_LISTS = {SectionKind.SKILLS, SectionKind.LANGUAGES, SectionKind.SOFT_SKILLS}
+_RULE = re.compile(r"^[\s\-=_*~.·—–]{3,}$")
+
+_Placed = tuple[Row, int]
 
 
 def sections_of(rows: Sequence[Row]) -> tuple[Section, ...]:
@@ -91,256 +41,68 @@ def sections_of(rows: Sequence[Row]) -> tuple[Section, ...]:
 
     Rows without a heading of their own go on with the section above them in their column.
     """
-    body_size = _body_size(rows)
-    candidates = {row.number: heading for row in rows if (heading := _candidate(row, body_size))}
-    headed = _chosen(rows, candidates, body_size)
-    return tuple(_gathered(rows, headed))
-
-
-def _body_size(rows: Sequence[Row]) -> float:
-    weights: Counter[float] = Counter()
-    for row in rows:
-        weights[round(row.size, 1)] += len(row.text)
-    return weights.most_common(1)[0][0] if weights else 0.0
-
-
-def _candidate(row: Row, body_size: float) -> _Heading | None:
-    if row.kind in {BlockKind.HEADER, BlockKind.FOOTER} or _RULE.match(row.text):
-        return None
-    look = _look(row, body_size)
-    if len(row.text) <= _LONGEST_HEADING and (named := _named(row.text, look)):
-        if row.bullet and look < 1:
-            return None
-        return _Heading(named[0], named[1], look, exact=named[2])
-    return _inline(row, look)
-
-
-def _look(row: Row, body_size: float) -> float:
-    points = 3.0 if row.heading_level else 0.0
-    points += 1.0 if row.caps else 0.0
-    points += 1.0 if row.bold else 0.0
-    points += 1.5 if body_size and row.size > _LARGER * body_size else 0.0
-    points += 0.5 if row.spaced else 0.0
-    points += 0.5 if row.text.endswith((":", "：")) else 0.0
-    return points - (1.0 if row.bullet else 0.0)
-
-
-def _named(text: str, look: float) -> tuple[SectionKind, str, bool] | None:
-    """Return kind, key and whether the words are exactly a known heading."""
-    key = heading_key(text)
-    if not key or len(key.split()) > _MOST_WORDS or _SENTENCE_END.search(text.strip()):
-        return None
-    if text.strip()[0].islower() and look < 1:
-        return None
-    known = headings()
-    if kind := known.get(key) or known.get(key.replace(" ", "")):
-        return SectionKind(kind), key, True
-    if look < 1:
-        return None
-    return _composed(text, key)
-
-
-def _composed(text: str, key: str) -> tuple[SectionKind, str, bool] | None:
-    known = headings()
-    parts = [heading_key(part) for part in _CONJUNCTION.split(text)]
-    if len(parts) > 1 and all(part in known for part in parts if part):
-        return SectionKind(next(known[part] for part in parts if part)), key, True
-    words = key.split()
-    ordinary = phrases("heading_words")
-    for size in range(len(words) - 1, 0, -1):
-        for first in range(len(words) - size, -1, -1):
-            kind = known.get(" ".join(words[first : first + size]))
-            outside = words[:first] + words[first + size :]
-            if kind and (all(word in ordinary for word in outside) or first + size == len(words) == size + 1):
-                return SectionKind(kind), key, False
-    return None
-
-
-def _inline(row: Row, look: float) -> _Heading | None:
-    """Read a heading that shares its row with content: in a rail at the left, or before a colon."""
-    first = row.fragments[0] if row.fragments else None
-    if first and len(row.fragments) > 1 and len(first.text) <= _LONGEST_HEADING and not row.bullet:
-        fragment_look = look + (1.0 if first.bold and not row.bold else 0.0) + (1.0 if first.text.isupper() else 0.0)
-        named = _named(first.text, 0)
-        if named and named[2] and fragment_look >= 1 and named[0] is not SectionKind.OTHER:
-            return _Heading(named[0], named[1], fragment_look, exact=True, rest=_rest(row, row.fragments[1].start))
-    glued = _GLUED.match(row.text)
-    if glued and (named := _named(glued[1], 0)) and named[2]:
-        return _Heading(named[0], named[1], 1.0, exact=True, rest=_rest(row, row.start + glued.end()))
-    match = _INLINE.match(row.text)
-    if match and match[2] and not row.bullet:
-        named = _named(match[1], 0)
-        if named and named[2] and named[0] in _INLINE_KINDS:
-            return _Heading(named[0], named[1], look, exact=True, rest=_rest(row, row.start + match.start(2)))
-    return None
-
-
-def _rest(row: Row, start: int) -> Row:
-    kept = tuple(_cut(fragment, start) for fragment in row.fragments if fragment.end > start)
-    return replace(row, text=row.text[start - row.start :], start=start, fragments=kept, caps=False)
-
-
-def _cut(fragment: Fragment, start: int) -> Fragment:
-    if fragment.start >= start:
-        return fragment
-    return replace(fragment, text=fragment.text[start - fragment.start :], start=start)
-
-
-def _style(row: Row) -> _Style:
-    return (round(row.size, 1), row.bold, row.caps, row.color, row.heading_level)
-
-
-def _chosen(rows: Sequence[Row], candidates: dict[int, _Heading], body_size: float) -> dict[int, _Heading]:
-    """Keep the candidates that look like headings here; add unknown rows that look just like them as OTHER."""
-    by_number = {row.number: row for row in rows}
-    styles = Counter(
-        _style(by_number[number]) for number, heading in candidates.items() if heading.exact and heading.rest is None
-    )
-    strongest = _strongest(styles, by_number, candidates)
-    alike = sum(_style(by_number[number]) == strongest for number in candidates)
-    chosen = {
-        number: heading
-        for number, heading in candidates.items()
-        if _acceptable(by_number[number], heading, styles, strongest)
-    }
-    chosen = _without_labels(by_number, chosen, strongest)
-    if strongest and alike > 1 and _stands_out(strongest, body_size):
-        first = min(chosen, default=0)
-        for row in rows:
-            if row.number > first and row.number not in chosen and _style(row) == strongest and _is_bare(row):
-                kind, key = _loosely_named(row.text)
-                chosen[row.number] = _Heading(kind, key, 1.0, exact=False)
-    return chosen
-
-
-def _loosely_named(text: str) -> tuple[SectionKind, str]:
-    """Name a heading by the longest known one in it, the first such: "Experiencia en la industria"."""
-    key = heading_key(text)
-    words = key.split()
-    for size in range(len(words), 0, -1):
-        for first in range(len(words) - size + 1):
-            phrase = " ".join(words[first : first + size])
-            if len(phrase) > _SHORTEST_KEYWORD and (kind := headings().get(phrase)):
-                return SectionKind(kind), key
-    return SectionKind.OTHER, key
-
-
-def _strongest(styles: Counter[_Style], by_number: dict[int, Row], candidates: dict[int, _Heading]) -> _Style | None:
-    looks: dict[_Style, float] = {}
-    for number, heading in candidates.items():
-        style = _style(by_number[number])
-        if style in styles:
-            looks[style] = max(looks.get(style, 0.0), heading.look)
-    ranked = sorted(looks, key=lambda style: (min(styles[style], 3), looks[style], style[0]), reverse=True)
-    return ranked[0] if ranked else None
-
-
-def _acceptable(row: Row, heading: _Heading, styles: Counter[_Style], strongest: _Style | None) -> bool:
-    style = _style(row)
-    if style == strongest or heading.rest is not None:
-        return heading.exact or heading.look >= 1
-    if strongest and strongest[4] and row.heading_level == 0 and styles[strongest] > 1:
-        return False
-    if strongest and strongest[4] and row.heading_level > strongest[4]:
-        return False
-    if not heading.exact:
-        return heading.look >= 2 and styles[style] > 0  # noqa: PLR2004 - two signs of look
-    smaller = bool(strongest and styles[strongest] > 1 and row.size < strongest[0] * 0.93)
-    if smaller and styles[style] == 1:
-        return heading.look >= 1.5  # noqa: PLR2004 - as above, one of them weak
-    return heading.look >= (0.5 if smaller else 0.0)
-
-
-def _without_labels(
-    by_number: dict[int, Row], chosen: dict[int, _Heading], strongest: _Style | None
-) -> dict[int, _Heading]:
-    """Drop headings that are labels inside a list of skills: "Languages", "Tools" in a lesser style under "Skills"."""
-    kept: dict[int, _Heading] = {}
-    open_kind: SectionKind | None = None
-    for number in sorted(chosen):
-        heading = chosen[number]
-        own = _style(by_number[number]) == strongest and heading.rest is None
-        if not own and open_kind is SectionKind.SKILLS and heading.kind in _LISTS and _is_label(heading):
-            continue
-        kept[number] = heading
-        if own or heading.kind not in _LISTS or open_kind is None:
-            open_kind = heading.kind
-    return kept
-
-
-def _is_label(heading: _Heading) -> bool:
-    return heading.kind is SectionKind.SKILLS or heading.kind is SectionKind.LANGUAGES
-
-
-def _stands_out(style: _Style, body_size: float) -> bool:
-    size, bold, caps, _, level = style
-    return bool(level) or (body_size > 0 and size > _LARGER * body_size) or (bold and caps)
-
-
-def _is_bare(row: Row) -> bool:
-    words = row.text.split()
+    headed = headings_of(rows)
+    placed = _beside_rails(headed, _placed(rows, headed))
+    opened = [(number, headed[number]) for number in sorted(headed)]
+    held: list[list[Row]] = [[], *([heading.rest] if heading.rest else [] for _, heading in opened)]
+    for row, section in placed:
+        if row.number not in headed:
+            held[section].append(row)
     return (
-        len(row.fragments) == 1
-        and 0 < len(words) <= _MOST_WORDS - 2
-        and not any(char.isdigit() for char in row.text)
-        and not _SENTENCE_END.search(row.text)
-        and row.kind not in {BlockKind.HEADER, BlockKind.FOOTER}
+        Section(kind=SectionKind.HEAD, title="", rows=tuple(held[0]), confidence=1.0),
+        *(
+            Section(kind=heading.kind, title=heading.title, rows=tuple(own), confidence=_trust(heading))
+            for (_, heading), own in zip(opened, held[1:], strict=True)
+        ),
     )
 
 
-def _gathered(rows: Sequence[Row], headed: dict[int, _Heading]) -> Iterator[Section]:
-    """Hand the rows to the sections; a row that jumps to another column goes on with what stands above it there."""
-    starts: list[tuple[SectionKind, str, float]] = [(SectionKind.HEAD, "", 1.0)]
-    held: list[list[Row]] = [[]]
-    current, opened_by = 0, None
-    placed: list[tuple[Row, int]] = []
+def _placed(rows: Sequence[Row], headed: Mapping[int, Heading]) -> list[_Placed]:
+    """Give each row its section's place; one that jumps to another column goes on with what stands above it there."""
+    placed: list[_Placed] = []
+    current, opened, opened_by, empty = 0, 0, None, True
     for row in rows:
         if row.kind in {BlockKind.HEADER, BlockKind.FOOTER}:
-            held[0].append(row)
+            placed.append((row, 0))
             continue
-        if placed and row.number not in headed and row.block != placed[-1][0].block and held[current]:
+        if row.number in headed:
+            opened += 1
+            current, opened_by, empty = opened, row, headed[row.number].rest is None
+        elif _RULE.match(row.text):
+            continue
+        elif placed and not empty and row.block != placed[-1][0].block:
             current = _section_above(row, placed, current, opened_by)
-        if heading := headed.get(row.number):
-            opened_by = row
-            starts.append((heading.kind, heading.title, _trust(heading)))
-            held.append([heading.rest] if heading.rest else [])
-            current = len(starts) - 1
-        elif not _RULE.match(row.text):
-            held[current].append(row)
+        else:
+            empty = False
         placed.append((row, current))
-    _hand_to_rail(headed, placed, held)
-    for (kind, title, confidence), own in zip(starts, held, strict=True):
-        yield Section(kind=kind, title=title, rows=tuple(own), confidence=confidence)
+    return placed
 
 
-def _hand_to_rail(headed: dict[int, _Heading], placed: Sequence[tuple[Row, int]], held: list[list[Row]]) -> None:
+def _beside_rails(headed: Mapping[int, Heading], placed: list[_Placed]) -> list[_Placed]:
     """Where headings stand in a rail at the left, read before what they head, give each row to the heading beside it.
 
     A rail is told by headings that were left without rows.
     """
-    rail = [
-        (row, section) for row, section in placed if row.number in headed and row.box and not headed[row.number].rest
-    ]
-    empty = [row for row, section in rail if not held[section]]
+    filled = Counter(section for row, section in placed if row.number not in headed)
+    rail = [(row, at) for row, at in placed if row.number in headed and row.box and not headed[row.number].rest]
+    empty = [row for row, section in rail if not filled[section]]
     if len(empty) < 2:  # noqa: PLR2004 - one heading may well head nothing
-        return
-    edge = empty[0].left
-    for row, section in placed:
-        if row.number in headed or row.box is None or row not in held[section]:
-            continue
-        beside = [
-            (head.box.y0, other)
-            for head, other in rail
-            if head.box and head.page == row.page and abs(head.left - edge) < _RAIL_WIDTH and head.box.x1 <= row.left
-            and head.box.y0 <= row.box.y0 + row.size
-        ]  # fmt: skip
-        target = max(beside)[1] if beside else section
-        if target != section:
-            held[section].remove(row)
-            held[target].append(row)
+        return placed
+    rail = [(row, section) for row, section in rail if abs(row.left - empty[0].left) < _RAIL_WIDTH]
+    return [(row, section if row.number in headed else _beside(row, rail, section)) for row, section in placed]
 
 
-def _section_above(row: Row, placed: Sequence[tuple[Row, int]], current: int, opened_by: Row | None) -> int:
+def _beside(row: Row, rail: Sequence[_Placed], section: int) -> int:
+    heads = [
+        (head.box.y0, other)
+        for head, other in rail
+        if head.box and row.box and head.page == row.page and head.box.x1 <= row.left
+        and head.box.y0 <= row.box.y0 + row.size
+    ]  # fmt: skip
+    return max(heads)[1] if heads else section
+
+
+def _section_above(row: Row, placed: Sequence[_Placed], current: int, opened_by: Row | None) -> int:
     """Return the section that the row goes on with: that of the nearest row above it in its own column.
 
     A row goes on with the section opened last where nothing stands between the heading's height and its own.
@@ -372,5 +134,5 @@ def _overlap(one: Box, other: Box) -> float:
     return max(0.0, shared) / max(1.0, min(one.x1 - one.x0, other.x1 - other.x0))
 
 
-def _trust(heading: _Heading) -> float:
+def _trust(heading: Heading) -> float:
     return min(1.0, (0.6 if heading.exact else 0.4) + 0.15 * heading.look)

@@ -10,8 +10,8 @@ from itertools import pairwise
 from resumate_grpc.parsing.dates import DateSpan, dates_within
 from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.folding import fold
-from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.fragments import Row
+from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.sections import Section, SectionKind
 from resumate_grpc.parsing.vocabulary import heading_key, headings, phrases
 
@@ -28,45 +28,73 @@ class SkillFindings:
     certifications: list[Finding] = field(default_factory=list)
 
 
-_ITEM_BREAK = re.compile(r"\s*[;|•·∙⋅●▪■◆、，；\n\t]\s*(?![^()]*\))|,\s*(?![^()]*\))|\s{3,}|\s+[–—]\s+|\s+-\s+|\.\s+(?=\w+:)")
+_ITEM_BREAK = re.compile(
+    r"\s*[;|•·∙⋅●▪■◆、，；\n\t]\s*(?![^()]*\))|,\s*(?![^()]*\))|\s{3,}|\s+[–—]\s+|\s+-\s+|\.\s+(?=\w+:)"
+)
 _SLASH = re.compile(r"\s+/\s+")
 _INNER_LABEL = re.compile(r"^\s*[^\W\d_][\w ]{1,24}:\s+(?=\w)")
 _LABEL = re.compile(r"^\s*([^:：()]{2,45}?)\s*[:：]\s*(?!//)")
 _DASH_LABEL = re.compile(r"^\s*([^,;:()]{2,45}?)\s+[-–—]\s?(?=[^,;]+[,;][^,;]+[,;])")
 _GRADE = re.compile(
-    r"\s*[(\[–—:-]?\s*(?:\b(?:expert|advanced|intermediate|beginner|basic|basics|proficient|proficiency|fluent|native|novice|familiar|"
+    r"\s*[(\[–—:-]?\s*(?:\b(?:expert|advanced|intermediate|beginner|basic|basics|proficient|proficiency|"
+    r"fluent|native|novice|familiar|"
     r"excellent|very good|good|strong|working knowledge|professional working proficiency|experienced|skilled|competent|"
-    r"elementary|upper[- ]intermediate|pre[- ]intermediate|conversational|mother tongue|grundkenntnisse|fortgeschritten|"
-    r"sehr gut|gut|fliessend|fließend|muttersprache|verhandlungssicher|avancé|intermédiaire|débutant|courant|natif|avanzado|"
+    r"elementary|upper[- ]intermediate|pre[- ]intermediate|conversational|mother tongue|grundkenntnisse|"
+    r"fortgeschritten|"
+    r"sehr gut|gut|fliessend|fließend|muttersprache|verhandlungssicher|avancé|intermédiaire|débutant|"
+    r"courant|natif|avanzado|"
     r"intermedio|básico|nativo|fluido|avançado|básico|fluente)\b(?:\s+(?:level|user|knowledge|in|with))?"
-    r"|\d{1,2}\+?\s*(?:years?|yrs?|months?|jahre|ans|años|anos|лет|год\w*)\b(?:\s+(?:of\s+)?experience)?|\d{1,3}\s?%|\d{1,2}\s?/\s?(?:5|10)\b|[★☆●○◐⬤◯█░▪▫]+)\s*[)\]]?\s*$",
+    r"|\d{1,2}\+?\s*(?:years?|yrs?|months?|jahre|ans|años|anos|лет|год\w*)\b(?:\s+(?:of\s+)?experience)?|"
+    r"\d{1,3}\s?%|\d{1,2}\s?/\s?(?:5|10)\b|[★☆●○◐⬤◯█░▪▫]+)\s*[)\]]?\s*$",
     re.IGNORECASE,
 )
 _LEAD = re.compile(
-    r"^\s*(?:(?:and|und|et|y|e|и|etc\.?|including|incl\.?|e\.g\.|such as|like|also|experience (?:with|in)|experienced (?:in|with)|"
-    r"proficient (?:in|with|at)|proficiency in|knowledge of|working knowledge of|familiar(?:ity)? with|skilled in|expert in|"
+    r"^\s*(?:(?:and|und|et|y|e|и|etc\.?|including|incl\.?|e\.g\.|such as|like|also|experience (?:with|"
+    r"in)|experienced (?:in|with)|"
+    r"proficient (?:in|with|at)|proficiency in|knowledge of|working knowledge of|familiar(?:ity)? with|"
+    r"skilled in|expert in|"
     r"strong|excellent|basic|advanced|good|hands-on|fluent in|знание|опыт работы с)\s+)+",
     re.IGNORECASE,
 )
 _TAIL = re.compile(r"\s*(?:,?\s*(?:etc|u\.a|among others|and more)\.?)\s*$", re.IGNORECASE)
-_NOT_ITEM = re.compile(r"^(?:etc|and|others?|more|page \d+.*|\d+|level|skills?|years?|experience|basic|expert|advanced|intermediate|beginner|proficient|fluent|native)\.?$", re.IGNORECASE)
+_NOT_ITEM = re.compile(
+    r"^(?:etc|and|others?|more|page \d+.*|\d+|level|skills?|years?|experience|basic|expert|advanced|"
+    r"intermediate|beginner|proficient|fluent|native)\.?$",
+    re.IGNORECASE,
+)
 _ASIDES = {SectionKind.HEAD, SectionKind.SUMMARY, SectionKind.OTHER, SectionKind.INTERESTS, SectionKind.EDUCATION}
 _MOST_WORDS = 6
 _LONGEST_ITEM = 60
 _PROSE_WORDS = 9
 _LANGUAGE_LABEL = re.compile(
-    r"^(?:human |spoken |foreign )?(?:languages?(?: skills| spoken| known)?|sprachen|fremdsprachen|sprachkenntnisse|langues?|idiomas?|"
+    r"^(?:human |spoken |foreign )?(?:languages?(?: skills| spoken| known)?|sprachen|fremdsprachen|"
+    r"sprachkenntnisse|langues?|idiomas?|"
     r"lenguas|lingue|talen|языки|иностранные языки|语言)$"
 )
-_CERTIFICATE_LABEL = re.compile(r"^(?:licen[sc]es (?:and |& )?)?(?:certifications?|certificates?|zertifikate|certificaciones|сертификаты|证书)(?: (?:and|&) \w+)?$")
+_CERTIFICATE_LABEL = re.compile(
+    r"^(?:licen[sc]es (?:and |& )?)?(?:certifications?|certificates?|zertifikate|certificaciones|"
+    r"сертификаты|证书)(?: (?:and|&) \w+)?$"
+)
 _SOFT_LABEL = re.compile(r"^(?:soft|inter-?personal|personal|people|social)[ -]?(?:skills?|qualities|strengths)?$")
-_OTHER_LABEL = re.compile(r"^(?:interests?|hobbies|hobbies (?:and|&) interests|references?|awards?|activities|intereses|interessen|centres d'interet|loisirs)$")
+_OTHER_LABEL = re.compile(
+    r"^(?:interests?|hobbies|hobbies (?:and|&) interests|references?|awards?|activities|intereses|"
+    r"interessen|centres d'interet|loisirs)$"
+)
 _ISSUER = re.compile(
-    r"\s+[-–—|•·]\s+|\s*[|•]\s*|,\s+(?=[^,]*$)|\s{3,}|\s+(?:by|from|issued by|issued|via|at)\s+|\s*\((?=[^()]*(?:19|20)\d\d)|\t",
+    r"\s+[-–—|•·]\s+|\s*[|•]\s*|,\s+(?=[^,]*$)|\s{3,}|\s+(?:by|from|issued by|issued|via|at)\s+|"
+    r"\s*\((?=[^()]*(?:19|20)\d\d)|\t",
     re.IGNORECASE,
 )
-_LEVEL = re.compile(r"(?:associate|professional|special(?:ty|ist)|expert|fundamentals?|foundations?|practitioner|level|advanced|intermediate|administrator|developer|architect|engineer|part)\b", re.IGNORECASE)
-_ID = re.compile(r"\b(?:credential|certificate|license|licence|id|no\.?|number|expires?|expiration|valid|issued|show credential)\b.{0,3}[:#\s].*$", re.IGNORECASE)
+_LEVEL = re.compile(
+    r"(?:associate|professional|special(?:ty|ist)|expert|fundamentals?|foundations?|practitioner|"
+    r"level|advanced|intermediate|administrator|developer|architect|engineer|part)\b",
+    re.IGNORECASE,
+)
+_ID = re.compile(
+    r"\b(?:credential|certificate|license|licence|id|no\.?|number|expires?|expiration|valid|issued|"
+    r"show credential)\b.{0,3}[:#\s].*$",
+    re.IGNORECASE,
+)
 
 
 def skills_of(sections: Sequence[Section], dates: Sequence[DateSpan], text: str, *, terms: Terms) -> SkillFindings:
@@ -111,7 +139,11 @@ def _unique(items: Iterable[Finding]) -> list[Finding]:
 def _read_skills(rows: Sequence[Row], text: str, terms: Terms, findings: SkillFindings) -> None:
     for label, item in _items(rows, text, terms):
         folded = fold(item.text)
-        if _LANGUAGE_LABEL.match(label) and not _language_spans(terms, item.start, item.end) and folded not in phrases("skills"):
+        if (
+            _LANGUAGE_LABEL.match(label)
+            and not _language_spans(terms, item.start, item.end)
+            and folded not in phrases("skills")
+        ):
             _keep_technical(item, terms, findings)
         elif _CERTIFICATE_LABEL.match(label):
             findings.certifications.append(item.trusted(0.6))
@@ -130,7 +162,7 @@ def _whole_language(terms: Terms, item: Finding, label: str) -> Sequence[tuple[i
     spans = _language_spans(terms, item.start, item.end)
     if _LANGUAGE_LABEL.match(label):
         return spans
-    return spans if spans and sum(end - start for start, end in spans) > 0.8 * (item.end - item.start) else ()  # noqa: PLR2004
+    return spans if spans and sum(end - start for start, end in spans) > 0.8 * (item.end - item.start) else ()
 
 
 def _keep_technical(item: Finding, terms: Terms, findings: SkillFindings) -> None:
@@ -177,7 +209,9 @@ def _prose(rows: Sequence[Row], text: str) -> set[int]:
 
 
 def _carries_on(row: Row, above: Row | None, text: str) -> bool:
-    return above is not None and not row.bullet and text[above.start : above.end].rstrip().endswith((",", "/", "&", "-"))
+    return (
+        above is not None and not row.bullet and text[above.start : above.end].rstrip().endswith((",", "/", "&", "-"))
+    )
 
 
 def _bold_is_label(rows: Sequence[Row]) -> bool:
@@ -297,7 +331,7 @@ def _certificates(rows: Sequence[Row], dates: Sequence[DateSpan], text: str) -> 
 def _certificate(row: Row, dates: Sequence[DateSpan], text: str) -> Finding | None:
     fragments = [
         fragment for fragment in row.fragments
-        if not any(span.start <= fragment.start + 1 and span.end >= fragment.end - 1 for span in dates)
+        if not any(span.end >= fragment.end - 1 for span in dates_within(dates, fragment.start, fragment.start + 2))
     ]  # fmt: skip
     if not fragments:
         return None

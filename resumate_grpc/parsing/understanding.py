@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import resumate_grpc
@@ -13,23 +14,25 @@ from resumate_grpc.parsing import nlp, phones, result, vocabulary
 from resumate_grpc.parsing.contact import contact_of
 from resumate_grpc.parsing.dates import DateSpan, find_dates
 from resumate_grpc.parsing.document import Document
-from resumate_grpc.parsing.education import studies_of
+from resumate_grpc.parsing.education import Study, studies_of
 from resumate_grpc.parsing.entries import prose_of
 from resumate_grpc.parsing.evidence import Ledger
 from resumate_grpc.parsing.experience import Post, posts_of
 from resumate_grpc.parsing.finding import Finding, found
+from resumate_grpc.parsing.fragments import Row, rows_of
 from resumate_grpc.parsing.language import language_of
 from resumate_grpc.parsing.nlp import Terms, terms_of
-from resumate_grpc.parsing.projects import listed_of, works_of
-from resumate_grpc.parsing.fragments import Row, rows_of
+from resumate_grpc.parsing.projects import Listed, Work, listed_of, works_of
 from resumate_grpc.parsing.sections import Section, SectionKind, sections_of
 from resumate_grpc.parsing.skills import skills_of
 
 __all__ = ["load", "understand"]
 
+_LONG_LINE_WORDS = 12
+
 
 def load() -> None:
-    """Load the spaCy pipeline and every word list now (about half a second)."""
+    """Load the spaCy pipeline and every word list now (about 0.2 s)."""
     nlp.load()
     vocabulary.load_all()
     phones.load()
@@ -42,62 +45,47 @@ def understand(document: Document, *, options: ParseOptions) -> Generator[StageP
     overrules the language detected.
     """
     yield _progress(0, "Finding sections")
-    text = document.text
-    language = options.language or language_of(text)
-    sections = sections_of(rows_of(document))
-    dates, terms = find_dates(text), terms_of(text)
-    ledger = Ledger(document)
-    titled = [section for section in sections if section.title]
-    yield _progress(20, f"Found {len(titled)} section{'' if len(titled) == 1 else 's'}")
-
-    contact = contact_of(document, sections, terms=terms, language=language)
-    info = result.personal_info(contact, _summary(sections, text), ledger)
-    yield _progress(35, "Read contact data")
-
-    posts = yield from _posts(sections, dates, text, terms)
-    work = result.work_experience(posts, ledger)
-    yield _progress(60, "Reading education")
-
-    studies = [
-        study for rows in _rows(sections, SectionKind.EDUCATION) for study in studies_of(rows, dates, text, terms=terms)
-    ]
-    schools = result.education(studies, ledger)
-    yield _progress(75, "Reading skills")
-
-    skills = result.skills(skills_of(sections, dates, text, terms=terms), ledger)
-    yield _progress(85, "Reading projects and other sections")
-
-    projects = [work for rows in _rows(sections, SectionKind.PROJECTS) for work in works_of(rows, dates, text)]
-    papers = [item for rows in _rows(sections, SectionKind.PUBLICATIONS) for item in listed_of(rows, dates, text)]
-    awards = [item for rows in _rows(sections, SectionKind.AWARDS) for item in listed_of(rows, dates, text)]
-    unpaid = [
-        post for rows in _rows(sections, SectionKind.VOLUNTEERING) for post in posts_of(rows, dates, text, terms=terms)
-    ]
-    parts = {
-        "projects": result.projects(projects, ledger),
-        "publications": result.publications(papers, ledger),
-        "awards": result.awards(awards, ledger),
-        "volunteering": result.volunteering(unpaid, ledger),
-    }
-    scores = result.confidence_scores(ledger.evidence)
-    yield _progress(100, f"Read {len(ledger.evidence)} values")
-    return ParsedResume(
-        personal_info=info,
-        work_experience=work,
-        education=schools,
-        skills=skills,
-        projects=parts["projects"],
-        publications=parts["publications"],
-        awards=parts["awards"],
-        volunteering=parts["volunteering"],
-        confidence_scores=scores,
-        confidence_score=result.overall(scores),
-        evidence=ledger.evidence,
-        text=text,
-        language=language,
+    reader = _reader(document, options)
+    titled = sum(bool(section.title) for section in reader.sections)
+    yield _progress(20, f"Found {titled} section{'' if titled == 1 else 's'}")
+    parsed = ParsedResume(
+        text=document.text,
+        language=reader.language,
         page_count=sum(page.number > 0 for page in document.pages),
         parser_version=resumate_grpc.__version__,
         warnings=document.warnings,
+    )
+    ledger = Ledger(document)
+    parsed = yield from _parts(reader, document, ledger, parsed)
+    scores = result.confidence_scores(ledger.evidence)
+    parsed = replace(
+        parsed, evidence=ledger.evidence, confidence_scores=scores, confidence_score=result.overall(scores)
+    )
+    yield _progress(100, f"Read {len(ledger.evidence)} values")
+    return parsed
+
+
+def _parts(
+    reader: _Reader, document: Document, ledger: Ledger, parsed: ParsedResume
+) -> Generator[StageProgress, None, ParsedResume]:
+    """Read part after part into the result."""
+    contact = contact_of(document, reader.sections, terms=reader.terms, language=reader.language)
+    parsed = replace(parsed, personal_info=result.personal_info(contact, reader.summary(), ledger))
+    yield _progress(35, "Read contact data")
+    posts = yield from reader.posts()
+    parsed = replace(parsed, work_experience=result.work_experience(posts, ledger))
+    yield _progress(60, "Reading education")
+    parsed = replace(parsed, education=result.education(reader.studies(), ledger))
+    yield _progress(75, "Reading skills")
+    skills = skills_of(reader.sections, reader.dates, reader.text, terms=reader.terms)
+    parsed = replace(parsed, skills=result.skills(skills, ledger))
+    yield _progress(85, "Reading projects and other sections")
+    return replace(
+        parsed,
+        projects=result.projects(reader.works(), ledger),
+        publications=result.publications(reader.listed(SectionKind.PUBLICATIONS), ledger),
+        awards=result.awards(reader.listed(SectionKind.AWARDS), ledger),
+        volunteering=result.volunteering(reader.posts_of_kind(SectionKind.VOLUNTEERING), ledger),
     )
 
 
@@ -105,31 +93,73 @@ def _progress(percent: int, message: str) -> StageProgress:
     return StageProgress(stage=Stage.NLP_PARSING, stage_percent=percent, message=message)
 
 
-def _rows(sections: Sequence[Section], kind: SectionKind) -> list[tuple[Row, ...]]:
-    return [section.rows for section in sections if section.kind is kind and section.rows]
+def _reader(document: Document, options: ParseOptions) -> _Reader:
+    return _Reader(
+        text=document.text,
+        language=options.language or language_of(document.text),
+        sections=sections_of(rows_of(document)),
+        dates=find_dates(document.text),
+        terms=terms_of(document.text),
+    )
 
 
-def _summary(sections: Sequence[Section], text: str) -> Finding | None:
-    for rows in _rows(sections, SectionKind.SUMMARY):
-        if whole := found(text, rows[0].start, rows[-1].end, 0.8):
-            return whole
-    head = chain.from_iterable(_rows(sections, SectionKind.HEAD))
-    long = [row for row in head if len(row.text.split()) > 12]  # noqa: PLR2004 - a sentence rather than contact data
-    return prose_of(long, text) if long else None
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Reader:
+    """What every part is read from."""
+
+    text: str
+    language: str
+    sections: Sequence[Section]
+    dates: Sequence[DateSpan]
+    terms: Terms
+
+    def rows(self, *kinds: SectionKind) -> list[tuple[Row, ...]]:
+        return [section.rows for kind in kinds for section in self.sections if section.kind is kind and section.rows]
+
+    def unheaded(self) -> list[tuple[Row, ...]]:
+        """Return the rows under no heading that we know: where entries stand when their section has none."""
+        return self.rows(SectionKind.HEAD, SectionKind.SUMMARY, SectionKind.OTHER)
+
+    def summary(self) -> Finding | None:
+        for rows in self.rows(SectionKind.SUMMARY):
+            if whole := found(self.text, rows[0].start, max(row.end for row in rows), 0.8):
+                return whole
+        head = chain.from_iterable(self.rows(SectionKind.HEAD))
+        sentences = [row for row in head if len(row.text.split()) > _LONG_LINE_WORDS]
+        return prose_of(sentences, self.text)
+
+    def posts(self) -> Generator[StageProgress, None, list[Post]]:
+        parts = [section.rows for section in self.sections if section.rows and _speaks_of_work(section)]
+        posts: list[Post] = []
+        for index, rows in enumerate(parts):
+            yield _progress(35 + 25 * index // len(parts), f"Reading work experience ({index + 1} of {len(parts)})")
+            posts += posts_of(rows, self.dates, self.text, terms=self.terms)
+        return posts if parts else self.unheaded_posts()
+
+    def unheaded_posts(self) -> list[Post]:
+        posts = [post for rows in self.unheaded() for post in posts_of(rows, self.dates, self.text, terms=self.terms)]
+        return [post.doubted() for post in posts if post.title and post.company and post.is_period]
+
+    def posts_of_kind(self, kind: SectionKind) -> list[Post]:
+        return [post for rows in self.rows(kind) for post in posts_of(rows, self.dates, self.text, terms=self.terms)]
+
+    def studies(self) -> list[Study]:
+        headed = self.rows(SectionKind.EDUCATION)
+        studies = [
+            study
+            for rows in headed or self.unheaded()
+            for study in studies_of(rows, self.dates, self.text, terms=self.terms)
+        ]
+        return studies if headed else [study.doubted() for study in studies if study.institution and study.degree]
+
+    def works(self) -> list[Work]:
+        return [work for rows in self.rows(SectionKind.PROJECTS) for work in works_of(rows, self.dates, self.text)]
+
+    def listed(self, kind: SectionKind) -> list[Listed]:
+        return [item for rows in self.rows(kind) for item in listed_of(rows, self.dates, self.text)]
 
 
 def _speaks_of_work(section: Section) -> bool:
-    """Whether the section's entries are posts: work, and unpaid work where the heading calls it work or experience."""
+    """Whether the section's entries are posts: work, and unpaid work where the heading speaks of volunteering."""
     unpaid = section.kind is SectionKind.VOLUNTEERING and "volunt" in section.title
     return section.kind is SectionKind.EXPERIENCE or unpaid
-
-
-def _posts(
-    sections: Sequence[Section], dates: Sequence[DateSpan], text: str, terms: Terms
-) -> Generator[StageProgress, None, list[Post]]:
-    parts = [section.rows for section in sections if section.rows and _speaks_of_work(section)]
-    posts: list[Post] = []
-    for index, rows in enumerate(parts):
-        yield _progress(35 + 25 * index // len(parts), f"Reading work experience ({index + 1} of {len(parts)})")
-        posts += posts_of(rows, dates, text, terms=terms)
-    return posts

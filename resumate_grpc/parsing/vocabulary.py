@@ -7,9 +7,9 @@ from importlib.resources import files
 
 from resumate_grpc.parsing.folding import words_of
 
-__all__ = ["CONJUNCTIONS", "headings", "heading_key", "is_place", "load_all", "phrases"]
+__all__ = ["CONJUNCTIONS", "heading_key", "headings", "is_place", "load_all", "phrases"]
 
-CONJUNCTIONS = frozenset("and y e et und en и i og".split())
+CONJUNCTIONS = frozenset(["and", "y", "e", "et", "und", "en", "и", "i", "og"])
 _PLACE_LISTS = ("cities", "regions", "places")
 
 

@@ -15,18 +15,17 @@ import grpc
 import grpc.aio
 
 from resumate_grpc.errors import DrainingError, ResumateError
-from resumate_grpc.rpc.call import Call, Context, enter_call
+from resumate_grpc.rpc.call import REQUEST_ID_KEY, Call, Context, enter_call
 from resumate_grpc.rpc.identity import Identity
 from resumate_grpc.rpc.status import Refusal, internal, refusal
 
-__all__ = ["OUR_SERVICE", "REQUEST_ID_KEY", "Edge", "RpcMetrics"]
+__all__ = ["OUR_SERVICE", "Edge", "RpcMetrics"]
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 OUR_SERVICE = "resumate.v1.ResumeService"
-REQUEST_ID_KEY = "x-request-id"
 REQUEST_ID_FORM = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 FAREWELL_S = 0.25
 """How long health watchers keep their stream after the drain began, so that they are told NOT_SERVING."""

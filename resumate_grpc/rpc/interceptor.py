@@ -14,8 +14,8 @@ import grpc.aio
 from google.protobuf.message import DecodeError, Message
 
 from resumate_grpc.errors import InvalidFieldError
-from resumate_grpc.rpc.call import Call, Context
-from resumate_grpc.rpc.edge import OUR_SERVICE, REQUEST_ID_KEY, Edge
+from resumate_grpc.rpc.call import REQUEST_ID_KEY, Call, Context
+from resumate_grpc.rpc.edge import OUR_SERVICE, Edge
 
 __all__ = ["EdgeInterceptor"]
 

@@ -62,6 +62,7 @@ def configure_logs(
     handler = logging.StreamHandler(target)
     handler.setFormatter(_formatter(renderers[log_format](), context))
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # its steps are no news to who runs the service
     logging.captureWarnings(capture=True)
 
 

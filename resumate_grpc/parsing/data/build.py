@@ -1,9 +1,12 @@
 """Derive the shipped word lists from open gazetteers.
 
-Usage: `python -m resumate_grpc.parsing.data.build FOLDER`, where FOLDER holds `world-cities.csv` (datasets/world-cities,
-from GeoNames, CC BY 4.0), `world_universities_and_domains.json` (Hipo/university-domains-list, MIT) and `ms_skills.json`
-(microsoft/SkillsExtractorCognitiveSearch, MIT). Writes cities.txt, regions.txt, universities.txt and skills.txt beside
-itself; NOTICE.md credits the sources.
+Usage: `python -m resumate_grpc.parsing.data.build FOLDER`, where FOLDER holds
+
+- `world-cities.csv` (datasets/world-cities, from GeoNames, CC BY 4.0),
+- `world_universities_and_domains.json` (Hipo/university-domains-list, MIT),
+- `ms_skills.json` (microsoft/SkillsExtractorCognitiveSearch, MIT).
+
+Writes cities.txt, regions.txt, universities.txt and skills.txt beside itself; NOTICE.md credits the sources.
 """
 
 from __future__ import annotations

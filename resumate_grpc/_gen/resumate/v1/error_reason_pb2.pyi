@@ -65,7 +65,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     NO_TEXT_FOUND: _ErrorReason.ValueType  # 19
     """Parse: there is no text in the file (a scan or a picture)."""
     TOO_MANY_PAGES: _ErrorReason.ValueType  # 20
-    """Parse: the file has more pages than the server reads (100 unless configured)."""
+    """Parse: the file has more than 100 pages."""
     PARSE_TIMEOUT: _ErrorReason.ValueType  # 21
     """Parse: it took longer than the server allows (60 s unless configured)."""
     RESOURCE_LIMIT: _ErrorReason.ValueType  # 22
@@ -124,7 +124,7 @@ PASSWORD_PROTECTED: ErrorReason.ValueType  # 18
 NO_TEXT_FOUND: ErrorReason.ValueType  # 19
 """Parse: there is no text in the file (a scan or a picture)."""
 TOO_MANY_PAGES: ErrorReason.ValueType  # 20
-"""Parse: the file has more pages than the server reads (100 unless configured)."""
+"""Parse: the file has more than 100 pages."""
 PARSE_TIMEOUT: ErrorReason.ValueType  # 21
 """Parse: it took longer than the server allows (60 s unless configured)."""
 RESOURCE_LIMIT: ErrorReason.ValueType  # 22

@@ -1,0 +1,93 @@
+"""Degrees: the words that name one, and the field of study parted from them."""
+
+from __future__ import annotations
+
+import re
+
+from resumate_grpc.parsing.finding import Finding, found
+from resumate_grpc.parsing.folding import fold
+from resumate_grpc.parsing.nlp import Term, Terms
+
+__all__ = ["SHORT_DEGREE", "degree_spans", "has_degree", "split_degree"]
+
+SHORT_DEGREE = 4
+_FIELD_LEAD = re.compile(
+    r"^[\s,:;.()\-–—]*(?:(?:degree|program(?:me)?|studies|course)\s+)?(?:\((?:hons?\.?|honou?rs)\)\s*)?(?:with\s+(?:a\s+)?(?:major|"
+    r"specialization|concentration)\s+in|major(?:ing)?(?:\s+in)?|in|of|on|en|em|im|der|de la|de|"
+    r"des|du|di|d'|d’|op|в области|по направлению|по специальности|по|в|:|,)\s+",
+    re.IGNORECASE,
+)
+_OF_SUBJECT = re.compile(r"\s+of\s+([^\W\d_][^,;|()\n]{2,60})", re.IGNORECASE)
+_JOINT = re.compile(r"[\s,./()&+-]{0,4}(?:and|&|/)?[\s,./()&+-]{0,4}$|^\s*(?:degree|diploma)?\s*\(?$", re.IGNORECASE)
+_FIELD_END = re.compile(
+    r"\s+(?:with (?:a )?(?:minor|focus|specializ|concentration|emphasis|honou?rs|distinction)|from|"
+    r"at|minor in|gpa)\b|\s*[|;]\s*|\s+[-–—]\s+",
+    re.IGNORECASE,
+)
+
+
+def degree_spans(terms: Terms, text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return the degree words in the span; short ones ("MA", "be") count only in capitals or with full stops."""
+    return [
+        (first, last)
+        for first, last in terms.within(Term.DEGREE, start, end)
+        if last <= end and _is_degree(text[first:last])
+    ]
+
+
+def _is_degree(printed: str) -> bool:
+    bare = printed.replace(".", "").replace(" ", "")
+    if len(bare) <= SHORT_DEGREE and bare.isascii():
+        return printed[0].isupper() and (len(bare) > 2 or printed.isupper() or "." in printed)  # noqa: PLR2004
+    return printed[0].isupper() or not printed.isascii()
+
+
+def has_degree(terms: Terms, text: str, start: int, end: int) -> bool:
+    """Whether a degree is named in the span."""
+    return bool(degree_spans(terms, text, start, end))
+
+
+def split_degree(finding: Finding, text: str, terms: Terms) -> tuple[Finding | None, Finding | None]:
+    """Part "Bachelor of Science in Physics" into degree and field; the field may stand before or after."""
+    spans = degree_spans(terms, text, finding.start, finding.end)
+    first, last = spans[0]
+    for start, end in spans[1:]:
+        if not _JOINT.fullmatch(text[last:start]):
+            break
+        last = end
+    while last < finding.end and text[last] in ".)":
+        last += 1
+    subject = _OF_SUBJECT.match(text, last, finding.end)
+    if subject and " of " not in fold(text[first:last]):
+        named = _FIELD_END.search(subject[1])
+        stop = subject.start(1) + (named.start() if named else len(subject[1]))
+        inner = re.search(r"\s+in\s+", text[subject.start(1) : stop])
+        if inner:
+            stop_degree = subject.start(1) + inner.start()
+            return found(text, first, stop_degree), found(text, subject.start(1) + inner.end(), stop)
+        return found(text, first, stop), found(text, subject.start(1), stop)
+    return _degree(text, first, last, finding), _field_after(text, last, finding.end) or _field_before(
+        text, finding.start, first
+    )
+
+
+def _degree(text: str, first: int, last: int, finding: Finding) -> Finding | None:
+    word = re.match(
+        r"(?:['’]s)?\s*(?:degree|diploma)?(?:\s*\((?:hons?\.?|honou?rs)\))?", text[last : finding.end], re.IGNORECASE
+    )
+    return found(text, first, last + (word.end() if word else 0))
+
+
+def _field_after(text: str, start: int, end: int) -> Finding | None:
+    lead = _FIELD_LEAD.match(text[start:end])
+    start += lead.end() if lead else 0
+    stop = _FIELD_END.search(text, start, end)
+    field = found(text, start, stop.start() if stop else end)
+    if not field or fold(field.text) in {"degree", "diploma", "honours", "honors", "hons", "studies"}:
+        return None
+    return field if any(char.isalpha() for char in field.text) else None
+
+
+def _field_before(text: str, start: int, end: int) -> Finding | None:
+    field = found(text, start, end)
+    return field if field and len(field.text) > SHORT_DEGREE and field.text[0].isupper() else None

@@ -1,0 +1,276 @@
+"""Headings: which rows open a section, and of what kind, told by words and by look."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from resumate_grpc.parsing.document import BlockKind
+from resumate_grpc.parsing.fragments import Fragment, Row
+from resumate_grpc.parsing.vocabulary import heading_key, headings, phrases
+
+__all__ = ["Heading", "SectionKind", "headings_of"]
+
+
+class SectionKind(Enum):
+    """What a section speaks of; HEAD is what stands under no heading, OTHER what we don't read."""
+
+    HEAD = "head"
+    SUMMARY = "summary"
+    EXPERIENCE = "experience"
+    EDUCATION = "education"
+    SKILLS = "skills"
+    SOFT_SKILLS = "soft_skills"
+    LANGUAGES = "languages"
+    CERTIFICATIONS = "certifications"
+    COURSES = "courses"
+    PROJECTS = "projects"
+    PUBLICATIONS = "publications"
+    AWARDS = "awards"
+    VOLUNTEERING = "volunteering"
+    INTERESTS = "interests"
+    REFERENCES = "references"
+    CONTACT = "contact"
+    ACTIVITIES = "activities"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A row that opens a section; `rest` is what stands on it after the heading, `look` counts the signs of its looks.
+
+    `exact` tells that its words are a known heading, not merely like one.
+    """
+
+    kind: SectionKind
+    title: str
+    look: float
+    exact: bool
+    rest: Row | None = None
+
+
+_Style = tuple[float, bool, bool, int, int]
+
+_LONGEST_HEADING = 60
+_MOST_WORDS = 7
+_SHORTEST_KEYWORD = 4
+_GLUED = re.compile(r"^([A-ZÀ-Þ][A-ZÀ-Þ &]{4,30})(?=[A-ZÀ-Þ][a-zß-ÿ])")
+_INLINE = re.compile(r"^\s*([^:：]{3,40})[:：]\s*(.*)$", re.DOTALL)
+_RULE = re.compile(r"^[\s\-=_*~.·—–]{3,}$")
+_CONJUNCTION = re.compile(r"\s*(?:&|/|\||,|\band\b|\bund\b|\bet\b|\by\b)\s*", re.IGNORECASE)
+_LARGER = 1.12
+_SENTENCE_END = re.compile(r"[.;,!?]$")
+_INLINE_KINDS = {
+    SectionKind.SKILLS,
+    SectionKind.LANGUAGES,
+    SectionKind.CERTIFICATIONS,
+    SectionKind.SOFT_SKILLS,
+    SectionKind.SUMMARY,
+    SectionKind.INTERESTS,
+}
+_LISTS = {SectionKind.SKILLS, SectionKind.LANGUAGES, SectionKind.SOFT_SKILLS}
+
+
+def headings_of(rows: Sequence[Row]) -> dict[int, Heading]:
+    """Return the headings among the rows, by row number.
+
+    Known words count where the row looks like a heading; rows that look just like the document's other headings count
+    whatever they say (OTHER, where no known word is in them).
+    """
+    body_size = _body_size(rows)
+    candidates = {row.number: heading for row in rows if (heading := _candidate(row, body_size))}
+    return _chosen(rows, candidates, body_size)
+
+
+def _body_size(rows: Sequence[Row]) -> float:
+    weights: Counter[float] = Counter()
+    for row in rows:
+        weights[round(row.size, 1)] += len(row.text)
+    return weights.most_common(1)[0][0] if weights else 0.0
+
+
+def _candidate(row: Row, body_size: float) -> Heading | None:
+    if row.kind in {BlockKind.HEADER, BlockKind.FOOTER} or _RULE.match(row.text):
+        return None
+    look = _look(row, body_size)
+    if len(row.text) <= _LONGEST_HEADING and (named := _named(row.text, look)):
+        if row.bullet and look < 1:
+            return None
+        return Heading(named[0], named[1], look, exact=named[2])
+    return _inline(row, look)
+
+
+def _look(row: Row, body_size: float) -> float:
+    points = 3.0 if row.heading_level else 0.0
+    points += 1.0 if row.caps else 0.0
+    points += 1.0 if row.bold else 0.0
+    points += 1.5 if body_size and row.size > _LARGER * body_size else 0.0
+    points += 0.5 if row.spaced else 0.0
+    points += 0.5 if row.text.endswith((":", "：")) else 0.0
+    return points - (1.0 if row.bullet else 0.0)
+
+
+def _named(text: str, look: float) -> tuple[SectionKind, str, bool] | None:
+    """Return kind, key and whether the words are exactly a known heading."""
+    key = heading_key(text)
+    if not key or len(key.split()) > _MOST_WORDS or _SENTENCE_END.search(text.strip()):
+        return None
+    if text.strip()[0].islower() and look < 1:
+        return None
+    known = headings()
+    if kind := known.get(key) or known.get(key.replace(" ", "")):
+        return SectionKind(kind), key, True
+    if look < 1:
+        return None
+    return _composed(text, key)
+
+
+def _composed(text: str, key: str) -> tuple[SectionKind, str, bool] | None:
+    known = headings()
+    parts = [heading_key(part) for part in _CONJUNCTION.split(text)]
+    if len(parts) > 1 and all(part in known for part in parts if part):
+        return SectionKind(next(known[part] for part in parts if part)), key, True
+    words = key.split()
+    ordinary = phrases("heading_words")
+    for size in range(len(words) - 1, 0, -1):
+        for first in range(len(words) - size, -1, -1):
+            kind = known.get(" ".join(words[first : first + size]))
+            outside = words[:first] + words[first + size :]
+            if kind and (all(word in ordinary for word in outside) or first + size == len(words) == size + 1):
+                return SectionKind(kind), key, False
+    return None
+
+
+def _inline(row: Row, look: float) -> Heading | None:
+    """Read a heading that shares its row with content: in a rail at the left, or before a colon."""
+    first = row.fragments[0] if row.fragments else None
+    if first and len(row.fragments) > 1 and len(first.text) <= _LONGEST_HEADING and not row.bullet:
+        fragment_look = look + (1.0 if first.bold and not row.bold else 0.0) + (1.0 if first.text.isupper() else 0.0)
+        named = _named(first.text, 0)
+        if named and named[2] and fragment_look >= 1 and named[0] is not SectionKind.OTHER:
+            return Heading(named[0], named[1], fragment_look, exact=True, rest=_rest(row, row.fragments[1].start))
+    glued = _GLUED.match(row.text)
+    if glued and (named := _named(glued[1], 0)) and named[2]:
+        return Heading(named[0], named[1], 1.0, exact=True, rest=_rest(row, row.start + glued.end()))
+    match = _INLINE.match(row.text)
+    if match and match[2] and not row.bullet:
+        named = _named(match[1], 0)
+        if named and named[2] and named[0] in _INLINE_KINDS:
+            return Heading(named[0], named[1], look, exact=True, rest=_rest(row, row.start + match.start(2)))
+    return None
+
+
+def _rest(row: Row, start: int) -> Row:
+    kept = tuple(_cut(fragment, start) for fragment in row.fragments if fragment.end > start)
+    return replace(row, text=row.text[start - row.start :], start=start, fragments=kept, caps=False)
+
+
+def _cut(fragment: Fragment, start: int) -> Fragment:
+    if fragment.start >= start:
+        return fragment
+    return replace(fragment, text=fragment.text[start - fragment.start :], start=start)
+
+
+def _style(row: Row) -> _Style:
+    return (round(row.size, 1), row.bold, row.caps, row.color, row.heading_level)
+
+
+def _chosen(rows: Sequence[Row], candidates: dict[int, Heading], body_size: float) -> dict[int, Heading]:
+    """Keep the candidates that look like headings here; add unknown rows that look just like them as OTHER."""
+    by_number = {row.number: row for row in rows}
+    styles = Counter(
+        _style(by_number[number]) for number, heading in candidates.items() if heading.exact and heading.rest is None
+    )
+    strongest = _strongest(styles, by_number, candidates)
+    alike = sum(_style(by_number[number]) == strongest for number in candidates)
+    chosen = {
+        number: heading
+        for number, heading in candidates.items()
+        if _acceptable(by_number[number], heading, styles, strongest)
+    }
+    chosen = _without_labels(by_number, chosen, strongest)
+    if strongest and alike > 1 and _stands_out(strongest, body_size):
+        first = min(chosen, default=0)
+        for row in rows:
+            if row.number > first and row.number not in chosen and _style(row) == strongest and _is_bare(row):
+                kind, key = _loosely_named(row.text)
+                chosen[row.number] = Heading(kind, key, 1.0, exact=False)
+    return chosen
+
+
+def _loosely_named(text: str) -> tuple[SectionKind, str]:
+    """Name a heading by the longest known one in it, the first such: "Experiencia en la industria"."""
+    key = heading_key(text)
+    words = key.split()
+    for size in range(len(words), 0, -1):
+        for first in range(len(words) - size + 1):
+            phrase = " ".join(words[first : first + size])
+            if len(phrase) > _SHORTEST_KEYWORD and (kind := headings().get(phrase)):
+                return SectionKind(kind), key
+    return SectionKind.OTHER, key
+
+
+def _strongest(styles: Counter[_Style], by_number: dict[int, Row], candidates: dict[int, Heading]) -> _Style | None:
+    looks: dict[_Style, float] = {}
+    for number, heading in candidates.items():
+        style = _style(by_number[number])
+        if style in styles:
+            looks[style] = max(looks.get(style, 0.0), heading.look)
+    ranked = sorted(looks, key=lambda style: (min(styles[style], 3), looks[style], style[0]), reverse=True)
+    return ranked[0] if ranked else None
+
+
+def _acceptable(row: Row, heading: Heading, styles: Counter[_Style], strongest: _Style | None) -> bool:
+    style = _style(row)
+    if style == strongest or heading.rest is not None:
+        return heading.exact or heading.look >= 1
+    if strongest and strongest[4] and row.heading_level == 0 and styles[strongest] > 1:
+        return False
+    if strongest and strongest[4] and row.heading_level > strongest[4]:
+        return False
+    if not heading.exact:
+        return heading.look >= 2 and styles[style] > 0  # noqa: PLR2004 - two signs of look
+    smaller = bool(strongest and styles[strongest] > 1 and row.size < strongest[0] * 0.93)
+    if smaller and styles[style] == 1:
+        return heading.look >= 1.5  # noqa: PLR2004 - as above, one of them weak
+    return heading.look >= (0.5 if smaller else 0.0)
+
+
+def _without_labels(
+    by_number: dict[int, Row], chosen: dict[int, Heading], strongest: _Style | None
+) -> dict[int, Heading]:
+    """Drop headings that are labels inside a list of skills: "Languages", "Tools" in a lesser style under "Skills"."""
+    kept: dict[int, Heading] = {}
+    open_kind: SectionKind | None = None
+    for number in sorted(chosen):
+        heading = chosen[number]
+        own = _style(by_number[number]) == strongest and heading.rest is None
+        if not own and open_kind is SectionKind.SKILLS and heading.kind in _LISTS and _is_label(heading):
+            continue
+        kept[number] = heading
+        if own or heading.kind not in _LISTS or open_kind is None:
+            open_kind = heading.kind
+    return kept
+
+
+def _is_label(heading: Heading) -> bool:
+    return heading.kind is SectionKind.SKILLS or heading.kind is SectionKind.LANGUAGES
+
+
+def _stands_out(style: _Style, body_size: float) -> bool:
+    size, bold, caps, _, level = style
+    return bool(level) or (body_size > 0 and size > _LARGER * body_size) or (bold and caps)
+
+
+def _is_bare(row: Row) -> bool:
+    words = row.text.split()
+    return (
+        len(row.fragments) == 1
+        and 0 < len(words) <= _MOST_WORDS - 2
+        and not any(char.isdigit() for char in row.text)
+        and not _SENTENCE_END.search(row.text)
+        and row.kind not in {BlockKind.HEADER, BlockKind.FOOTER}
+    )

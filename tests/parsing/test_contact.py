@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import pytest
+
+from resumate_grpc.model.parsed import Box, PersonalInfo
+from resumate_grpc.model.resume import ParseOptions
+from resumate_grpc.parsing.document import Link, Style
+from resumate_grpc.parsing.understanding import understand
+from tests.parsing.resumes import drive, page_of, understood
+
+
+def info(text: str) -> PersonalInfo:
+    return understood(text).personal_info
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        ("Maren Oxley\nmaren@example.org", "Maren Oxley"),
+        ("Curriculum Vitae\nMaren Oxley\nmaren@example.org", "Maren Oxley"),
+        ("MAREN OXLEY - Marine Biologist\nmaren@example.org", "MAREN OXLEY"),
+        ("Name: Maren van der Oxley\nmaren@example.org", "Maren van der Oxley"),
+        ("Marine Biologist\nMaren Oxley\nmaren.oxley@example.org", "Maren Oxley"),
+        ("Марина Окслова\nmarina@example.org", "Марина Окслова"),
+        ("李海宁\nlihaining@example.org", "李海宁"),
+    ],
+)
+def test_the_name_is_found_in_the_head(head: str, name: str) -> None:
+    """Titles, labels and the document's own name are not the candidate's."""
+    assert info(head).full_name == name
+
+
+@pytest.mark.parametrize(
+    ("line", "phone"),
+    [
+        ("Tel: +47 22 12 34 56", "+47 22 12 34 56"),
+        ("(415) 555-0132 | Oslo, Norway", "(415) 555-0132"),
+        ("Mobile 07700 900123", "07700 900123"),
+        ("2015 - 2019, 12345", ""),
+        ("Student 20191234567890123", ""),
+    ],
+)
+def test_a_telephone_number_is_told_from_other_digits(line: str, phone: str) -> None:
+    """Years and long ids are no telephone numbers."""
+    assert info(f"Maren Oxley\n{line}").phone == phone
+
+
+@pytest.mark.parametrize(
+    ("line", "location"),
+    [
+        ("maren@example.org | Bergen, Norway", "Bergen, Norway"),
+        ("Portland, OR 97201", "Portland, OR 97201"),
+        ("Address: 7 Quay Lane, Bristol", "7 Quay Lane, Bristol"),
+        ("12 Harbour Street\nCork, Ireland", "12 Harbour Street Cork, Ireland"),
+        ("Loves rowing", ""),
+    ],
+)
+def test_the_address_is_taken_whole(line: str, location: str) -> None:
+    """The location is all that is printed of the address."""
+    assert info(f"Maren Oxley\n{line}").location == location
+
+
+def test_links_are_sorted_by_what_they_lead_to() -> None:
+    """Printed addresses fill the three links; an e-mail's domain is none."""
+    found = info(
+        "Maren Oxley\nmaren@oxley.example.com\n"
+        "linkedin.com/in/maren-example  github.com/maren-example\nwww.maren-oxley.org\n"
+    )
+    assert found.linkedin_url == "linkedin.com/in/maren-example"
+    assert found.github_url == "github.com/maren-example"
+    assert found.portfolio_url == "www.maren-oxley.org"
+
+
+def test_a_link_behind_an_icon_counts_and_stands_in_no_text() -> None:
+    """A target without words has evidence with an empty span."""
+    link = Link(
+        uri="https://www.linkedin.com/in/maren-example", start=0, end=0, page=1, box=Box(x0=1, y0=1, x1=9, y1=9)
+    )
+    document = page_of([(50, 50, "Maren Oxley", Style(size=20.0))], links=(link,))
+    resume = drive(understand(document, options=ParseOptions()))[1]
+    assert resume.personal_info.linkedin_url == link.uri
+    (evidence,) = [item for item in resume.evidence if item.field_path == "personal_info.linkedin_url"]
+    assert evidence.start == evidence.end
+
+
+def test_nothing_is_guessed() -> None:
+    """What the head does not state stays empty."""
+    assert info("Maren Oxley\n\nExperience\n\nKeeper, Utsira Light, 2019 - 2020") == PersonalInfo(
+        full_name="Maren Oxley"
+    )

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import pytest
+
+from resumate_grpc.model.parsed import Education
+from tests.parsing.resumes import understood
+
+
+def studies(body: str, heading: str = "EDUCATION") -> tuple[Education, ...]:
+    return understood(f"Ines Calder\nines@example.org\n\n{heading}\n\n{body}").education
+
+
+@pytest.mark.parametrize(
+    ("printed", "degree", "field"),
+    [
+        ("Bachelor of Science in Marine Biology", "Bachelor of Science", "Marine Biology"),
+        ("B.Sc. Marine Biology", "B.Sc.", "Marine Biology"),
+        ("Master of Arts (M.A.), History", "Master of Arts (M.A.)", "History"),
+        ("PhD in Physics", "PhD", "Physics"),
+        ("Bachelor of Accounting", "Bachelor of Accounting", "Accounting"),
+        ("MBA", "MBA", ""),
+        ("Master's Degree in Finance", "Master's Degree", "Finance"),
+        ("Licenciatura en Derecho", "Licenciatura", "Derecho"),
+        ("High School Diploma", "High School Diploma", ""),
+    ],
+)
+def test_degree_and_field_are_split(printed: str, degree: str, field: str) -> None:
+    """The degree stands without its subject, and the subject without the degree."""
+    (study,) = studies(f"University of Bergen\n{printed}\n2011 - 2015")
+    assert (study.degree, study.field_of_study) == (degree, field)
+    assert study.institution == "University of Bergen"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "BSc Marine Biology, University of Bergen, 2015",
+        "University of Bergen\t2015\nBSc Marine Biology",
+        "BSc Marine Biology\nUniversity of Bergen, Bergen, Norway\nJune 2015",
+        "University of Bergen | BSc Marine Biology | Graduated 2015",
+    ],
+)
+def test_the_order_of_the_parts_does_not_matter(body: str) -> None:
+    """One line or three, school or degree first: the same study."""
+    (study,) = studies(body)
+    assert (study.institution, study.degree, study.field_of_study) == ("University of Bergen", "BSc", "Marine Biology")
+    assert (study.start_date, study.end_date[:4]) == ("", "2015")
+
+
+@pytest.mark.parametrize(
+    ("printed", "gpa"),
+    [
+        ("GPA: 3.8/4.0", "3.8/4.0"),
+        ("CGPA 8.91", "8.91"),
+        ("Promedio: 9.1/10", "9.1/10"),
+        ("Note: 1,3", "1,3"),
+        ("Score: 87%", ""),
+    ],
+)
+def test_the_printed_grade_is_kept_with_its_scale(printed: str, gpa: str) -> None:
+    """A grade point average is as printed; a percentage is none."""
+    (study,) = studies(f"University of Bergen\nBSc in Biology, 2011 - 2015\n{printed}")
+    assert study.gpa == gpa
+
+
+def test_two_schools_are_two_studies() -> None:
+    """Each school's line opens a study."""
+    found = studies(
+        "University of Bergen\nMSc in Biology\n2015 - 2017\n\nCollege of Stavanger\nBSc in Chemistry\n2011 - 2015"
+    )
+    assert [(study.institution, study.degree, study.end_date) for study in found] == [
+        ("University of Bergen", "MSc", "2017"),
+        ("College of Stavanger", "BSc", "2015"),
+    ]
+
+
+def test_two_degrees_at_one_school_share_it() -> None:
+    """A second degree without a school of its own is from the school above."""
+    found = studies("University of Bergen\nMSc in Biology\t2017\nBSc in Chemistry\t2015")
+    assert [(study.institution, study.degree) for study in found] == [
+        ("University of Bergen", "MSc"),
+        ("University of Bergen", "BSc"),
+    ]

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import pytest
+
+from resumate_grpc.model.parsed import WorkExperience
+from resumate_grpc.model.resume import MediaType
+from tests.parsing.resumes import understood
+
+
+def posts(body: str, media_type: MediaType = MediaType.TXT) -> tuple[WorkExperience, ...]:
+    heading = "## Experience" if media_type is MediaType.MARKDOWN else "EXPERIENCE"
+    return understood(f"Ines Calder\nines@example.org\n\n{heading}\n\n{body}", media_type=media_type).work_experience
+
+
+HEADERS = [
+    "Tessellate GmbH\nData Analyst\nMarch 2018 - May 2020\n- Counted tiles.",
+    "Data Analyst\nTessellate GmbH\nMarch 2018 - May 2020\n- Counted tiles.",
+    "Data Analyst, Tessellate GmbH\t03/2018 - 05/2020\n- Counted tiles.",
+    "Tessellate GmbH - Data Analyst (Mar 2018 - May 2020)\n- Counted tiles.",
+    "Data Analyst at Tessellate GmbH\n2018-03 – 2020-05\n- Counted tiles.",
+    "Data Analyst | Tessellate GmbH | March 2018 – May 2020\n- Counted tiles.",
+    "03/2018 - 05/2020\tData Analyst\nTessellate GmbH\n- Counted tiles.",
+    "März 2018 bis Mai 2020: Data Analyst, Tessellate GmbH\n- Counted tiles.",
+]
+
+
+@pytest.mark.parametrize("body", HEADERS)
+def test_title_company_and_dates_are_told_apart(body: str) -> None:
+    """Whatever their order and their separators, the parts of a post's header are found."""
+    (post,) = posts(body)
+    assert (post.title, post.company) == ("Data Analyst", "Tessellate GmbH")
+    assert (post.start_date, post.end_date) == ("2018-03", "2020-05")
+    assert post.highlights == ("Counted tiles.",)
+
+
+def test_a_place_is_no_company() -> None:
+    """City and country are taken out of the company's line."""
+    (post,) = posts("Tessellate, Lisbon, Portugal\nTile Designer\n2018 - 2020\n- Drew tiles.")
+    assert (post.company, post.location, post.title) == ("Tessellate", "Lisbon, Portugal", "Tile Designer")
+
+
+def test_several_posts_at_one_employer_share_it() -> None:
+    """A company named once heads the posts below it."""
+    body = (
+        "Tessellate GmbH\n\nSenior Analyst\t2020 - Present\n- Led.\n- Taught.\n\n"
+        "Junior Analyst\t2018 - 2020\n- Counted.\n- Sorted.\n"
+    )
+    assert [(post.company, post.title, post.end_date) for post in posts(body)] == [
+        ("Tessellate GmbH", "Senior Analyst", "present"),
+        ("Tessellate GmbH", "Junior Analyst", "2020"),
+    ]
+
+
+def test_the_order_of_the_section_decides_for_names_without_hints() -> None:
+    """A company without suffix and a title without role word take the places that the clear posts show."""
+    body = (
+        "Marrow\nSoftware Engineer\n2019 - 2021\n- Built.\n\nQuill\nProduct Manager\n2017 - 2019\n- Planned.\n\n"
+        "Lantern\nChief of Joy\n2015 - 2017\n- Smiled.\n"
+    )
+    assert [(post.company, post.title) for post in posts(body)] == [
+        ("Marrow", "Software Engineer"),
+        ("Quill", "Product Manager"),
+        ("Lantern", "Chief of Joy"),
+    ]
+
+
+def test_a_single_date_is_both_start_and_end() -> None:
+    """A post with one date began and ended in it."""
+    (post,) = posts("Tessellate GmbH\nSummer Intern\nJuly 2016\n- Swept.")
+    assert (post.start_date, post.end_date) == ("2016-07", "2016-07")
+
+
+def test_bullets_are_highlights_and_running_text_is_the_description() -> None:
+    """List items with the lines that carry them on, and prose apart from them."""
+    body = (
+        "**Tessellate GmbH**\n\n*Data Analyst* | 2018 - 2020\n\n"
+        "A maker of tiles for kitchens in all of Europe, since long ago.\n\n"
+        "- Counted tiles\n- Sorted tiles\n"
+    )
+    (post,) = posts(body, MediaType.MARKDOWN)
+    assert post.highlights == ("Counted tiles", "Sorted tiles")
+    assert post.description.startswith("A maker of tiles")
+
+
+def test_posts_are_found_without_any_heading() -> None:
+    """Dates and titles tell posts apart even where no heading does."""
+    text = (
+        "Ines Calder\nines@example.org\n\nData Analyst, Tessellate GmbH\t2018 - 2020\n- Counted tiles.\n\n"
+        "Tile Designer, Marrow Ltd\t2016 - 2018\n- Drew tiles.\n"
+    )
+    assert [post.title for post in understood(text).work_experience] == ["Data Analyst", "Tile Designer"]

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import pytest
+
+from resumate_grpc.model.resume import MediaType
+from resumate_grpc.parsing.document import Style
+from resumate_grpc.parsing.fragments import rows_of
+from resumate_grpc.parsing.sections import Section, SectionKind, sections_of
+from tests.parsing.resumes import document_of, page_of
+
+BODY = Style(font="Serif", size=10.0)
+HEADING = Style(font="Serif-Bold", size=10.0, bold=True)
+LARGE = Style(font="Serif", size=14.0)
+
+
+def sections(text: str, media_type: MediaType = MediaType.TXT) -> list[Section]:
+    return [section for section in sections_of(rows_of(document_of(text, media_type=media_type))) if section.title]
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [
+        ("WORK EXPERIENCE", SectionKind.EXPERIENCE),
+        ("Employment History:", SectionKind.EXPERIENCE),
+        ("E X P E R I E N C E", SectionKind.EXPERIENCE),
+        ("Berufserfahrung", SectionKind.EXPERIENCE),
+        ("Expérience professionnelle", SectionKind.EXPERIENCE),
+        ("EXPERIENCIA LABORAL", SectionKind.EXPERIENCE),
+        ("Опыт работы", SectionKind.EXPERIENCE),
+        ("工作经历", SectionKind.EXPERIENCE),
+        ("EDUCATION & TRAINING", SectionKind.EDUCATION),
+        ("Formação acadêmica", SectionKind.EDUCATION),
+        ("Opleidingen", SectionKind.EDUCATION),
+        ("Skills & Interests", SectionKind.SKILLS),
+        ("TECHNICAL SKILLS", SectionKind.SKILLS),
+        ("Sprachkenntnisse", SectionKind.LANGUAGES),
+        ("Licenses & Certifications", SectionKind.CERTIFICATIONS),
+        ("HONORS AND AWARDS", SectionKind.AWARDS),
+        ("Selected Publications", SectionKind.PUBLICATIONS),
+        ("Personal Projects", SectionKind.PROJECTS),
+        ("Volunteer Work", SectionKind.VOLUNTEERING),
+        ("References", SectionKind.REFERENCES),
+    ],
+)
+def test_a_heading_is_known_by_its_words(heading: str, kind: SectionKind) -> None:
+    """A known heading opens a section of its kind, in every language that we read."""
+    (section,) = sections(f"Oda Lind\n\n{heading}\n\nSomething below it, a longer line of text.")
+    assert section.kind is kind
+    assert len(section.rows) == 1
+
+
+def test_a_sentence_is_no_heading() -> None:
+    """Heading words within running text open nothing."""
+    assert sections("Oda Lind\n\nMy experience with education was good.\nskills matter to me, too.") == []
+
+
+def test_markdown_levels_tell_sections_from_entries() -> None:
+    """Headings below the sections' level stay in their section."""
+    text = "# Oda Lind\n\n## Experience\n\n### Skills Bureau\n\n2019 - 2020\n\n## Education\n\nUniversity of Bergen\n"
+    found = sections(text, MediaType.MARKDOWN)
+    assert [section.kind for section in found][-2:] == [SectionKind.EXPERIENCE, SectionKind.EDUCATION]
+    assert [row.text for row in found[-2].rows] == ["Skills Bureau", "2019 - 2020"]
+
+
+def test_an_unknown_heading_ends_the_section_above() -> None:
+    """A line that looks just like the headings is one, whatever it says."""
+    document = page_of(
+        [
+            (50, 50, "Oda Lind", Style(size=22.0)),
+            (50, 90, "Experience", LARGE),
+            (50, 110, "Keeper at the lighthouse of Utsira", BODY),
+            (50, 150, "Skills", LARGE),
+            (50, 170, "Knots, lamps, weather", BODY),
+            (50, 210, "Seabirds", LARGE),
+            (50, 230, "Puffin, gannet", BODY),
+        ]
+    )
+    found = sections_of(rows_of(document))
+    assert [section.kind for section in found] == [
+        SectionKind.HEAD,
+        SectionKind.EXPERIENCE,
+        SectionKind.SKILLS,
+        SectionKind.OTHER,
+    ]
+    assert [row.text for row in found[2].rows] == ["Knots, lamps, weather"]
+
+
+def test_a_column_goes_on_below_its_own_heading() -> None:
+    """After a jump to another column, rows belong to what stands above them there."""
+    document = page_of(
+        [
+            (50, 90, "Experience", HEADING),
+            (50, 110, "Keeper at Utsira", BODY),
+            (350, 90, "Skills", HEADING),
+            (350, 110, "Knots", BODY),
+            (50, 130, "Lit the lamp", BODY),
+            (350, 130, "Lamps", BODY),
+        ]
+    )
+    by_kind = {section.kind: [row.text for row in section.rows] for section in sections_of(rows_of(document))}
+    assert by_kind[SectionKind.EXPERIENCE] == ["Keeper at Utsira", "Lit the lamp"]
+    assert by_kind[SectionKind.SKILLS] == ["Knots", "Lamps"]
+
+
+def test_a_heading_before_a_colon_heads_the_rest_of_its_line() -> None:
+    """A label that is a heading heads what follows on its line."""
+    (section,) = sections("Oda Lind\n\nSkills: knots, lamps")
+    assert section.kind is SectionKind.SKILLS
+    assert [row.text for row in section.rows] == ["knots, lamps"]

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+
+from resumate_grpc.model.parsed import Skills
+from tests.parsing.resumes import understood
+
+
+def skills(body: str) -> Skills:
+    return understood(f"Ines Calder\nines@example.org\n\n{body}").skills
+
+
+@pytest.mark.parametrize(
+    ("body", "items"),
+    [
+        ("Python, Go and SQL", ("Python", "Go and SQL")),
+        ("Python; Go; C#", ("Python", "Go", "C#")),
+        ("Languages: Python, C++\nTools: Docker (2 years), Kafka", ("Python", "C++", "Docker", "Kafka")),
+        ("- Python (expert)\n- Go - intermediate\n- SQL 80%", ("Python", "Go", "SQL")),
+        ("Python | Go | SQL", ("Python", "Go", "SQL")),
+        ("Tools\tDocker, Kafka", ("Docker", "Kafka")),
+        ("CI/CD, TCP/IP", ("CI/CD", "TCP/IP")),
+        ("Python, python, PYTHON", ("Python",)),
+    ],
+)
+def test_each_listed_skill_is_one_string(body: str, items: tuple[str, ...]) -> None:
+    """Separators and group labels part skills; grades and repeats are dropped."""
+    assert skills(f"SKILLS\n\n{body}").technical == items
+
+
+def test_traits_and_human_languages_are_kept_apart() -> None:
+    """A skills section's traits are soft skills, its languages languages."""
+    found = skills("SKILLS\n\nPython, teamwork, French, communication skills")
+    assert found.technical == ("Python",)
+    assert found.soft_skills == ("teamwork", "communication skills")
+    assert found.languages == ("French",)
+
+
+def test_languages_are_named_without_their_level() -> None:
+    """Only the language's name is kept."""
+    found = skills("LANGUAGES\n\nEnglish - native\nNorwegian (B2), German: basic")
+    assert found.languages == ("English", "Norwegian", "German")
+
+
+def test_certificates_lose_issuer_and_date() -> None:
+    """The certificate's name alone is kept; grades of a certificate are part of it."""
+    found = skills(
+        "CERTIFICATIONS\n\n- Certified Lamp Keeper, Coastal Board, 2019\n- Rope Access – Professional (2020)\n"
+    )
+    assert found.certifications == ("Certified Lamp Keeper", "Rope Access – Professional")
+
+
+def test_running_text_is_no_skill() -> None:
+    """Sentences in a skills section are left out."""
+    assert skills("SKILLS\n\nI have always been able to work with all sorts of people in every town.").technical == ()
