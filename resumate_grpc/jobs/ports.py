@@ -148,10 +148,6 @@ class EventLog(Protocol):
         """Return counts by state, exact at their `feed_sequence`."""
         ...
 
-    async def parsed(self, owner: str, resume_id: str) -> ParsedResume | None:
-        """Return the current result of a résumé, None if it has none. Raises `ResumeNotFoundError`."""
-        ...
-
 
 class WorkQueue(Protocol):
     """Handing out work under leases. Every write is conditional on the claim's lease and attempt."""
