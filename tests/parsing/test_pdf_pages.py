@@ -171,6 +171,14 @@ def test_two_columns_are_read_one_after_the_other(drawn: list[tuple[float, float
     assert texts[23].startswith("A line at the foot")
 
 
+def test_wrapped_columns_on_one_grid_are_columns() -> None:
+    """Two columns of wrapped text stay apart even where their lines stand at equal heights, drawn line by line."""
+    left = [(50.0, 100 + 14 * row, f"some wrapped words of line {row:02} left") for row in range(10)]
+    right = [(320.0, 100 + 14 * row, f"other wrapped words in line {row:02} right") for row in range(10)]
+    drawn = [each for pair in zip(left, right, strict=True) for each in pair]
+    assert lines(read(_bytes(_draw(_sheet(), *drawn)))) == [text for _, _, text in [*left, *right]]
+
+
 def test_labels_at_the_left_head_their_lines() -> None:
     """Section names in the left margin are read before the lines that stand beside them."""
     placed = []
