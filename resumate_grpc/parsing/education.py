@@ -68,12 +68,12 @@ _ASIDE = re.compile(
 )
 _GPA_TAIL = re.compile(
     r"[\s,;(|–—-]*(?:(?:cumulative|overall|major|final)\s+)?(?:c?\.?g\.?p\.?a\b|grade\b|note\b|"
-    r"percentage\b|score\b|honou?rs\b.*$|with (?:honou?rs|distinction)|magna|summa|cum laude|minor\b|"
+    r"percentage\b|score\b|honou?rs\b.*$|with (?:honou?rs|distinction)|magna|summa|2:[12]|first[- ]class|(?:upper|lower) second|cum laude|minor\b|"
     r"first class|thesis\b).*$",
     re.IGNORECASE,
 )
 _MAJOR = re.compile(
-    r"(?:major(?:ing)?|specializ(?:ation|ing)|concentration|hauptfach|spécialité|especialidad)\s*(?:in|:|en)\s*",
+    r"(?:major(?:ing)?|specializ(?:ation|ing)|concentration|hauptfach|spécialité|especialidad|studium)\s*(?:in|:|en|der|des)\s*",
     re.IGNORECASE,
 )
 _LABEL_FIELD = frozenset({"major", "field of study", "field", "specialization", "specialisation", "course", "专业"})
@@ -158,6 +158,9 @@ def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> St
     institution = _institution(parts, degree_part, text)
     field = next((labelled[label] for label in labelled if label in _LABEL_FIELD), None) or field or _major(parts, text)
     if degree_part and not field:
+        again = [part for part in parts if part.degree and part is not degree_part and part.row == degree_part.row]
+        field = _split_again(again, text, terms)
+    if degree_part and not field:
         field = _field_beside(parts, degree_part, institution)
     start, end = period_of(entry.dates, single_is_both=False)
     place = next((part.finding for part in parts if part.place), None)
@@ -170,6 +173,11 @@ def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> St
         end_date=end,
         gpa=grade_of(text, *extent),
     )
+
+
+def _split_again(parts: Sequence[_Part], text: str, terms: Terms) -> Finding | None:
+    """Return the field of a degree printed twice: "Bachelor of Science - BSc, Economics"."""
+    return split_degree(parts[0].finding, text, terms)[1] if parts else None
 
 
 def _trust(institution: Finding | None, degree: Finding | None, terms: Terms) -> float:
@@ -225,7 +233,7 @@ def _parts_ways(left: int, cut: re.Match[str], end: int, text: str, terms: Terms
         return right_school or place_likeness(after) >= _PLACE
     if left_school and not left_degree:
         return right_degree or (place_likeness(after) >= _PLACE and not _names_campus(before, after))
-    if right_school and place_likeness(before) >= _PLACE:
+    if right_school and not left_school and not left_degree:
         return True
     return place_likeness(after) >= _PLACE and not left_degree
 

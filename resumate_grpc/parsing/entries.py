@@ -11,11 +11,12 @@ from statistics import median
 from resumate_grpc.parsing.dates import DateSpan, dates_within
 from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.fragments import Fragment, Row
+from resumate_grpc.parsing.places import is_wholly_place
 
 __all__ = ["Entry", "bullets_of", "entries_by_date", "entries_by_leader", "is_prose", "prose_of"]
 
 _LONG = 88
-_SENTENCE_WORDS = 7
+_SENTENCE_WORDS = 4
 _MOST_HEADER_ROWS = 3
 _LONGEST_DATED = 150
 _LONGEST_BESIDE_SINGLE = 90
@@ -41,7 +42,9 @@ def is_prose(row: Row, above: Row | None = None) -> bool:
         return len(row.fragments) == 2 and len(row.fragments[1].text) > _LONG and len(row.fragments[0].text) < _RAIL  # noqa: PLR2004
     if len(text) > _LONG and not row.bold:
         return True
-    if text.endswith(".") and len(text.split()) >= _SENTENCE_WORDS:
+    if text.endswith(".") and len(text.split()) >= _SENTENCE_WORDS and not _ABBREVIATED.search(text):
+        return True
+    if _TASKS.match(text):
         return True
     return above is not None and _continues(row, above)
 
@@ -166,9 +169,11 @@ def _starts(rows: Sequence[Row], prose: Sequence[bool], dated: Sequence[int]) ->
     while usual < min(dated[0], _MOST_HEADER_ROWS) and not prose[dated[0] - usual - 1]:
         usual += 1
     starts = [dated[0] - usual]
+    trailing = dated[-1] + 1 < len(rows) and is_wholly_place(rows[dated[-1] + 1].text)
     for previous, anchor in pairwise(dated):
         start = anchor
-        while start - 1 > previous and not prose[start - 1]:
+        floor = previous + 1 if trailing and is_wholly_place(rows[previous + 1].text) else previous
+        while start - 1 > floor and not prose[start - 1]:
             taken = anchor - start
             if taken >= usual and not _opens(rows, prose, start - 1, taken):
                 break
@@ -255,6 +260,13 @@ def _whole(
     return Entry(header=header, body=body, dates=tuple(spans))
 
 
+_ABBREVIATED = re.compile(r"\b(?:inc|ltd|co|corp|llc|s\.a|b\.v|gmbh|e\.v|u\.s\.a|sr|jr|dept|univ|\w)\.$", re.IGNORECASE)
+_TASKS = re.compile(
+    r"^(?:key |main |roles? (?:and|&) )?(?:responsibilit(?:y|ies)|duties|tasks|achievements|accomplishments|highlights|"
+    r"technologies(?: used)?|tools(?: used)?|environment|description|aufgaben|missions?|funciones|logros|atividades|"
+    r"обязанности|достижения|工作内容|职责)\b.{0,20}[:：]?$",
+    re.IGNORECASE,
+)
 _LIST_LABEL = re.compile(r"^\s*[^.:]{2,30}:\s*$")
 
 

@@ -156,7 +156,8 @@ class _Reader:
         return [work for rows in self.rows(SectionKind.PROJECTS) for work in works_of(rows, self.dates, self.text)]
 
     def listed(self, kind: SectionKind) -> list[Listed]:
-        return [item for rows in self.rows(kind) for item in listed_of(rows, self.dates, self.text)]
+        whole = kind is SectionKind.PUBLICATIONS
+        return [item for rows in self.rows(kind) for item in listed_of(rows, self.dates, self.text, whole=whole)]
 
 
 def _speaks_of_work(section: Section) -> bool:
