@@ -28,7 +28,7 @@ _LABEL = re.compile(
 )
 _OTHER_LABEL = re.compile(r"^\s*[^\W\d_]{3,14}\s*[:：]")
 _ASIDE = re.compile(
-    r"\s*[-–—|•]?\s*(?:e-?mail me\b|willing to|e-?mail:|phone:|tel:|mobile:).*$|\s*[-–—]\s+", re.IGNORECASE
+    r"\s*[-–—|•]?\s*(?:e-?mail me\b|willing to|e-?mail:|phone:|tel:|mobile:).*$", re.IGNORECASE
 )
 _HEAD_ROWS = 14
 _LONGEST_PLACE = 110
@@ -43,7 +43,7 @@ _BESIDE_CONTACT = {
     SectionKind.INTERESTS,
     SectionKind.REFERENCES,
 }
-_LIST = re.compile(r"\s*;\s+")
+_LIST = re.compile(r"\s*;\s+|\s+[-–—]\s+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

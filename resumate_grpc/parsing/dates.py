@@ -66,7 +66,7 @@ _POINT = re.compile(
     | (?<![\w.,/])(?P<slash_month>0[1-9]|1[0-2])/(?P<slash_year>\d\d)(?![\d/])
     | (?<![\w.,$€£+])(?P<bare_year>{_YEAR})(?![\d%]|[.,]\d|\w)
     | (?<![\w'])'(?P<quoted_year>\d\d)(?![\d\w])
-    | (?P<now>(?<![^\W_])(?:{_alternatives(_PRESENT_WORDS)})(?![^\W_])|至今|现在|現在)
+    | (?P<now>(?<![^\W_])(?:{_alternatives([fold(word) for word in _PRESENT_WORDS])})(?![^\W_])|至今|现在|現在)
     """,
     re.VERBOSE,
 )

@@ -77,6 +77,8 @@ _MAJOR = re.compile(
     re.IGNORECASE,
 )
 _LABEL_FIELD = frozenset({"major", "field of study", "field", "specialization", "specialisation", "course", "专业"})
+_CJK = re.compile(r"[\u4e00-\u9fff]")
+_ACRONYM = re.compile(r"(?:[^\W\d_]+ )?(?!C?GPA|USA|UK)(?:[A-Z]{3,6}|TU|UC|FH|HU|FU|KU)(?: [A-Z][^,]*)?(?:,|$)")
 _COMMA = re.compile(r",\s+|\s*\n\s*")
 _LONGEST = 110
 _SENTENCE = 60
@@ -195,7 +197,7 @@ def _major(parts: Sequence[_Part], text: str) -> Finding | None:
 
 
 def _clean(finding: Finding | None, text: str, confidence: float) -> Finding | None:
-    if not finding:
+    if not finding or _ASIDE.match(finding.text + " "):
         return None
     tail = _GPA_TAIL.search(text, finding.start, finding.end)
     if tail and tail.start() > finding.start:
@@ -226,6 +228,8 @@ def _parts_ways(left: int, cut: re.Match[str], end: int, text: str, terms: Terms
         _has_institution(terms, text, left, cut.start()),
         _has_institution(terms, text, cut.end(), end),
     )
+    if left_degree and not left_school and not right_school and _names_acronym(after):
+        return True
     if left_degree and right_school and not left_school:
         following = _COMMA.search(text, cut.end(), end)
         return _has_institution(terms, text, cut.end(), following.start() if following else end)
@@ -236,6 +240,11 @@ def _parts_ways(left: int, cut: re.Match[str], end: int, text: str, terms: Terms
     if right_school and not left_school and not left_degree:
         return True
     return place_likeness(after) >= _PLACE and not left_degree
+
+
+def _names_acronym(after: str) -> bool:
+    """Whether what follows the comma is a name with an acronym, as schools have: "INSA Lyon"."""
+    return not after.isupper() and _ACRONYM.match(after) is not None and not _ASIDE.match(after)
 
 
 def _names_campus(before: str, after: str) -> bool:
@@ -303,7 +312,7 @@ def _within_degree(finding: Finding, text: str) -> Finding | None:
 def _field_beside(parts: Sequence[_Part], degree: _Part, institution: Finding | None) -> Finding | None:
     for part in parts:
         usable = not (part.degree or part.place or part.institution) and part.finding != institution
-        if usable and part.row == degree.row and part.finding.start > degree.finding.start:
+        if usable and part.row == degree.row and (part.finding.start > degree.finding.start or _CJK.match(part.finding.text)):
             return part.finding
     return None
 

@@ -178,8 +178,12 @@ def _items(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str, 
     label = ""
     bold_labels = _bold_is_label(rows)
     prose = _prose(rows, text)
+    bullet_labels = _bullets_are_labels(rows)
     for index, row in enumerate(rows):
         if row.number in prose:
+            continue
+        if bullet_labels and row.bullet:
+            label = fold(row.text).strip(" :")
             continue
         if row.bold and bold_labels and len(row.fragments) == 1 and not _LABEL.match(row.text):
             label = fold(row.text).strip()
@@ -194,6 +198,14 @@ def _items(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str, 
             label = fold(rail[0])
             start = rail[1]
         yield from ((label, item) for item in _split(text, start, row.end, row, terms))
+
+
+def _bullets_are_labels(rows: Sequence[Row]) -> bool:
+    """Whether each bullet heads a row of plain items: "• Languages" above "Rust, Go"."""
+    heads = [below for above, below in pairwise(rows) if above.bullet]
+    alone = sum("," not in row.text for row in rows if row.bullet)
+    plain = sum(not row.bullet and "," in row.text for row in heads)
+    return plain > 1 and plain == alone == sum(row.bullet for row in rows)
 
 
 def _prose(rows: Sequence[Row], text: str) -> set[int]:
