@@ -157,6 +157,7 @@ def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> St
     labelled = {piece.label: piece.finding for piece in pieces if piece.label}
     degree_part = next((part for part in parts if part.degree), None)
     degree, field = split_degree(degree_part.finding, text, terms) if degree_part else (None, None)
+    field = None if field and _ASIDE.match(field.text + " ") else field
     institution = _institution(parts, degree_part, text)
     field = next((labelled[label] for label in labelled if label in _LABEL_FIELD), None) or field or _major(parts, text)
     if degree_part and not field:
