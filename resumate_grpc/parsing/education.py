@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from resumate_grpc.parsing.dates import DateSpan, dates_within
 from resumate_grpc.parsing.degrees import SHORT_DEGREE, degree_spans, has_degree, split_degree
-from resumate_grpc.parsing.entries import Entry, entries_by_leader
+from resumate_grpc.parsing.entries import Entry, entries_by_leader, without_column_heads
 from resumate_grpc.parsing.experience import period_of
 from resumate_grpc.parsing.finding import Finding, doubted, found
 from resumate_grpc.parsing.folding import fold
@@ -61,7 +61,7 @@ class _Part:
 _ASIDE = re.compile(
     r"^\W*(?:(?:master|bachelor|diploma|phd|doctoral)(?:'s|’s)? thesis|(?:relevant |selected |key )?(?:coursework|"
     r"courses|modules|subjects|curriculum)|thesis|dissertation|advis[oe]r|"
-    r"c?gpa|grade|honou?rs?\b|activities|awards?|minor|note|final|supervisor|title|project|focus|topics?|"
+    r"c?gpa|grade|honou?rs?\b|activities|awards?|minor(?! degree)|note|final|supervisor|title|project|focus|topics?|"
     r"specialisation|abschlussarbeit|tesis|memoire|scholarship|dean|member|score|percentage|ranked?|"
     r"courses taken)\b.{0,3}[:：\s]",
     re.IGNORECASE,
@@ -89,6 +89,7 @@ _PLACE = 0.6
 
 def studies_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms: Terms) -> list[Study]:
     """Read the courses of study of a section's rows, in order."""
+    rows = without_column_heads(rows)
     left = min((row.left for row in rows), default=0.0)
 
     def labels(row: Row) -> frozenset[str]:
@@ -113,7 +114,9 @@ def studies_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, ter
 
 def _plain_rows_suffice(rows: Sequence[Row], labels: Callable[[Row], frozenset[str]]) -> bool:
     """Whether the studies are told by rows that are no list items."""
-    return any(not row.bullet and labels(row) - {"date"} for row in rows)
+    plain = frozenset[str]().union(*(labels(row) for row in rows if not row.bullet))
+    bulleted = frozenset[str]().union(*(labels(row) for row in rows if row.bullet))
+    return bool(plain - {"date"}) and bulleted - {"date"} <= plain
 
 
 def _labels(row: Row, dates: Sequence[DateSpan], text: str, terms: Terms, *, left: float) -> frozenset[str]:

@@ -10,10 +10,11 @@ from statistics import median
 
 from resumate_grpc.parsing.dates import DateSpan, dates_within
 from resumate_grpc.parsing.finding import Finding, found
+from resumate_grpc.parsing.folding import words_of
 from resumate_grpc.parsing.fragments import Fragment, Row
 from resumate_grpc.parsing.places import is_wholly_place
 
-__all__ = ["Entry", "bullets_of", "entries_by_date", "entries_by_leader", "is_prose", "prose_of"]
+__all__ = ["Entry", "bullets_of", "entries_by_date", "entries_by_leader", "is_prose", "prose_of", "without_column_heads"]
 
 _LONG = 88
 _SENTENCE_WORDS = 4
@@ -42,11 +43,21 @@ def is_prose(row: Row, above: Row | None = None) -> bool:
         return len(row.fragments) == 2 and len(row.fragments[1].text) > _LONG and len(row.fragments[0].text) < _RAIL  # noqa: PLR2004
     if len(text) > _LONG and not row.bold:
         return True
-    if text.endswith(".") and len(text.split()) >= _SENTENCE_WORDS and not _ABBREVIATED.search(text):
-        return True
-    if _TASKS.match(text):
+    if _TASKS.match(text) or _is_sentence(text):
         return True
     return above is not None and _continues(row, above)
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether the text ends in a full stop and is not mostly names."""
+    words = text.split()
+    small = sum(word[0].islower() for word in words)
+    return (
+        text.endswith(".")
+        and len(words) >= _SENTENCE_WORDS
+        and small * 3 >= len(words)
+        and not _ABBREVIATED.search(text)
+    )
 
 
 def _continues(row: Row, above: Row) -> bool:
@@ -226,21 +237,45 @@ def entries_by_leader(
     starts: list[int] = []
     seen: set[str] = set()
     leader: frozenset[str] = frozenset()
+    gapped = any(row.spaced for row in rows[1:])
     for index, row in enumerate(rows):
         own = labels(row)
         if not own:
             continue
         leader = leader or own
         again = own & seen
-        if not starts or _begins_anew(own, again, leader):
+        faculty = gapped and not row.spaced and own == {"institution"}
+        if not starts or (_begins_anew(own, again, leader) and not faculty):
             starts.append(index)
             seen = set()
         seen |= own
     dates = stacked(rows, dates)
     prose = _prose_flags(rows)
+    starts = [_with_line_above(rows, prose, start, labels) for start in starts]
     return [
         _whole(rows[start:stop], prose[start:stop], dates, labels) for start, stop in pairwise([*starts, len(rows)])
     ]
+
+
+def _with_line_above(
+    rows: Sequence[Row], prose: Sequence[bool], start: int, labels: Callable[[Row], frozenset[str]]
+) -> int:
+    """Take in a line without labels that stands closer to the entry below it than to the one above."""
+    above = start - 1
+    opens = above == 0 or (above > 0 and rows[above].spaced)
+    if opens and not rows[start].spaced and not prose[above] and not labels(rows[above]):
+        return above
+    return start
+
+
+def without_column_heads(rows: Sequence[Row]) -> list[Row]:
+    """Drop the rows that are the heads of a table's columns: "Year", "Position held", "Degree / Course"."""
+    return [row for row in rows if not _is_column_head(row.text)]
+
+
+def _is_column_head(printed: str) -> bool:
+    words = words_of(printed)
+    return 0 < len(words) <= _MOST_HEAD_WORDS and all(word in _HEAD_WORDS for word in words)
 
 
 def _begins_anew(own: frozenset[str], again: set[str] | frozenset[str], leader: frozenset[str]) -> bool:
@@ -266,6 +301,13 @@ _TASKS = re.compile(
     r"technologies(?: used)?|tools(?: used)?|environment|description|aufgaben|missions?|funciones|logros|atividades|"
     r"обязанности|достижения|工作内容|职责)\b.{0,20}[:：]?$",
     re.IGNORECASE,
+)
+_MOST_HEAD_WORDS = 8
+_HEAD_WORDS = frozenset(
+    "year years duration period from to of passing position held designation role employer organization organisation"
+    " company institute institution institutions university board degree course class examination exam qualification"
+    " qualifications percentage cgpa gpa marks division s no sr sl name and school college location dates date title"
+    " stream specialization discipline grade score obtained".split()
 )
 _LIST_LABEL = re.compile(r"^\s*[^.:]{2,30}:\s*$")
 

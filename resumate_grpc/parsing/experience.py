@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from resumate_grpc.parsing.dates import PRESENT, DateSpan
-from resumate_grpc.parsing.entries import Entry, bullets_of, entries_by_date, prose_of
+from resumate_grpc.parsing.entries import Entry, bullets_of, entries_by_date, prose_of, without_column_heads
 from resumate_grpc.parsing.finding import Finding, doubted, found
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Row
@@ -97,7 +97,7 @@ def posts_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms
     def leads(row: Row) -> bool:
         return terms.has(Term.ROLE, row.start, row.end) or terms.has(Term.ORGANISATION, row.start, row.end)
 
-    entries = entries_by_date(rows, dates, leads=leads)
+    entries = entries_by_date(without_column_heads(rows), dates, leads=leads)
     headers = [_sorted_out(entry, text, terms) for entry in entries]
     company_first = _company_first(headers)
     for header in headers:
