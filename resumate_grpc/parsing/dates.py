@@ -71,7 +71,8 @@ _POINT = re.compile(
     re.VERBOSE,
 )
 _JOINER = re.compile(
-    r"\s*(?:г\.?|год)?\s*\.?,?\s*(?:-{1,3}(?:\s*(?:to|till|until|bis))?|~|→|>|/|to|until|till|through|thru|bis(?: zum)?|and|a|à|au|al|ate|ao|tot|t/m"
+    r"\s*(?:г\.?|год)?\s*\.?,?\s*(?:-{1,3}(?:\s*(?:to|till|until|bis))?|~|→|>|/|to|until|till|through|"
+    r"thru|bis(?: zum)?|and|a|à|au|al|ate|ao|tot|t/m"
     r"|по|до|至|到|hasta|hasta la|a la|jusqu'a|fino a|- ?(?:to|a|hasta))\s*(?:la\s+|el\s+)?"
 )
 _SHORT_END = re.compile(r"\s?[-/]\s?(\d\d)(?![\d\w/.-])")

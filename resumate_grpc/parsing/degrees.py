@@ -71,9 +71,7 @@ def split_degree(finding: Finding, text: str, terms: Terms) -> tuple[Finding | N
         return found(text, first, stop), found(text, subject.start(1), stop)
     degree = _degree(text, first, last, finding)
     last = max(last, degree.end) if degree else last
-    return degree, _field_after(text, last, finding.end) or _field_before(
-        text, finding.start, first
-    )
+    return degree, _field_after(text, last, finding.end) or _field_before(text, finding.start, first)
 
 
 def _degree(text: str, first: int, last: int, finding: Finding) -> Finding | None:

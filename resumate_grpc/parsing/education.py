@@ -68,12 +68,14 @@ _ASIDE = re.compile(
 )
 _GPA_TAIL = re.compile(
     r"[\s,;(|–—-]*(?:(?:cumulative|overall|major|final)\s+)?(?:c?\.?g\.?p\.?a\b|grade\b|note\b|"
-    r"percentage\b|score\b|honou?rs\b.*$|with (?:honou?rs|distinction)|magna|summa|2:[12]|first[- ]class|(?:upper|lower) second|cum laude|minor\b|"
+    r"percentage\b|score\b|honou?rs\b.*$|with (?:honou?rs|distinction)|magna|summa|2:[12]|first[- ]class|"
+    r"(?:upper|lower) second|cum laude|minor\b|"
     r"first class|thesis\b).*$",
     re.IGNORECASE,
 )
 _MAJOR = re.compile(
-    r"(?:major(?:ing)?|specializ(?:ation|ing)|concentration|hauptfach|spécialité|especialidad|studium)\s*(?:in|:|en|der|des)\s*",
+    r"(?:major(?:ing)?|specializ(?:ation|ing)|concentration|hauptfach|spécialité|especialidad|studium)\s*(?:in|"
+    r":|en|der|des)\s*",
     re.IGNORECASE,
 )
 _LABEL_FIELD = frozenset({"major", "field of study", "field", "specialization", "specialisation", "course", "专业"})
@@ -316,7 +318,11 @@ def _within_degree(finding: Finding, text: str) -> Finding | None:
 def _field_beside(parts: Sequence[_Part], degree: _Part, institution: Finding | None) -> Finding | None:
     for part in parts:
         usable = not (part.degree or part.place or part.institution) and part.finding != institution
-        if usable and part.row == degree.row and (part.finding.start > degree.finding.start or _CJK.match(part.finding.text)):
+        if (
+            usable
+            and part.row == degree.row
+            and (part.finding.start > degree.finding.start or _CJK.match(part.finding.text))
+        ):
             return part.finding
     return None
 

@@ -7,14 +7,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from resumate_grpc.parsing.bodies import bullets_of, prose_of
 from resumate_grpc.parsing.dates import PRESENT, DateSpan
-from resumate_grpc.parsing.entries import Entry, bullets_of, entries_by_date, prose_of, without_column_heads
+from resumate_grpc.parsing.entries import Entry, entries_by_date, without_column_heads
 from resumate_grpc.parsing.finding import Finding, doubted, found
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.pieces import Piece, pieces_of
 from resumate_grpc.parsing.places import is_wholly_place, place_likeness, split_trailing_place
+from resumate_grpc.parsing.vocabulary import phrases
 
 __all__ = ["Post", "period_of", "posts_of"]
 
@@ -82,10 +84,6 @@ _COMPANY_LABELS = frozenset(
         "公司",
     ]
 )
-_DEPARTMENTS = frozenset(
-    "finance marketing sales engineering operations product technology legal security research development design"
-    " infrastructure communications strategy accounting procurement logistics it hr qa r&d".split()
-) | {"human resources", "customer success", "business development", "data science", "information technology"}
 _PLACE_LABELS = frozenset({"location", "place"})
 _LONGEST_NAME = 110
 _COMMA = re.compile(r",\s+")
@@ -240,7 +238,9 @@ def _divide(header: _Slots, text: str, terms: Terms, *, may_share: bool) -> None
                 piece = replace(piece, finding=rest)
                 _put(header, name, piece)
     if not header.location:
-        header.location = next((piece.finding for piece in header.unclear if place_likeness(piece.text) >= _PLACE), None)
+        header.location = next(
+            (piece.finding for piece in header.unclear if place_likeness(piece.text) >= _PLACE), None
+        )
     if not may_share:
         return
     if header.title and not header.company:
@@ -282,7 +282,7 @@ def _share(header: _Slots, piece: Piece, text: str, terms: Terms) -> None:
     for comma in [*reversed(named), *commas]:
         left_role = terms.has(Term.ROLE, start, comma.start())
         right_role = terms.has(Term.ROLE, comma.end(), end)
-        if left_role == right_role or fold(text[comma.end() : end]).strip() in _DEPARTMENTS:
+        if left_role == right_role or fold(text[comma.end() : end]).strip() in phrases("departments"):
             continue
         left, right = found(text, start, comma.start()), found(text, comma.end(), end)
         if left and right:

@@ -13,7 +13,9 @@ from resumate_grpc.parsing.fragments import Fragment, Row
 
 __all__ = ["Piece", "pieces_of"]
 
-_SEPARATOR = re.compile(r"\s+[-–—~]{1,3}\s+|\s*[|•·]\s*|\s+@\s+|\s*[—]\s*|\s{3,}|\s+//\s+|;\s+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+_SEPARATOR = re.compile(
+    r"\s+[-–—~]{1,3}\s+|\s*[|•·]\s*|\s+@\s+|\s*[—]\s*|\s{3,}|\s+//\s+|;\s+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])"
+)
 _PREPOSITION = re.compile(r"\s+(?:at|chez|bei|from)\s+(?=[^\W\d_])", re.IGNORECASE)
 _DURATION = re.compile(
     r"[(\[]?\s*(?:~|about |ca\.? )?\d{1,2}\+?\s*(?:years?|yrs?|jahre?|ans?|anos|años|anni|jaar|года?|лет)\.?"

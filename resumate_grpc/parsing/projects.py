@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from resumate_grpc.parsing.bodies import bullets_of, prose_of
 from resumate_grpc.parsing.dates import DateSpan, dates_within
-from resumate_grpc.parsing.entries import Entry, bullets_of, entries_by_date, prose_of
+from resumate_grpc.parsing.entries import Entry, entries_by_date
 from resumate_grpc.parsing.experience import period_of
 from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.fragments import Row

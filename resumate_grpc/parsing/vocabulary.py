@@ -57,6 +57,6 @@ def load_all() -> None:
     headings()
     for name in (
         *_PLACE_LISTS, "heading_words", "roles", "organisations", "institutions", "degrees", "languages", "skills",
-        "soft_skills", "universities",
+        "soft_skills", "universities", "column_heads", "departments",
     ):  # fmt: skip
         phrases(name)

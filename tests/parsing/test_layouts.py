@@ -23,8 +23,7 @@ def test_a_usual_layout_is_read_to_the_truth_beside_it(path: Path) -> None:
         "email": info.email,
         "phone": info.phone,
         "posts": [
-            [post.title, post.company, post.location, post.start_date, post.end_date]
-            for post in resume.work_experience
+            [post.title, post.company, post.location, post.start_date, post.end_date] for post in resume.work_experience
         ],
         "studies": [
             [study.institution, study.degree, study.field_of_study, study.start_date, study.end_date]
