@@ -40,6 +40,7 @@ async def socket_status(request: web.Request) -> web.Response:
             "upstream_watches": len(bridge.relays),
             "frames_sent": bridge.activity.frames_sent,
             "max_sockets": bridge.config.max_sockets,
+            "max_file_bytes": bridge.config.max_file_bytes,
         }
     )
 

@@ -26,6 +26,7 @@ __all__ = ["Upstream"]
 
 _UNARY_TIMEOUT_S = 30.0
 _UPLOAD_TIMEOUT_S = 600.0
+_HEALTH_TIMEOUT_S = 2.0
 _OPTIONS = (
     ("grpc.keepalive_time_ms", 30_000),
     ("grpc.keepalive_timeout_ms", 10_000),
@@ -158,17 +159,20 @@ class Upstream(AbstractAsyncContextManager["Upstream"]):
 
     async def is_serving(self) -> bool:
         """Return whether the server says of itself that it takes calls; raises `Refusal` where it cannot be asked."""
-        answer = await _unary(self._check_health, health_pb2.HealthCheckRequest(), timeout_s=2.0)
-        return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
+        call = self._check_health(health_pb2.HealthCheckRequest(), timeout=_HEALTH_TIMEOUT_S)
+        try:
+            with _refusing():
+                answer = await call
+        finally:
+            call.cancel()
+        return answer.status == health_pb2.HealthCheckResponse.SERVING
 
 
 async def _unary(
     method: Callable[..., grpc.aio.UnaryUnaryCall[_RequestT, _ResponseT]],
     request: _RequestT,
-    *,
-    timeout_s: float = _UNARY_TIMEOUT_S,
 ) -> _ResponseT:
-    call = method(request, timeout=timeout_s)
+    call = method(request, timeout=_UNARY_TIMEOUT_S)
     try:
         with _refusing():
             return await call
@@ -213,8 +217,7 @@ def _refusal(error: grpc.aio.AioRpcError) -> Refusal:
     info, bad, retry = ErrorInfo(), BadRequest(), RetryInfo()
     for detail in _details(error):
         for message in (info, bad, retry):
-            if detail.Is(message.DESCRIPTOR):
-                detail.Unpack(message)
+            detail.Unpack(message)  # does nothing where the detail is of another type
     return Refusal(
         error.details() or "the server gave no reason",
         code=error.code().name,

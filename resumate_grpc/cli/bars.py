@@ -51,8 +51,8 @@ class Bars(Protocol):
         """Show a sentence about a file, such as that its connection was lost."""
         ...
 
-    def ended(self, label: str, text: str) -> None:
-        """Show how it ended for a file."""
+    def ended(self, label: str, text: str, *, well: bool) -> None:
+        """Show how it ended for a file, and whether it ended well."""
         ...
 
 
@@ -76,7 +76,7 @@ class NoBars:
     def said(self, label: str, text: str) -> None:
         """Show nothing."""
 
-    def ended(self, label: str, text: str) -> None:
+    def ended(self, label: str, text: str, *, well: bool) -> None:
         """Show nothing."""
 
 
@@ -104,7 +104,9 @@ class LineBars(NoBars):
         """Print the sentence."""
         note(f"{label}: {text}")
 
-    ended = said
+    def ended(self, label: str, text: str, *, well: bool) -> None:  # noqa: ARG002 - the words say it
+        """Print the words."""
+        note(f"{label}: {text}")
 
 
 class LiveBars:
@@ -146,9 +148,9 @@ class LiveBars:
         """Put the sentence beside the bar."""
         self._show(label, percent=None, message=text)
 
-    def ended(self, label: str, text: str) -> None:
+    def ended(self, label: str, text: str, *, well: bool) -> None:
         """Put how it ended beside the bar; where there are too many bars to keep, take it away."""
-        self._show(label, percent=None, message=text)
+        self._show(label, percent=100 if well else None, message=text)
         if not self._keep:
             self._progress.update(self._tasks[label], visible=False)
 

@@ -34,10 +34,10 @@ _SERVICE_CONFIG = {
         {
             "name": [{"service": "resumate.v1.ResumeService", "method": method} for method in _REPEATABLE],
             "retryPolicy": {
-                "maxAttempts": 4,
+                "maxAttempts": 3,
                 "initialBackoff": "0.1s",
                 "maxBackoff": "1s",
-                "backoffMultiplier": 3,
+                "backoffMultiplier": 2,
                 "retryableStatusCodes": ["UNAVAILABLE"],
             },
         }

@@ -23,7 +23,7 @@ class ExitCode(IntEnum):
 
 MEANINGS = {
     ExitCode.OK: "done",
-    ExitCode.FAILED: "it was tried and failed: a parse ended FAILED or CANCELLED, or several files failed differently",
+    ExitCode.FAILED: "it failed: a parse ended FAILED or CANCELLED, or several files failed differently",
     ExitCode.USAGE: "wrong arguments or settings",
     ExitCode.UNREACHABLE: "nothing answers at the server's address, or not in time",
     ExitCode.NOT_FOUND: "no such résumé",
@@ -32,7 +32,8 @@ MEANINGS = {
     ExitCode.PIPE_CLOSED: "whoever read the output stopped reading",
 }
 
-EPILOG = "Exit status: " + "; ".join(f"{code.value} {meaning}" for code, meaning in MEANINGS.items()) + "."
+EPILOG = "\b\nExit status:\n" + "\n".join(f"  {code.value:<4} {meaning}" for code, meaning in MEANINGS.items())
+"""For `--help`; the backspace keeps click from wrapping the lines."""
 
 
 def worst(codes: Iterable[ExitCode]) -> ExitCode:

@@ -70,7 +70,19 @@ def _messages(
         )
     )
     sent = 0
-    while chunk := content.read(CHUNK_BYTES):
+    for chunk in _chunks(content):
         yield UploadChunksRequest(chunk=chunk)
         sent += len(chunk)
         on_sent(sent, size_bytes)
+
+
+def _chunks(content: BinaryIO) -> Iterator[bytes]:
+    """Read on until the end, or until the file is closed because the server refused it before its end."""
+    while True:
+        try:
+            chunk = content.read(CHUNK_BYTES)
+        except ValueError:
+            return
+        if not chunk:
+            return
+        yield chunk

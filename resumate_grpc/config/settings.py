@@ -102,7 +102,7 @@ class Settings:
         default_text="sqlite:///<data-dir>/resumate.db",
         read=read_text,
         check=of_scheme(
-            "sqlite", "postgresql", instead="a URL such as sqlite:////var/lib/resumate/resumate.db", may_be_empty=True
+            "sqlite", instead="a URL such as sqlite:////var/lib/resumate/resumate.db", may_be_empty=True
         ),
         group=KEEP,
     )
@@ -112,7 +112,7 @@ class Settings:
         metavar="URL",
         default_text="memory://",
         read=read_text,
-        check=of_scheme("memory", "nats", instead="memory://"),
+        check=of_scheme("memory", instead="memory://, the only one in this version"),
         group=KEEP,
     )
     files_url: str = setting(

@@ -16,6 +16,7 @@ from resumate_grpc.model.resume import Resume
 __all__ = ["FORMATS", "ExportFormat", "Exported", "Format", "export"]
 
 MAX_STEM_CHARACTERS = 100
+EXTENSION = re.compile(r"(?<=.)\.\w{1,10}$")
 UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 
 
@@ -64,6 +65,6 @@ def export(resume: Resume, parsed: ParsedResume, export_format: ExportFormat) ->
 
 def _filename(uploaded: str, extension: str) -> str:
     """Return a name that every file system takes and that is not the upload's own, so that neither overwrites."""
-    stem = uploaded.rpartition(".")[0] or uploaded
-    safe = UNSAFE.sub("_", stem).strip(" .")[:MAX_STEM_CHARACTERS].rstrip(" .") or "document"
+    stem = UNSAFE.sub("_", EXTENSION.sub("", uploaded))
+    safe = stem.strip(" .")[:MAX_STEM_CHARACTERS].rstrip(" .") or "document"
     return f"{safe}.resume.{extension}"

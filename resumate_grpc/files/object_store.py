@@ -173,9 +173,9 @@ def _remove_leftovers(incoming: Path) -> None:
 
 
 def _local_path(files_url: str) -> Path | None:
-    parts = urlsplit(files_url)
-    if "://" not in files_url:
+    if files_url and "://" not in files_url:
         return Path(files_url).absolute()
+    parts = urlsplit(files_url)
     return Path(unquote(parts.path)) if parts.scheme == "file" else None
 
 

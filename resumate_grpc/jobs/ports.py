@@ -77,7 +77,11 @@ class ResumeStore(Protocol):
         ...
 
     async def list(self, query: ResumeQuery) -> ResumePage:
-        """Return a page. `text` matches file name, the person's name or the document's text, without regard to case."""
+        """Return a page. `text` matches file name, the person's name or the document's text, without regard to case.
+
+        Raises `InvalidFieldError`: `page_token` if `after` is no position in a list of this order, `text` if that is
+        over 1,000 characters.
+        """
         ...
 
     async def update(
@@ -85,19 +89,25 @@ class ResumeStore(Protocol):
     ) -> Resume:
         """Set file name and parsed data if the etag is still `if_etag`; gives a new etag.
 
-        Raises `ResumeNotFoundError`, `EtagMismatchError`.
+        Empty `if_etag` = no check; `parsed` None = the result stays as it is. Every change of state gives a new etag
+        too, progress does not. Raises `ResumeNotFoundError`, `EtagMismatchError`, and `WrongStateError` for `parsed`
+        of what is not SUCCEEDED.
         """
         ...
 
     async def delete(self, owner: str, resume_id: str, *, if_etag: str) -> Deleted:
-        """Remove row, data and events; content is overwritten (secure delete). Empty `if_etag` = no check.
+        """Remove row, data and events; content is overwritten (secure delete), in the journal soon after the answer.
 
+        Empty `if_etag` = no check. The owner's feed keeps its end: the removed events' numbers are not given again.
         Raises `ResumeNotFoundError`, `EtagMismatchError`.
         """
         ...
 
     async def cancel(self, owner: str, resume_id: str) -> tuple[Resume, ProgressEvent]:
-        """End the attempt with a CANCELLED event; any lease is void. Raises `WrongStateError` if it has ended."""
+        """End the attempt with a CANCELLED event at its last percent; any lease is void.
+
+        Raises `ResumeNotFoundError`, `WrongStateError` if it has ended.
+        """
         ...
 
     async def references(self, sha256: str) -> int:
@@ -123,7 +133,11 @@ class EventLog(Protocol):
         ...
 
     async def history(self, target: Target, *, after: int, limit: int) -> Sequence[ProgressEvent]:
-        """Return up to `limit` events after a position, in order, without holes for a résumé or feed."""
+        """Return up to `limit` events after a position, in order; none for what is unknown or another owner's.
+
+        A résumé's events have no holes. A feed or batch lacks those of deleted résumés and no others: a number that is
+        missing before one that was returned will never come.
+        """
         ...
 
     async def bounds(self, target: Target) -> LogBounds:
@@ -132,10 +146,6 @@ class EventLog(Protocol):
 
     async def batch_counts(self, owner: str, batch_id: str) -> BatchCounts:
         """Return counts by state, exact at their `feed_sequence`."""
-        ...
-
-    async def parsed(self, owner: str, resume_id: str) -> ParsedResume | None:
-        """Return the current result of a résumé, None if it has none. Raises `ResumeNotFoundError`."""
         ...
 
 
@@ -147,8 +157,9 @@ class WorkQueue(Protocol):
     ) -> tuple[Claim | None, Sequence[ProgressEvent]]:
         """Take the oldest waiting résumé, or one whose lease ran out, which then starts its next attempt.
 
-        Appends the events that this causes and returns them for publishing: PROCESSING for the claimed one; FAILED
-        with WORKER_LOST for each that lost a worker `max_attempts` times in a row. (None, ()) if nothing waits.
+        Appends the events that this causes and returns them for publishing: PROCESSING for the claimed one, after a
+        QUEUED one where an attempt is started anew; FAILED with WORKER_LOST for each that lost a worker `max_attempts`
+        times in a row. No claim if nothing waits. If the caller is cancelled, what it claimed is given back.
         """
         ...
 
@@ -157,7 +168,7 @@ class WorkQueue(Protocol):
         ...
 
     async def append(self, claim: Claim, events: Sequence[NewEvent]) -> Sequence[ProgressEvent]:
-        """Append progress in one transaction. Raises `LeaseLostError`."""
+        """Append progress in one transaction; none only checks the lease. Raises `LeaseLostError`."""
         ...
 
     async def finish(self, claim: Claim, outcome: Outcome) -> ProgressEvent:

@@ -95,7 +95,10 @@ class ProgressEvent:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BatchCounts:
-    """How many of a batch's résumés are in each state, exact at `feed_sequence`; percent is their mean, 0..100."""
+    """How many of a batch's résumés are in each state, exact at `feed_sequence`.
+
+    `percent` is their mean, 0..100, an ended one counting as 100.
+    """
 
     batch_id: str
     queued: int

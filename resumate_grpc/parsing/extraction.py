@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from importlib import import_module
 
 from resumate_grpc.errors import ErrorReason, ParsingError
 from resumate_grpc.model.parsed import ParseWarning
@@ -12,7 +13,7 @@ from resumate_grpc.parsing.assemble import assemble
 from resumate_grpc.parsing.document import Document
 from resumate_grpc.parsing.draft import DraftPage
 
-__all__ = ["MAX_PAGES", "extract"]
+__all__ = ["MAX_PAGES", "extract", "warm_up"]
 
 _Read = tuple[list[DraftPage], list[ParseWarning]]
 

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
     import grpc.aio
 
-__all__ = ["Call", "Context", "current_call", "enter_call", "log_fields"]
+__all__ = ["REQUEST_ID_KEY", "Call", "Context", "current_call", "enter_call", "log_fields"]
+
+REQUEST_ID_KEY = "x-request-id"
+"""Metadata key: the caller's own id for a call, or one of ours, in either direction."""
 
 Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 """What grpc hands to a handler; generic in its stubs alone, so it is written as text."""

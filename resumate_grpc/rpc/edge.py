@@ -15,18 +15,17 @@ import grpc
 import grpc.aio
 
 from resumate_grpc.errors import DrainingError, ResumateError
-from resumate_grpc.rpc.call import Call, Context, enter_call
+from resumate_grpc.rpc.call import REQUEST_ID_KEY, Call, Context, enter_call
 from resumate_grpc.rpc.identity import Identity
-from resumate_grpc.rpc.status import Refusal, internal, refusal
+from resumate_grpc.rpc.status import Refusal, internal, refusal, unimplemented
 
-__all__ = ["OUR_SERVICE", "REQUEST_ID_KEY", "Edge", "RpcMetrics"]
+__all__ = ["OUR_SERVICE", "Edge", "RpcMetrics"]
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 OUR_SERVICE = "resumate.v1.ResumeService"
-REQUEST_ID_KEY = "x-request-id"
 REQUEST_ID_FORM = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 FAREWELL_S = 0.25
 """How long health watchers keep their stream after the drain began, so that they are told NOT_SERVING."""
@@ -117,6 +116,8 @@ class Edge:
 
 
 def _ending(error: Exception, call: Call) -> Refusal:
+    if isinstance(error, NotImplementedError) and not call.method.startswith(OUR_SERVICE):
+        return unimplemented()
     ending = refusal(error) if isinstance(error, ResumateError) else None
     return ending or _fault(error, call)
 
@@ -145,8 +146,7 @@ def _log(call: Call, code: str, seconds: float, extra: Mapping[str, str]) -> Non
             "method": call.method,
             "code": code,
             "duration_ms": round(seconds * 1000, 3),
-            "owner": call.owner,
-            **{name: value for name, value in extra.items() if value},
+            **{name: value for name, value in {"owner": call.owner, **extra}.items() if value},
         },
     )
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from resumate_grpc._gen.resumate.v1 import upload_pb2 as pb
 from resumate_grpc.errors import InvalidFieldError
 from resumate_grpc.jobs.resumes import Resumes, Upload
-from resumate_grpc.rpc.call import Context, current_call
+from resumate_grpc.rpc.call import REQUEST_ID_KEY, Context, current_call
 from resumate_grpc.rpc.codec_resume import decode_options, encode_resume
 from resumate_grpc.rpc.fields import checked_batch_id, checked_request_id
 
@@ -31,12 +31,15 @@ class Uploads:
         return pb.UploadResponse(resume=encode_resume(resume, epoch=self._epoch), deduplicated=deduplicated)
 
     async def upload_chunks(
-        self, requests: AsyncIterator[pb.UploadChunksRequest], _: Context
+        self, requests: AsyncIterator[pb.UploadChunksRequest], context: Context
     ) -> pb.UploadChunksResponse:
         """Take a file in pieces; raises, and so ends the rpc, as soon as the file is known to be refused."""
         header = await _header(requests)
         _upload(header, b"")  # a bad header is refused before the file is read
         content = await self._content(requests, header)
+        # To grpc a client that gave up reads like one that is done. On a dead call this never comes back but is
+        # cancelled, so half a file is not taken for a whole one.
+        await context.send_initial_metadata(((REQUEST_ID_KEY, current_call().request_id),))
         resume, deduplicated = await self._resumes.upload(current_call().owner, _upload(header, content))
         return pb.UploadChunksResponse(resume=encode_resume(resume, epoch=self._epoch), deduplicated=deduplicated)
 

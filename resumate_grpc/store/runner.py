@@ -11,10 +11,12 @@ import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DatabaseError
 
 from resumate_grpc.jobs.ports import Clock
 from resumate_grpc.store.codec import to_micros
@@ -62,6 +64,7 @@ class Writer:
         self._waiting: deque[_Job] = deque()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
         self._last_now = 0
+        self._lease_start = to_micros(clock.now()) - round(clock.monotonic() * 1e6)
 
     def submit(self, body: Body[T], *, scrub: bool = False) -> asyncio.Future[T]:
         """Queue a body; the future resolves after its commit. `scrub` has the journal emptied soon afterwards."""
@@ -85,7 +88,17 @@ class Writer:
             self._commit(group)
             self._deliver(group)
         if self._scrub_wanted and not self._waiting:
+            self._try_scrub()
+
+    def _try_scrub(self) -> None:
+        try:
             self._scrub_wanted = not self._scrub(self._engine)
+        except DatabaseError:
+            _logger.exception("deleted content could not be taken out of the journal; the next write tries again")
+            return
+        if self._scrub_wanted:
+            with suppress(RuntimeError):  # closing: the next start scrubs
+                self._thread.submit(self._drain)
 
     def _commit(self, group: Sequence[_Job]) -> None:
         try:
@@ -99,7 +112,8 @@ class Writer:
         self._scrub_wanted = self._scrub_wanted or any(job.scrub for job in group)
 
     def _run(self, connection: Connection, job: _Job, *, alone: bool) -> None:
-        tx = Transaction(connection=connection, now=self._now())
+        lease_now = self._lease_start + round(self._clock.monotonic() * 1e6)
+        tx = Transaction(connection=connection, now=self._now(), lease_now=lease_now)
         if alone:
             job.value = job.body(tx)
             return
@@ -143,4 +157,5 @@ class Readers:
 
     def _run(self, body: Body[T]) -> T:
         with self._engine.begin() as connection:
-            return body(Transaction(connection=connection, now=to_micros(self._clock.now())))
+            now = to_micros(self._clock.now())
+            return body(Transaction(connection=connection, now=now, lease_now=now))

@@ -15,7 +15,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Transaction:
-    """One transaction; `now` is in microseconds since 1970 UTC and grows from one writing transaction to the next.
+    """One transaction and its time, in microseconds since 1970 UTC.
+
+    `now` is what the clock says, but grows from one writing transaction to the next. `lease_now` is for leases alone:
+    it passes evenly, so that setting the clock neither ends a lease nor prolongs it.
 
     Bodies are synchronous and free of asyncio, so that a thread of the SQLite runner and `AsyncConnection.run_sync`
     can both run them. They neither commit nor roll back: returning commits, raising undoes what they wrote.
@@ -23,6 +26,7 @@ class Transaction:
 
     connection: Connection
     now: int
+    lease_now: int
 
 
 Body = Callable[[Transaction], T]

@@ -31,7 +31,7 @@ def claim(
     lease: dict[str, Change] = {
         "lease": uuid4().hex,
         "lease_worker": worker,
-        "lease_expires": tx.now + round(lease_s * 1e6),
+        "lease_expires": tx.lease_now + round(lease_s * 1e6),
     }
     caused: list[ProgressEvent] = []
     while (lost := _longest_lost(tx)) is not None:
@@ -49,7 +49,7 @@ def claim(
 
 def renew(tx: Transaction, claim: Claim, *, lease_s: float) -> None:
     """Let the lease run from now."""
-    _written(advance(tx, claim.resume.id, (), {"lease_expires": tx.now + round(lease_s * 1e6)}, under=claim))
+    _written(advance(tx, claim.resume.id, (), {"lease_expires": tx.lease_now + round(lease_s * 1e6)}, under=claim))
 
 
 def append(tx: Transaction, claim: Claim, news: Sequence[NewEvent]) -> list[ProgressEvent]:
@@ -110,7 +110,7 @@ def _longest_lost(tx: Transaction) -> Row[Any] | None:
     # SKIP LOCKED lets several workers claim at once on PostgreSQL; SQLite has one writer and leaves the clause out.
     statement = (
         select(resumes)
-        .where(resumes.c.lease_expires <= tx.now)
+        .where(resumes.c.lease_expires <= tx.lease_now)
         .order_by(resumes.c.lease_expires)
         .limit(1)
         .with_for_update(skip_locked=True)

@@ -11,6 +11,7 @@ from itertools import chain
 
 import grpc
 from google.protobuf.any_pb2 import Any as AnyMessage
+from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
 from google.rpc.status_pb2 import Status
@@ -63,7 +64,10 @@ class Scripted(ResumeServiceServicer):
     uploads: list[tuple[upload_pb2.UploadHeader, bytes]] = field(default_factory=list)
     open_watches: int = 0
     counts: progress_pb2.BatchProgress | None = None
+    parsed: parsed_resume_pb2.ParsedResume = field(default_factory=parsed_resume)
     file: tuple[str, bytes] = ("Lebenslauf.pdf", b"%PDF-1.7 invented")
+    on_retry: progress_pb2.Stage.ValueType = progress_pb2.STAGE_UNSPECIFIED
+    """The event with which a retry begins its attempt; none where it is unspecified."""
     generation: int = 0
     """Rises with each `cut`; downloads break in the middle where it is not 0."""
 
@@ -99,11 +103,19 @@ class Scripted(ResumeServiceServicer):
             batch_id=batch_id,
         )
         if stage == progress_pb2.STAGE_COMPLETE:
-            event.parsed.CopyFrom(parsed_resume())
+            event.parsed.CopyFrom(self.parsed)
         if stage == progress_pb2.STAGE_ERROR:
             event.error.reason = error_reason_pb2.CORRUPT_FILE
             event.error.message = "The file is damaged; export it again."
         log.append(event)
+        resume = self.resumes.setdefault(resume_id, resume_pb2.Resume(id=resume_id, filename="cv.pdf", size_bytes=1234))
+        resume.ClearField("parsed")
+        resume.state, resume.attempt = event.state, attempt
+        resume.progress.CopyFrom(event)
+        resume.progress.ClearField("parsed")
+        resume.error.CopyFrom(event.error)
+        if event.HasField("parsed"):
+            resume.parsed.CopyFrom(event.parsed)
         async with self.news:
             self.news.notify_all()
 
@@ -120,7 +132,7 @@ class Scripted(ResumeServiceServicer):
 
     # --- the contract ------------------------------------------------------------------------------------------
 
-    async def WatchProgress(  # noqa: N802, D102
+    async def WatchProgress(  # noqa: N802
         self, request: watch_pb2.WatchProgressRequest, context: Context
     ) -> AsyncGenerator[watch_pb2.WatchProgressResponse, None]:
         self.watches.append(request)
@@ -161,7 +173,7 @@ class Scripted(ResumeServiceServicer):
             async with self.news:
                 await self.news.wait()
 
-    async def ListProgress(  # noqa: N802, D102
+    async def ListProgress(  # noqa: N802
         self, request: watch_pb2.ListProgressRequest, context: Context
     ) -> watch_pb2.ListProgressResponse:
         self.lists.append(request)
@@ -179,7 +191,7 @@ class Scripted(ResumeServiceServicer):
             epoch=EPOCH,
         )
 
-    async def UploadChunks(  # noqa: N802, D102
+    async def UploadChunks(  # noqa: N802
         self, request_iterator: AsyncIterator[upload_pb2.UploadChunksRequest], context: Context
     ) -> upload_pb2.UploadChunksResponse:
         header, content = upload_pb2.UploadHeader(), b""
@@ -204,18 +216,18 @@ class Scripted(ResumeServiceServicer):
         self.resumes[ID] = resume
         return upload_pb2.UploadChunksResponse(resume=resume)
 
-    async def GetResume(  # noqa: N802, D102
+    async def GetResume(  # noqa: N802
         self, request: resume_service_pb2.GetResumeRequest, context: Context
     ) -> resume_service_pb2.GetResumeResponse:
         return resume_service_pb2.GetResumeResponse(resume=await self._known(request.resume_id, context))
 
-    async def ListResumes(  # noqa: N802, D102
+    async def ListResumes(  # noqa: N802
         self, request: resume_service_pb2.ListResumesRequest, context: Context
     ) -> resume_service_pb2.ListResumesResponse:
         shown = [item for item in self.resumes.values() if not request.states or item.state in request.states]
         return resume_service_pb2.ListResumesResponse(resumes=shown, total_size=len(shown))
 
-    async def UpdateResume(  # noqa: N802, D102
+    async def UpdateResume(  # noqa: N802
         self, request: resume_service_pb2.UpdateResumeRequest, context: Context
     ) -> resume_service_pb2.UpdateResumeResponse:
         resume = await self._known(request.resume_id, context)
@@ -224,28 +236,30 @@ class Scripted(ResumeServiceServicer):
             await refuse(context, grpc.StatusCode.ABORTED, "ETAG_MISMATCH")
         return resume_service_pb2.UpdateResumeResponse(resume=resume)
 
-    async def DeleteResume(  # noqa: N802, D102
+    async def DeleteResume(  # noqa: N802
         self, request: resume_service_pb2.DeleteResumeRequest, context: Context
     ) -> resume_service_pb2.DeleteResumeResponse:
         await self._known(request.resume_id, context)
         del self.resumes[request.resume_id]
         return resume_service_pb2.DeleteResumeResponse()
 
-    async def RetryResume(  # noqa: N802, D102
+    async def RetryResume(  # noqa: N802
         self, request: resume_service_pb2.RetryResumeRequest, context: Context
     ) -> resume_service_pb2.RetryResumeResponse:
         if self.refusals:
             await refuse(context, *self.refusals.pop(0))
+        if self.on_retry:
+            await self.add(self.on_retry, attempt=2)
         return resume_service_pb2.RetryResumeResponse(resume=await self._known(request.resume_id, context))
 
-    async def CancelResume(  # noqa: N802, D102
+    async def CancelResume(  # noqa: N802
         self, request: resume_service_pb2.CancelResumeRequest, context: Context
     ) -> resume_service_pb2.CancelResumeResponse:
         if self.refusals:
             await refuse(context, *self.refusals.pop(0))
         return resume_service_pb2.CancelResumeResponse(resume=await self._known(request.resume_id, context))
 
-    async def ExportResume(  # noqa: N802, D102
+    async def ExportResume(  # noqa: N802
         self, request: export_pb2.ExportResumeRequest, context: Context
     ) -> export_pb2.ExportResumeResponse:
         await self._known(request.resume_id, context)
@@ -253,7 +267,7 @@ class Scripted(ResumeServiceServicer):
             content=export_pb2.ExportFormat.Name(request.format).encode(), media_type="text/csv", filename="ada.csv"
         )
 
-    async def DownloadFile(  # noqa: N802, D102
+    async def DownloadFile(  # noqa: N802
         self, request: export_pb2.DownloadFileRequest, context: Context
     ) -> AsyncGenerator[export_pb2.DownloadFileResponse, None]:
         await self._known(request.resume_id, context)
@@ -289,7 +303,7 @@ class Scripted(ResumeServiceServicer):
 
 async def refuse(context: Context, code: grpc.StatusCode, reason: str, *, field: str = "") -> None:
     """End a call as the real server does: with ErrorInfo, BadRequest and RetryInfo."""
-    details = [ErrorInfo(reason=reason, domain="resumate.v1")]
+    details: list[Message] = [ErrorInfo(reason=reason, domain="resumate.v1")]
     if field:
         details.append(BadRequest(field_violations=[BadRequest.FieldViolation(field=field)]))
     if code is grpc.StatusCode.RESOURCE_EXHAUSTED:

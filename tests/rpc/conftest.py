@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import grpc.aio
 import pytest
@@ -53,7 +54,7 @@ class Station:
     metrics: PrometheusMetrics
     database: Path
 
-    async def upload(self, content: bytes = TEXT, **fields: str) -> resume_pb2.Resume:
+    async def upload(self, content: bytes = TEXT, **fields: Any) -> resume_pb2.Resume:
         """Upload as a client does."""
         request = upload_pb2.UploadRequest(filename=fields.pop("filename", "cv.txt"), content=content, **fields)
         return (await self.stub.Upload(request)).resume
@@ -88,11 +89,18 @@ class Station:
         outcome = Outcome(parsed=parsed, times=times) if parsed else Outcome(failure=failure)
         self.bus.publish(await self.store.finish(claim, outcome))
 
-    async def parsed(self, result: ParsedResume, **fields: str) -> resume_pb2.Resume:
+    async def parsed(self, result: ParsedResume, **fields: Any) -> resume_pb2.Resume:
         """Upload a résumé and parse it to `result`; returns it as of the upload."""
         resume = await self.upload(**fields)
         await self.finish(await self.claim(), result)
         return resume
+
+
+async def eventually(condition: Callable[[], bool]) -> None:
+    """Wait, at most 5 s, for what the server does in its own time."""
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110 - there is no event to wait for
+            await asyncio.sleep(0.01)
 
 
 OpenStation = Callable[..., AbstractAsyncContextManager[Station]]

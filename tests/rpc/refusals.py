@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterable, Awaitable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,15 +26,20 @@ class Refused:
     trailing: dict[str, str | bytes] = field(default_factory=dict)
 
 
-async def refused(call: Awaitable[Any] | AsyncIterator[Any]) -> Refused:
+async def refused(call: Awaitable[Any] | AsyncIterable[Any]) -> Refused:
     """Await a call or read a stream to its end; it must be refused."""
     with pytest.raises(grpc.aio.AioRpcError) as caught:
-        if isinstance(call, AsyncIterator) or hasattr(call, "__aiter__"):
-            async for _ in call:
-                pass
-        else:
-            await call
+        await _answer(call)
     return read_refusal(caught.value)
+
+
+async def _answer(call: Awaitable[Any] | AsyncIterable[Any]) -> None:
+    if isinstance(call, AsyncIterable):  # a stream; read, because a test may have begun to read it
+        assert isinstance(call, grpc.aio.UnaryStreamCall)
+        while await call.read() is not grpc.aio.EOF:
+            pass
+    else:
+        await call
 
 
 def read_refusal(error: grpc.aio.AioRpcError) -> Refused:

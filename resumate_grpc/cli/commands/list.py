@@ -48,11 +48,11 @@ def list_command(
     as_json: bool,
 ) -> None:
     """List résumés, the newest first unless told otherwise."""
-    request = ListResumesRequest(
+    filters = ListResumesRequest(
         states=[STATES[word.lower()] for word in states], batch_id=batch_id, text=text, order_by=order_by
     )
     shown = total = 0
-    for page in _pages(connection, request, limit=None if unlimited else limit):
+    for page in _pages(connection, filters, limit=None if unlimited else limit):
         if not shown and page.resumes and not as_json:
             emit(f"{'ID':<36}  {'STATE':<10}  {'':>4}  {'UPLOADED':<16}  FILE")
         for resume in page.resumes:
@@ -67,17 +67,18 @@ def list_command(
         note("no résumé matches" if states or batch_id or text else "no résumés yet; `resumate upload FILE` adds one")
 
 
-def _pages(connection: Connection, request: ListResumesRequest, *, limit: int | None) -> Iterator[ListResumesResponse]:
+def _pages(connection: Connection, filters: ListResumesRequest, *, limit: int | None) -> Iterator[ListResumesResponse]:
     """Fetch page after page until `limit` résumés have been given, None = all."""
-    given = 0
+    given, token = 0, ""
     while limit is None or given < limit:
-        request.page_size = min(LARGEST_PAGE, limit - given if limit is not None else LARGEST_PAGE)
-        page = connection.call(connection.stub.ListResumes, request)
+        wanted = ListResumesRequest(page_token=token)
+        wanted.MergeFrom(filters)
+        wanted.page_size = min(LARGEST_PAGE, limit - given if limit is not None else LARGEST_PAGE)
+        page = connection.call(connection.stub.ListResumes, wanted)
         yield page
-        given += len(page.resumes)
-        if not page.next_page_token:
+        given, token = given + len(page.resumes), page.next_page_token
+        if not token:
             return
-        request.page_token = page.next_page_token
 
 
 def _row(resume: Resume) -> str:

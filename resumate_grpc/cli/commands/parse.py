@@ -131,10 +131,10 @@ class _Results:
         label = str(outcome.path)
         if outcome.parsed is None:
             self.failures += 1
-            self._bars.ended(label, "failed")
+            self._bars.ended(label, "failed", well=False)
             complain(f"{outcome.message} [{outcome.reason}]", about=label)
             return
-        self._bars.ended(label, "done")
+        self._bars.ended(label, "done", well=True)
         self._give_out(outcome.path, outcome.parsed)
 
     def _give_out(self, path: Path, parsed: ParsedResume) -> None:

@@ -112,12 +112,12 @@ def _send(connection: Connection, file: FileToUpload, shown: Bars, *, watch: boo
         if watch:
             resume = see_through(connection, resume.id, shown, label=label)
     except CallError as error:
-        shown.ended(label, "failed")
+        shown.ended(label, "failed", well=False)
         return Sent(label=label, resume=resume, problem=failure_lines(error.failure), exit_code=error.failure.exit_code)
     except OSError as error:
-        shown.ended(label, "failed")
+        shown.ended(label, "failed", well=False)
         return Sent(label=label, resume=resume, problem=str(error), exit_code=ExitCode.USAGE)
-    shown.ended(label, state_word(resume.state))
+    shown.ended(label, state_word(resume.state), well=resume.state == State.STATE_SUCCEEDED)
     if resume.state in {State.STATE_FAILED, State.STATE_CANCELLED}:
         problem = error_text(resume.error) if resume.HasField("error") else "cancelled"
         return Sent(label=label, resume=resume, problem=problem, exit_code=ExitCode.FAILED)

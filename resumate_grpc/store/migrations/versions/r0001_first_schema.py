@@ -51,12 +51,12 @@ def _resumes() -> None:
         sa.Column("lease_worker", sa.Text(), nullable=True),
         sa.Column("lease_expires", sa.BigInteger(), nullable=True),
         sa.Column("lost_count", sa.Integer(), nullable=False),
-        sa.CheckConstraint("(state = 'PROCESSING') = (lease IS NOT NULL)", name=op.f("ck_resumes_lease")),
         sa.CheckConstraint(
             "state IN ('QUEUED', 'PROCESSING', 'SUCCEEDED', 'FAILED', 'CANCELLED')", name=op.f("ck_resumes_state")
         ),
         sa.CheckConstraint("attempt >= 1", name=op.f("ck_resumes_attempt")),
         sa.CheckConstraint("percent BETWEEN 0 AND 100", name=op.f("ck_resumes_percent")),
+        sa.CheckConstraint("(state = 'PROCESSING') = (lease IS NOT NULL)", name=op.f("ck_resumes_lease")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resumes")),
         sa.UniqueConstraint("owner", "request_id", name=op.f("uq_resumes_owner_request_id")),
     )
@@ -115,14 +115,14 @@ def _events() -> None:
         sa.Column("create_time", sa.BigInteger(), nullable=False),
         sa.Column("estimated_remaining_s", sa.Float(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
-        sa.CheckConstraint("(state = 'FAILED') = (error IS NOT NULL)", name=op.f("ck_events_error")),
         sa.CheckConstraint(
             "state IN ('QUEUED', 'PROCESSING', 'SUCCEEDED', 'FAILED', 'CANCELLED')", name=op.f("ck_events_state")
         ),
+        sa.CheckConstraint("sequence >= 1 AND feed_sequence >= 1 AND attempt >= 1", name=op.f("ck_events_numbers")),
         sa.CheckConstraint(
             "percent BETWEEN 0 AND 100 AND stage_percent BETWEEN 0 AND 100", name=op.f("ck_events_percent")
         ),
-        sa.CheckConstraint("sequence >= 1 AND feed_sequence >= 1 AND attempt >= 1", name=op.f("ck_events_numbers")),
+        sa.CheckConstraint("(state = 'FAILED') = (error IS NOT NULL)", name=op.f("ck_events_error")),
         sa.ForeignKeyConstraint(["resume_id"], ["resumes.id"], name=op.f("fk_events_resume_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("resume_id", "sequence", name=op.f("pk_events")),
         sa.UniqueConstraint("owner", "feed_sequence", name=op.f("uq_events_owner_feed_sequence")),

@@ -1,0 +1,35 @@
+/**
+ * The page: which view is shown, and how the connection is.
+ * @module
+ */
+
+import { connect } from "./client.js";
+import { resumePage } from "./resume.js";
+import { startPage } from "./start.js";
+import { STRINGS } from "./strings.js";
+
+const main = document.getElementById("main");
+const connection = document.getElementById("connection");
+const client = connect();
+let page = null;
+
+client.onState(({ name }) => {
+  connection.dataset.state = name;
+  connection.textContent = STRINGS.connection[name];
+});
+
+function route() {
+  const found = /^#\/resumes\/([^/]+)$/.exec(location.hash);
+  if (location.hash === "#main") return; // the skip link
+  page?.close();
+  document.title = STRINGS.title;
+  page = found ? resumePage(client, decodeURIComponent(found[1])) : startPage(client);
+  main.replaceChildren(page.node);
+  scrollTo(0, 0);
+}
+
+// A file that misses the drop zone must not replace the page.
+addEventListener("dragover", (event) => event.preventDefault());
+addEventListener("drop", (event) => event.preventDefault());
+addEventListener("hashchange", route);
+route();

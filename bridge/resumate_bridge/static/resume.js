@@ -1,0 +1,102 @@
+/**
+ * One résumé's page: shows the true state at once, then follows it to its end.
+ * @module
+ */
+
+import { announce, el } from "./dom.js";
+import { endedView, problemView } from "./ended.js";
+import { processingView } from "./processing.js";
+import { advance, hasEnded, latestFrame, unknown } from "./progress.js";
+import { cancel, get, retry } from "./resumes.js";
+import { reviewView } from "./review.js";
+import { STRINGS } from "./strings.js";
+
+const BEFORE_REVIEW_MS = 1_500;
+
+/**
+ * @param {import("./client.js").Client} client
+ * @param {string} id
+ * @returns {{node: HTMLElement, close: () => void}}
+ */
+export function resumePage(client, id) {
+  const node = el("div.page");
+  const leaving = new AbortController();
+  let progress = unknown();
+  let timer = 0;
+  let unwatch = () => {};
+
+  async function load() {
+    try {
+      const resume = await get(id);
+      if (!leaving.signal.aborted) settle(resume);
+    } catch (refusal) {
+      if (!leaving.signal.aborted) show(problemView(refusal, { onRetry: load }), STRINGS.title);
+    }
+  }
+
+  function settle(resume) {
+    const frame = latestFrame(resume);
+    progress = frame ? advance(unknown(), frame) : unknown();
+    if (progress.state === "succeeded" && resume.parsed) show(reviewView(resume, { onRetry: again }), resume.filename);
+    else if (hasEnded(progress)) show(endedView(resume, progress, { onRetry: again }), resume.filename);
+    else follow(resume);
+  }
+
+  function follow(resume) {
+    const view = processingView(resume, { onCancel: () => act(cancel) });
+    show(view.node, resume.filename);
+    view.update(progress);
+    unwatch();
+    unwatch = client.watchResume(id, {
+      after: progress.sequence,
+      onFrame(frame) {
+        progress = advance(progress, frame);
+        view.update(progress);
+        document.title = `${progress.percent} % · ${resume.filename}`;
+        if (hasEnded(progress)) end();
+      },
+      onRefused: (refusal) => show(problemView(refusal, { onRetry: load }), STRINGS.title),
+      signal: leaving.signal,
+    });
+  }
+
+  function end() {
+    if (progress.state !== "succeeded") {
+      load();
+      return;
+    }
+    announce(STRINGS.done);
+    timer = setTimeout(() => {
+      timer = 0;
+      load();
+    }, BEFORE_REVIEW_MS);
+  }
+
+  const again = () => act(retry);
+
+  // Whatever the answer, the résumé itself says what is true now: it may have ended while the request was under way.
+  async function act(request) {
+    try {
+      await request(id);
+    } catch (refusal) {
+      if (refusal.code !== "WRONG_STATE") announce(refusal.message);
+    }
+    if (!leaving.signal.aborted && !timer) await load();
+  }
+
+  function show(view, title) {
+    const hadFocus = node.contains(document.activeElement) || document.activeElement === document.body;
+    node.replaceChildren(view);
+    document.title = `${title} · ${STRINGS.title}`;
+    if (hadFocus) view.querySelector("h1")?.focus({ preventScroll: true });
+  }
+
+  load();
+  return {
+    node,
+    close() {
+      leaving.abort();
+      clearTimeout(timer);
+    },
+  };
+}

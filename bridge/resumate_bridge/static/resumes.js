@@ -1,0 +1,107 @@
+/**
+ * The bridge's HTTP calls.
+ * @module
+ */
+
+/** A refusal, as the bridge tells it. `code` is for programs, the message for people. */
+export class Refused extends Error {
+  constructor(status, { code, message }) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+const ROOT = "/v1/resumes";
+const NO_ANSWER = { code: "NO_ANSWER", message: "" };
+
+/** @returns {Promise<{resumes: object[], next_page_token: string, total_size: number}>} */
+export function list({ pageSize = 20, pageToken = "" } = {}) {
+  return call("GET", `${ROOT}?${new URLSearchParams({ page_size: pageSize, page_token: pageToken })}`);
+}
+
+/** @returns {Promise<object>} the résumé, with its result if it has one */
+export async function get(id) {
+  return (await call("GET", one(id))).resume;
+}
+
+/** Start a new attempt. */
+export async function retry(id) {
+  return (await call("POST", `${one(id)}/retry`)).resume;
+}
+
+/** Stop the running attempt. */
+export async function cancel(id) {
+  return (await call("POST", `${one(id)}/cancel`)).resume;
+}
+
+/** @returns {Promise<{max_file_bytes: number}>} */
+export function limits() {
+  return call("GET", "/ws/status");
+}
+
+export function exportUrl(id, format) {
+  return `${one(id)}/export?format=${format}`;
+}
+
+export function fileUrl(id) {
+  return `${one(id)}/file`;
+}
+
+/**
+ * Upload one file. Each call bears an id of its own, so that a lost answer can be asked for again without a second
+ * résumé coming of it.
+ * @param {File} file
+ * @param {{onSent?: (fraction: number) => void, requestId?: string}} [options]
+ * @returns {Promise<{resume_id: string, status: string}>}
+ */
+export function upload(file, { onSent, requestId = newId() } = {}) {
+  const form = new FormData();
+  form.append("request_id", requestId);
+  form.append("file", file, file.name);
+  const request = new XMLHttpRequest(); // fetch cannot tell how much was sent
+  return new Promise((resolve, reject) => {
+    request.upload.onprogress = (event) => onSent?.(event.total ? event.loaded / event.total : 0);
+    request.onload = () => {
+      const body = parsed(request.responseText);
+      if (request.status === 202) resolve(body);
+      else reject(new Refused(request.status, body?.error ?? NO_ANSWER));
+    };
+    request.onerror = () => reject(new Refused(0, NO_ANSWER));
+    request.open("POST", `${ROOT}/upload`);
+    request.send(form);
+  });
+}
+
+async function call(method, path) {
+  let response;
+  try {
+    response = await fetch(path, { method });
+  } catch {
+    throw new Refused(0, NO_ANSWER);
+  }
+  const body = parsed(await response.text());
+  if (!response.ok) throw new Refused(response.status, body?.error ?? NO_ANSWER);
+  return body;
+}
+
+function one(id) {
+  return `${ROOT}/${encodeURIComponent(id)}`;
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+// crypto.randomUUID exists on https and localhost alone.
+function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}

@@ -1,0 +1,50 @@
+/**
+ * The document's text, with the places of its values; choosing a place chooses the value.
+ * @module
+ */
+
+import { el } from "./dom.js";
+import { pieces } from "./spans.js";
+import { STRINGS } from "./strings.js";
+
+/**
+ * @param {import("./spans.js").Text} text
+ * @param {{path: string, start: number, end: number}[]} places
+ * @param {(path: string) => void} onChoose
+ * @returns {{node: HTMLElement, show: (path: string) => void}}
+ */
+export function textPane(text, places, onChoose) {
+  const body = el("div.text", { tabindex: "0", role: "region", "aria-label": STRINGS.review.text });
+  const node = el(
+    "details.pane",
+    { open: matchMedia("(min-width: 60rem)").matches },
+    el("summary", {}, STRINGS.review.text),
+    body,
+  );
+  const fill = (chosen) => {
+    const parts = pieces(text, places, chosen).map((piece) => {
+      if (piece.path === null) return piece.text;
+      const isChosen = piece.path === chosen;
+      return el(isChosen ? "mark.chosen" : "mark", { "data-path": piece.path }, piece.text);
+    });
+    body.replaceChildren(...parts);
+  };
+  body.addEventListener("click", (event) => {
+    const path = event.target.closest("mark")?.dataset.path;
+    if (path && getSelection().isCollapsed) onChoose(path);
+  });
+  fill(null);
+  return {
+    node,
+    show(path) {
+      node.open = true;
+      fill(path);
+      const mark = body.querySelector(".chosen");
+      if (mark) body.scrollTo({ top: mark.offsetTop - body.clientHeight / 3, behavior: motion() });
+    },
+  };
+}
+
+function motion() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+}

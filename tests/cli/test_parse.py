@@ -1,0 +1,125 @@
+"""`resumate parse`: real files, the real sandbox, no server."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from google.protobuf.json_format import MessageToDict
+
+from resumate_grpc._gen.resumate.v1 import parsed_resume_pb2
+from resumate_grpc.cli import main
+from resumate_grpc.cli.parsed_json import as_line, as_message
+from resumate_grpc.model.parsed import (
+    Award,
+    Box,
+    Education,
+    Evidence,
+    ParsedResume,
+    ParseWarning,
+    PersonalInfo,
+    Project,
+    Publication,
+    Skills,
+    Volunteering,
+    WorkExperience,
+)
+
+FULL = ParsedResume(
+    personal_info=PersonalInfo(full_name="Zoë Beispiel", summary="Zeile 1\nZeile 2"),
+    work_experience=(WorkExperience(company="Muster AG", highlights=("a", "b"), confidence=0.5),),
+    education=(Education(institution="Universität", gpa="1.3"),),
+    skills=Skills(technical=("Go",), confidence=1.0),
+    projects=(Project(name="Schere", highlights=("x",)),),
+    publications=(Publication(title="On Scissors"),),
+    awards=(Award(title="Goldene Schere"),),
+    volunteering=(Volunteering(organization="Verein"),),
+    confidence_score=0.75,
+    evidence=(
+        Evidence(field_path="personal_info.full_name", confidence=0.9, page=1, box=Box(x0=0, y0=1, x1=2.5, y1=3)),
+        Evidence(field_path="skills.technical[0]", confidence=0.8, start=4, end=6),
+    ),
+    text="Zoë 🂡",
+    page_count=1,
+    warnings=(ParseWarning(reason="HIDDEN_TEXT", message="there is hidden text"),),
+)
+
+
+@pytest.mark.parametrize("parsed", [FULL, ParsedResume()])
+def test_json_is_that_of_the_proto(parsed: ParsedResume) -> None:
+    """The line printed equals proto JSON with snake_case names and every field that has no presence."""
+    proto = MessageToDict(
+        as_message(parsed), preserving_proto_field_name=True, always_print_fields_with_no_presence=True
+    )
+    assert json.loads(as_line(parsed)) == proto
+
+
+def test_model_has_the_fields_of_the_proto() -> None:
+    """Model and proto name the same fields, so that nothing is lost between them."""
+    names = {field.name for field in fields(ParsedResume)}
+    assert names == {field.name for field in parsed_resume_pb2.ParsedResume.DESCRIPTOR.fields}
+
+
+def parse(*args: str | Path) -> Result:
+    """Run the command."""
+    return CliRunner().invoke(main, ["parse", *map(str, args)], prog_name="resumate")
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Path]:
+    """Write two résumés of invented people, and between them a file that is none."""
+    paths = [tmp_path / name for name in ("ada.txt", "program.pdf", "zoe.md")]
+    paths[0].write_text("Ada Beispiel\nada@beispiel.example\n\nSkills\nPython, Go\n", encoding="utf-8")
+    paths[1].write_bytes(b"MZ\x90\x00" + bytes(200))
+    paths[2].write_text("# Zoë Muster\n\nzoe@muster.example\n", encoding="utf-8")
+    return paths
+
+
+def test_json_has_a_line_for_each_file_that_could_be_parsed(files: list[Path]) -> None:
+    """Lines come in the order of the files; a bad file is on stderr with its reason, and the status is 1."""
+    result = parse("--json", *files)
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [line["personal_info"]["email"] for line in lines] == ["ada@beispiel.example", "zoe@muster.example"]
+    assert "program.pdf: " in result.stderr
+    assert "[UNSUPPORTED_FORMAT]" in result.stderr
+    assert result.exit_code == 1
+
+
+def test_output_dir_has_a_file_for_each_stem(files: list[Path], tmp_path: Path) -> None:
+    """With --output-dir each result is in its own file, the folder is made, and stdout is empty."""
+    result = parse("--json", "--output-dir", tmp_path / "new" / "out", files[0], files[2])
+    written = {path.name: json.loads(path.read_bytes()) for path in (tmp_path / "new" / "out").iterdir()}
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert set(written) == {"ada.json", "zoe.json"}
+    assert written["zoe.json"]["personal_info"]["email"] == "zoe@muster.example"
+
+
+def test_files_of_one_stem_are_refused_before_any_work(files: list[Path], tmp_path: Path) -> None:
+    """Two files that would be written to the same place end with status 2, and nothing is written."""
+    double = files[0].with_suffix(".md")
+    double.write_text("x", encoding="utf-8")
+    result = parse("--output-dir", tmp_path / "out", files[0], double)
+    assert result.exit_code == 2
+    assert "would all be written to ada.json" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_human_output_names_each_file(files: list[Path]) -> None:
+    """Without --json a summary of each file is printed under its name."""
+    result = parse("-q", files[0], files[2])
+    assert f"== {files[0]}" in result.stdout
+    assert "ada@beispiel.example" in result.stdout
+    assert result.stderr == ""
+
+
+def test_size_limit_holds_here_too(files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """RESUMATE_MAX_FILE_BYTES holds, and a mistake in a setting of the server's does not matter."""
+    monkeypatch.setenv("RESUMATE_MAX_FILE_BYTES", "10B")
+    monkeypatch.setenv("RESUMATE_GRPC_LISTEN", "nonsense")
+    result = parse("-q", files[0])
+    assert result.exit_code == 1
+    assert "over 10 bytes" in result.stderr
+    assert "[FILE_TOO_LARGE]" in result.stderr

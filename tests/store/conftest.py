@@ -1,0 +1,123 @@
+"""The store under test, once a backend: every test that asks for `store` is part of the ports' contract.
+
+A new backend is one more entry in BACKENDS: how to open a new one, in a folder of the test's own.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from resumate_grpc.jobs.ports import Clock
+from resumate_grpc.model.progress import Stage
+from resumate_grpc.model.resume import MediaType, ParseOptions
+from resumate_grpc.model.work import Claim, NewEvent, NewResume, StageTimes
+from resumate_grpc.store import SqlStore, migrate
+
+OWNER = "ada"
+PLENTY = 1_000_000
+LEASE_S = 30.0
+
+
+class ManualClock:
+    """A clock that moves only when a test says so: time passes by `advance`, and is set wrong by `jump`."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+        self.elapsed_s = 1000.0
+
+    def now(self) -> datetime:
+        return self.time
+
+    def monotonic(self) -> float:
+        return self.elapsed_s
+
+    def advance(self, seconds: float) -> None:
+        self.time += timedelta(seconds=seconds)
+        self.elapsed_s += seconds
+
+    def jump(self, seconds: float) -> None:
+        self.time += timedelta(seconds=seconds)
+
+
+@cache
+def _new_sqlite() -> bytes:
+    """Return the file of a new database: a migration for each test would take longer than the tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        migrate(f"{folder}/new.db")
+        return Path(folder, "new.db").read_bytes()
+
+
+def _open_sqlite(folder: Path, clock: Clock) -> AbstractAsyncContextManager[SqlStore]:
+    file = folder / "resumate.db"
+    file.write_bytes(_new_sqlite())
+    return SqlStore.open(str(file), clock=clock)
+
+
+BACKENDS = {"sqlite": _open_sqlite}
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture(params=sorted(BACKENDS))
+async def store(request: pytest.FixtureRequest, tmp_path: Path, clock: ManualClock) -> AsyncIterator[SqlStore]:
+    async with BACKENDS[request.param](tmp_path, clock) as opened:
+        yield opened
+
+
+def new_resume(
+    resume_id: str,
+    *,
+    owner: str = OWNER,
+    filename: str = "cv.pdf",
+    sha256: str = "",
+    request_id: str = "",
+    batch_id: str = "",
+    options: ParseOptions | None = None,
+) -> NewResume:
+    return NewResume(
+        id=resume_id,
+        owner=owner,
+        filename=filename,
+        media_type=MediaType.PDF,
+        size_bytes=1000,
+        sha256=sha256 or f"sha-of-{resume_id}",
+        request_id=request_id,
+        batch_id=batch_id,
+        options=options or ParseOptions(),
+    )
+
+
+def progress(percent: int, message: str = "Finding dates") -> NewEvent:
+    return NewEvent(stage=Stage.NLP_PARSING, stage_percent=percent, percent=percent, message=message)
+
+
+def times(seconds: float = 1.0, media_type: MediaType = MediaType.PDF) -> StageTimes:
+    return StageTimes(
+        media_type=media_type,
+        size_bytes=1000,
+        page_count=2,
+        text_extraction_s=seconds,
+        nlp_parsing_s=seconds * 2,
+        ai_enhancement_s=0.0,
+    )
+
+
+async def create(store: SqlStore, *resume_ids: str, owner: str = OWNER, batch_id: str = "") -> None:
+    for resume_id in resume_ids:
+        await store.create(new_resume(resume_id, owner=owner, batch_id=batch_id), max_queued=PLENTY)
+
+
+async def claim(store: SqlStore, worker: str = "worker-1", *, max_attempts: int = 3) -> Claim:
+    claimed, _ = await store.claim(worker, lease_s=LEASE_S, max_attempts=max_attempts)
+    assert claimed is not None
+    return claimed

@@ -1,0 +1,157 @@
+"""What the ports promise when many call at once, and when callers give up."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable
+
+from resumate_grpc.errors import RequestIdReusedError, ResumateError
+from resumate_grpc.jobs.ports import LeaseLostError
+from resumate_grpc.model.parsed import ParsedResume
+from resumate_grpc.model.progress import ProgressEvent, State
+from resumate_grpc.model.work import Outcome, ResumeQuery, Target
+from resumate_grpc.store import SqlStore
+from tests.store.conftest import LEASE_S, OWNER, PLENTY, claim, create, new_resume, progress
+
+FEED = Target(owner=OWNER)
+
+
+async def feed(store: SqlStore, owner: str = OWNER) -> list[ProgressEvent]:
+    return list(await store.history(Target(owner=owner), after=0, limit=100_000))
+
+
+async def assert_whole(store: SqlStore) -> None:
+    """Check that log and states agree: no hole, no repeat, no half-done transaction."""
+    events = await feed(store)
+    assert [event.feed_sequence for event in events] == list(range(1, len(events) + 1))
+    assert (await store.bounds(FEED)).last == len(events)
+    by_resume: dict[str, list[ProgressEvent]] = {}
+    for event in events:
+        by_resume.setdefault(event.resume_id, []).append(event)
+    listed = (await store.list(ResumeQuery(owner=OWNER, limit=10_000))).resumes
+    assert {resume.id for resume in listed} == set(by_resume)
+    for resume in listed:
+        log = by_resume[resume.id]
+        assert [event.sequence for event in log] == list(range(1, len(log) + 1))
+        assert (resume.progress, resume.state, resume.attempt) == (log[-1], log[-1].state, log[-1].attempt)
+        ends = [event.attempt for event in log if event.state.is_terminal]
+        assert len(ends) == len(set(ends))
+
+
+async def test_concurrent_writers_number_the_feed_in_commit_order(store: SqlStore) -> None:
+    """Each writer learns its numbers only after its commit, and the numbers have no hole."""
+    numbers: list[int] = []
+
+    async def upload(number: int) -> None:
+        _, event = await store.create(new_resume(f"r{number}"), max_queued=PLENTY)
+        assert event is not None
+        numbers.append(event.feed_sequence)
+        assert (await store.bounds(FEED)).last >= event.feed_sequence
+
+    await asyncio.gather(*(upload(number) for number in range(300)))
+    assert numbers == list(range(1, 301))
+    await assert_whole(store)
+
+
+async def test_one_refusal_spares_those_it_waited_with(store: SqlStore) -> None:
+    """Of writes that are committed together, those that fail leave nothing and the others are all there."""
+    results = await asyncio.gather(
+        *(
+            store.create(new_resume(f"r{number}", request_id="same" if number % 2 else ""), max_queued=PLENTY)
+            for number in range(100)
+        ),
+        return_exceptions=True,
+    )
+    refused = [result for result in results if isinstance(result, RequestIdReusedError)]
+    assert len(refused) == 49
+    assert (await store.counts())[State.QUEUED] == 51
+    await assert_whole(store)
+
+
+async def test_a_storm_of_one_request_id_makes_one_resume(store: SqlStore) -> None:
+    """However many uploads repeat a request_id at once, one makes a résumé and all learn its id."""
+    results = await asyncio.gather(
+        *(
+            store.create(new_resume(f"r{number}", sha256="same", request_id="q"), max_queued=PLENTY)
+            for number in range(200)
+        )
+    )
+    assert len({resume.id for resume, _ in results}) == 1
+    assert [event is None for _, event in results].count(False) == 1
+
+
+async def test_each_resume_is_claimed_once(store: SqlStore) -> None:
+    """Many workers claiming at once get different résumés, and the ones that are left over get none."""
+    await create(store, *(f"r{number:02}" for number in range(50)))
+    claims = await asyncio.gather(
+        *(store.claim(f"worker-{number}", lease_s=LEASE_S, max_attempts=3) for number in range(80))
+    )
+    claimed = [held.resume.id for held, _ in claims if held is not None]
+    assert sorted(claimed) == [f"r{number:02}" for number in range(50)]
+    await assert_whole(store)
+
+
+async def test_a_cancel_and_a_finish_that_race_end_the_attempt_once(store: SqlStore) -> None:
+    """Whichever comes first wins, the other is refused, and there is one terminal event."""
+    await create(store, *(f"r{number}" for number in range(30)))
+    held = [await claim(store) for _ in range(30)]
+    done = Outcome(parsed=ParsedResume())
+    rng = random.Random(7)  # noqa: S311 - an order of calls, not a secret
+
+    async def race(resume_id: str, *calls: Awaitable[object]) -> None:
+        results = await asyncio.gather(*calls, return_exceptions=True)
+        assert sum(isinstance(result, LeaseLostError | ResumateError) for result in results) == 1
+
+    for one in held:
+        calls: list[Awaitable[object]] = [store.finish(one, done), store.cancel(OWNER, one.resume.id)]
+        rng.shuffle(calls)
+        await race(one.resume.id, *calls)
+    await assert_whole(store)
+
+
+async def test_a_storm_of_cancelled_callers_loses_nothing(store: SqlStore) -> None:
+    """A caller that gives up at any moment leaves a whole transaction or none, and the writer goes on."""
+    rng = random.Random(11)  # noqa: S311 - moments to give up at, not a secret
+    answered: set[str] = set()
+
+    async def one(number: int) -> None:
+        resume_id = f"r{number}"
+        await store.create(new_resume(resume_id), max_queued=PLENTY)
+        answered.add(resume_id)
+        held, _ = await store.claim("worker", lease_s=LEASE_S, max_attempts=1000)
+        if held is not None:
+            await store.append(held, [progress(percent) for percent in range(3)])
+            await store.finish(held, Outcome(parsed=ParsedResume()))
+
+    async def given_up(number: int) -> None:
+        task = asyncio.create_task(one(number))
+        await asyncio.sleep(rng.random() * 0.05)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    for start in range(0, 600, 60):
+        await asyncio.gather(*(given_up(number) for number in range(start, start + 60)))
+    async with asyncio.timeout(30):
+        await store.create(new_resume("last"), max_queued=PLENTY)
+        await assert_whole(store)
+    assert answered <= {resume.id for resume in (await store.list(ResumeQuery(owner=OWNER, limit=10_000))).resumes}
+    assert 0 < len(answered) < 600
+
+
+async def test_reading_goes_on_while_others_write(store: SqlStore) -> None:
+    """Every read is of one moment: the counts of a batch and their position agree whatever is being written."""
+
+    async def write() -> None:
+        for number in range(60):
+            await store.create(new_resume(f"r{number}", batch_id="b"), max_queued=PLENTY)
+
+    async def read() -> None:
+        while not writing.done():
+            counts = await store.batch_counts(OWNER, "b")
+            assert counts.total == counts.feed_sequence
+
+    async with asyncio.TaskGroup() as group:
+        writing = group.create_task(write())
+        for _ in range(4):
+            group.create_task(read())

@@ -1,0 +1,47 @@
+"""The contract of `Statistics`."""
+
+from __future__ import annotations
+
+from resumate_grpc.model.parsed import ParsedResume
+from resumate_grpc.model.progress import State
+from resumate_grpc.model.resume import MediaType
+from resumate_grpc.model.work import Outcome
+from resumate_grpc.store import SqlStore
+from tests.store.conftest import OWNER, claim, create, times
+
+
+async def test_stage_times_are_the_latest_of_each_media_type(store: SqlStore) -> None:
+    """Up to `limit` of each media type, newest first over all."""
+    measured = [times(n, MediaType.PDF) for n in (1.0, 2.0, 3.0)] + [times(4.0, MediaType.TXT), times(5.0)]
+    for number, one in enumerate(measured):
+        await create(store, f"r{number}")
+        await store.finish(await claim(store), Outcome(parsed=ParsedResume(), times=one))
+    assert await store.stage_times(limit=2) == [measured[4], measured[3], measured[2]]
+    assert await store.stage_times(limit=99) == measured[::-1]
+
+
+async def test_waiting_ahead_counts_the_line(store: SqlStore) -> None:
+    """Each résumé sees those that will be taken up before it; what does not wait sees nobody."""
+    await create(store, "r1", "r2")
+    await create(store, "s1", owner="bob")
+    assert [await store.waiting_ahead(resume_id) for resume_id in ("r1", "r2", "s1", "unknown")] == [0, 1, 2, 0]
+    held = await claim(store)
+    assert [await store.waiting_ahead(resume_id) for resume_id in ("r1", "r2", "s1")] == [0, 0, 1]
+    await store.give_back(held, message="Going home", lost=False)
+    assert [await store.waiting_ahead(resume_id) for resume_id in ("r1", "r2", "s1")] == [0, 1, 2]
+
+
+async def test_counts_cover_every_state_and_owner(store: SqlStore) -> None:
+    """States without a résumé count 0."""
+    assert await store.counts() == dict.fromkeys(State, 0)
+    await create(store, "r1", "r2", "r3")
+    await create(store, "s1", owner="bob")
+    await claim(store)
+    await store.cancel(OWNER, "r2")
+    assert await store.counts() == {
+        State.QUEUED: 2,
+        State.PROCESSING: 1,
+        State.SUCCEEDED: 0,
+        State.FAILED: 0,
+        State.CANCELLED: 1,
+    }
