@@ -13,10 +13,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import fmean, quantiles
 
+from resumate_grpc.app.clock import SystemClock
 from resumate_grpc.model.progress import Stage
 from resumate_grpc.model.resume import MediaType, ParseOptions
 from resumate_grpc.model.work import NewEvent, NewResume
@@ -24,18 +24,6 @@ from resumate_grpc.store import SqlStore
 
 CALLERS = 64
 PLENTY = 10_000_000
-
-
-class WallClock:
-    """The machine's clock."""
-
-    def now(self) -> datetime:
-        """Return the time."""
-        return datetime.now(UTC)
-
-    def monotonic(self) -> float:
-        """Return seconds that never go back."""
-        return time.monotonic()
 
 
 def raw_writes(folder: Path, count: int) -> float:
@@ -103,7 +91,7 @@ async def measure(folder: Path, count: int) -> None:
     """Print one line a kind of write."""
     before = raw_writes(folder, count)
     results = []
-    async with SqlStore.open(str(folder / "store.db"), clock=WallClock()) as store:
+    async with SqlStore.open(str(folder / "store.db"), clock=SystemClock()) as store:
         for name, write in (await writes(store)).items():
             await timed(write, count=50, callers=1)
             results += [(name, callers, *await timed(write, count=count, callers=callers)) for callers in (1, CALLERS)]

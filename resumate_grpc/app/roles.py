@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+from resumate_grpc import __version__
 from resumate_grpc.app.backend import Backend, open_backend
 from resumate_grpc.app.data_dir import held_data_dir, prepared_data_dir
 from resumate_grpc.app.greeting import greeting
@@ -95,14 +96,14 @@ async def _opened(stack: AsyncExitStack, settings: Settings, *, shared: bool) ->
     _log(settings)
     stack.enter_context(held_data_dir(settings.data_dir, shared=shared))
     backend = await stack.enter_async_context(open_backend(settings))
-    await stack.enter_async_context(_told(settings))
+    await stack.enter_async_context(_told())
     await stack.enter_async_context(metering(settings, backend))
     return backend
 
 
 @asynccontextmanager
-async def _told(settings: Settings) -> AsyncIterator[None]:
-    logger.info("started", extra={"target": settings.database_url})
+async def _told() -> AsyncIterator[None]:
+    logger.info("started", extra={"version": __version__})
     try:
         yield
     finally:

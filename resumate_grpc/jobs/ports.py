@@ -79,7 +79,8 @@ class ResumeStore(Protocol):
     async def list(self, query: ResumeQuery) -> ResumePage:
         """Return a page. `text` matches file name, the person's name or the document's text, without regard to case.
 
-        Raises `InvalidFieldError` (`page_token`) if `after` is no position in a list of this order.
+        Raises `InvalidFieldError`: `page_token` if `after` is no position in a list of this order, `text` if that is
+        over 1,000 characters.
         """
         ...
 
@@ -145,10 +146,6 @@ class EventLog(Protocol):
 
     async def batch_counts(self, owner: str, batch_id: str) -> BatchCounts:
         """Return counts by state, exact at their `feed_sequence`."""
-        ...
-
-    async def parsed(self, owner: str, resume_id: str) -> ParsedResume | None:
-        """Return the current result of a résumé, None if it has none. Raises `ResumeNotFoundError`."""
         ...
 
 

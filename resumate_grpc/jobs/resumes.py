@@ -14,7 +14,7 @@ from resumate_grpc.jobs.estimates import Estimator
 from resumate_grpc.jobs.filenames import clean_filename
 from resumate_grpc.jobs.ids import new_resume_id
 from resumate_grpc.jobs.ports import Clock, EventBus, FileStore, Metrics, Removed, ResumeStore, Stopped, WorkAvailable
-from resumate_grpc.model.progress import ProgressEvent, State
+from resumate_grpc.model.progress import State
 from resumate_grpc.model.resume import ParseOptions, Resume
 from resumate_grpc.model.work import NewResume, ResumePage, ResumeQuery
 from resumate_grpc.parsing.sniff import sniff
@@ -61,6 +61,7 @@ class Resumes:
         self._metrics = metrics
         self._max_file_bytes = max_file_bytes
         self._max_queued = max_queued
+        self._keeping: set[asyncio.Task[tuple[Resume, bool]]] = set()
         self._file_locks: dict[str, tuple[asyncio.Lock, int]] = {}
 
     def check_upload(self, *, filename: str, size_bytes: int, head: bytes) -> None:
@@ -98,11 +99,12 @@ class Resumes:
             batch_id=upload.batch_id,
             options=upload.options,
         )
-        resume, event = await self._keep(new, upload.content)
-        if event is not None:
-            self._bus.publish(event)
-            self._bus.publish(WorkAvailable())
-        return await self._estimated(resume), event is None
+        # A client that goes away amid this must leave neither bytes without a row nor a row that nobody was told of.
+        keeping = asyncio.create_task(self._keep(new, upload.content), name=f"upload {new.id}")
+        self._keeping.add(keeping)
+        keeping.add_done_callback(self._kept)
+        resume, deduplicated = await asyncio.shield(keeping)
+        return await self._estimated(resume), deduplicated
 
     async def get(self, owner: str, resume_id: str, *, with_parsed: bool) -> Resume:
         """Return one résumé. Raises `ResumeNotFoundError`."""
@@ -175,15 +177,24 @@ class Resumes:
         resume = await self._store.get(owner, resume_id, with_parsed=False)
         return resume, self._files.stream(resume.sha256, chunk_bytes=DOWNLOAD_CHUNK_BYTES)
 
-    async def _keep(self, new: NewResume, content: bytes) -> tuple[Resume, ProgressEvent | None]:
+    async def _keep(self, new: NewResume, content: bytes) -> tuple[Resume, bool]:
         """Put the bytes first, then the row: a row without bytes must never be seen."""
         async with self._file_lock(new.sha256):
             await self._files.put(new.sha256, content)
             try:
-                return await self._store.create(new, max_queued=self._max_queued)
+                resume, event = await self._store.create(new, max_queued=self._max_queued)
             except Exception:
                 await self._drop_if_orphaned(new.sha256)
                 raise
+        if event is not None:
+            self._bus.publish(event)
+            self._bus.publish(WorkAvailable())
+        return resume, event is None
+
+    def _kept(self, keeping: asyncio.Task[tuple[Resume, bool]]) -> None:
+        self._keeping.discard(keeping)
+        if not keeping.cancelled():
+            keeping.exception()  # the caller has it too, unless it went away
 
     async def _drop_if_orphaned(self, sha256: str) -> None:
         if not await self._store.references(sha256):

@@ -19,7 +19,6 @@ from resumate_grpc.jobs.mailbox import Mailbox
 from resumate_grpc.jobs.ports import Clock, EventBus, EventLog, Metrics
 from resumate_grpc.jobs.updates import Update
 from resumate_grpc.jobs.watcher import Watcher
-from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import ProgressEvent
 from resumate_grpc.model.work import LogBounds, Target
 
@@ -73,10 +72,6 @@ class Watches:
         self._draining = True
         for mailbox in self._open:
             mailbox.close()
-
-    async def parsed(self, owner: str, resume_id: str) -> ParsedResume | None:
-        """Return the result that a terminal event may bear."""
-        return await self._log.parsed(owner, resume_id)
 
     async def page(self, target: Target, *, after: int, limit: int, epoch: str) -> EventPage:
         """Return up to `limit` events after a position. Raises as `watch`, but for ExhaustedError."""

@@ -39,6 +39,9 @@ def bounding_box(boxes: Sequence[Box | None]) -> Box | None:
     )
 
 
+_SOFT_HYPHEN = "\u00ad"  # one that joined nothing
+
+
 @dataclass(slots=True)
 class _Builder:
     parts: list[str] = field(default_factory=list)
@@ -88,8 +91,9 @@ class _Builder:
             if index:
                 self.write(draft_word.gap)
             at = self.position
-            self.write(draft_word.text)
-            word = Word(text=draft_word.text, start=at, end=self.position, style=draft_word.style, box=draft_word.box)
+            text = draft_word.text.replace(_SOFT_HYPHEN, "")
+            self.write(text)
+            word = Word(text=text, start=at, end=self.position, style=draft_word.style, box=draft_word.box)
             words.append(word)
             spans.append((draft_word, word))
         return Line(

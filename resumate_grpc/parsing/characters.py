@@ -7,9 +7,7 @@ import unicodedata
 
 __all__ = ["BULLETS", "is_bullet", "is_ruler", "normalise", "normalise_uri"]
 
-BULLETS = frozenset(
-    "•●○◦▪▫■□◆◇❖➢➤►▶▸▹‣⁃∙⋅◘◙★☆✓✔✦✧❯›»·∗⬤⦁⚫"
-)
+BULLETS = frozenset("•●○◦▪▫■□◆◇❖➢➤►▶▸▹‣⁃∙⋅◘◙★☆✓✔✦✧❯›»·∗⬤⦁⚫")
 """Glyphs that begin a list item."""
 
 _SYMBOL_BULLETS = re.compile("[\uf0a7\uf0b7\uf0d8\uf0fc\uf076]")  # where Symbol and Wingdings have them

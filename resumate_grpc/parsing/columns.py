@@ -21,15 +21,21 @@ from resumate_grpc.parsing.rows import Segment
 __all__ = ["Band", "Division", "DivisionKind", "find_division", "is_dated", "same_height"]
 
 _LEAST_ROWS = 3
+_MOST_SEGMENTS = 2000  # a page of a résumé has a tenth of it; what is beyond must not cost seconds
+_MOST_JUDGED = 40
 _NARROWEST = 0.8  # of the usual font size
 _SAME_BASELINE = 0.3
 _MOSTLY = 0.7
 _DATED = 0.5
+_FEW_DATED = 0.2
 _ALIGNED = 0.5
 _OFF_EDGE = 0.6  # of the font size
 _ROWS_PER_BAND = 1.5
 _LINES_PER_LABEL = 2.0
 _APART = 2.2  # font sizes
+_LEAST_WRAPPED = 6
+_WRAPPED_WORDS = 3.5
+_FILLED = 0.75  # of the column's width
 _DATE = re.compile(
     r"(?:^|[^\w.,])(?:19|20)\d\d(?!\d)|\b\d{1,2}[/.]\d{2,4}\b"
     r"|\b(?:present|current|now|today|ongoing|heute|aujourd|actuel|actual|presente|attuale)",
@@ -78,9 +84,9 @@ class _Candidate:
 
 def find_division(segments: Sequence[Segment]) -> Division | None:
     """Return the gutter along which to divide first; None where the text is one column of rows."""
-    if len(segments) < 2 * _LEAST_ROWS:
+    if not 2 * _LEAST_ROWS <= len(segments) <= _MOST_SEGMENTS:
         return None
-    for candidate in sorted(_candidates(segments), key=lambda each: -each.score):
+    for candidate in sorted(_candidates(segments), key=lambda each: -each.score)[:_MOST_JUDGED]:
         division = _judge(candidate, segments)
         if division.kind is not DivisionKind.ROWS:
             return division
@@ -146,26 +152,37 @@ def _kind(left: Sequence[Segment], right: Sequence[Segment], bands: Sequence[Ban
         return DivisionKind.ROWS
     minor, major = (left_rows, right) if len(left_rows) <= len(right_rows) else (right_rows, left)
     paired = sum(any(same_height(one, other) for other in major) for one in minor) / len(minor)
-    left_dated = sum(map(is_dated, left_rows)) / len(left_rows)
-    right_dated = sum(map(is_dated, right_rows)) / len(right_rows)
+    if _is_running_text(left, left_rows) and _is_running_text(right, right_rows):
+        return DivisionKind.COLUMNS
     if paired >= _MOSTLY and _spaced_out(left_rows) and len(right_rows) >= _LINES_PER_LABEL * len(left_rows):
-        return _kind_of_rows(left_rows, right_rows, left_dated=left_dated)
+        return _kind_of_rows(left_rows, right_rows)
+    return _kind_by_bands(left_rows, right_rows, bands, paired=paired)
+
+
+def _kind_by_bands(
+    left_rows: Sequence[Segment], right_rows: Sequence[Segment], bands: Sequence[Band], *, paired: float
+) -> DivisionKind:
+    """Judge by the order of drawing, then by dates and edges."""
     both = [band for band in bands if band.left and band.right]
     if len(bands) > 1 and both:
         rows_per_band = sum(min(len(_firsts(band.left)), len(_firsts(band.right))) for band in both) / len(both)
         if rows_per_band > _ROWS_PER_BAND:
             return DivisionKind.BANDS
         if paired >= _MOSTLY:
-            return _kind_of_rows(left_rows, right_rows, left_dated=left_dated)
-    if paired >= _MOSTLY and (max(left_dated, right_dated) >= _DATED or _flush_right(right_rows)):
-        return _kind_of_rows(left_rows, right_rows, left_dated=left_dated)
+            return _kind_of_rows(left_rows, right_rows)
+    if paired >= _MOSTLY and (max(_dated(left_rows), _dated(right_rows)) >= _DATED or _flush_right(right_rows)):
+        return _kind_of_rows(left_rows, right_rows)
     return DivisionKind.COLUMNS if _aligned(left_rows) and _aligned(right_rows) else DivisionKind.ROWS
 
 
-def _kind_of_rows(left: Sequence[Segment], right: Sequence[Segment], *, left_dated: float) -> DivisionKind:
+def _dated(rows: Sequence[Segment]) -> float:
+    return sum(map(is_dated, rows)) / len(rows)
+
+
+def _kind_of_rows(left: Sequence[Segment], right: Sequence[Segment]) -> DivisionKind:
     if len(right) < 1.3 * len(left):
         return DivisionKind.ROWS
-    if left_dated >= _DATED:
+    if _dated(left) >= _DATED:
         return DivisionKind.RAIL
     return DivisionKind.LABELS if len(right) >= _LINES_PER_LABEL * len(left) else DivisionKind.ROWS
 
@@ -224,6 +241,16 @@ def _aligned(rows: Sequence[Segment]) -> bool:
     at_edge = np.count_nonzero(np.count_nonzero(np.abs(x0[:, None] - x0) <= off / 2, axis=1) > companions)
     centred = np.count_nonzero(np.abs(centres - np.median(centres)) <= off)
     return bool(max(at_edge, centred) >= _ALIGNED * len(rows))
+
+
+def _is_running_text(segments: Sequence[Segment], rows: Sequence[Segment]) -> bool:
+    """Tell whether lines are wrapped text: several words each, most of them as long as the column is wide."""
+    if len(rows) < _LEAST_WRAPPED or len(segments) > 1.2 * len(rows) or _dated(rows) > _FEW_DATED:
+        return False
+    words = sum(len(segment.words) for segment in rows) / len(rows)
+    width = max(segment.x1 for segment in rows) - min(segment.x0 for segment in rows)
+    filled = sum(segment.x1 - segment.x0 >= _FILLED * width for segment in rows)
+    return words >= _WRAPPED_WORDS and filled >= len(rows) / 2
 
 
 def _spaced_out(rows: Sequence[Segment]) -> bool:

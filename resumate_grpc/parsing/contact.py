@@ -27,14 +27,21 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _OTHER_LABEL = re.compile(r"^\s*[^\W\d_]{3,14}\s*[:：]")
-_ASIDE = re.compile(
-    r"\s*[-–—|•]?\s*(?:e-?mail me\b|willing to|e-?mail:|phone:|tel:|mobile:).*$|\s*[-–—]\s+", re.IGNORECASE
-)
+_ASIDE = re.compile(r"\s*[-–—|•]?\s*(?:e-?mail me\b|willing to|e-?mail:|phone:|tel:|mobile:).*$", re.IGNORECASE)
 _HEAD_ROWS = 14
 _LONGEST_PLACE = 110
 _PLACE_FOUND = 0.5
 _NEAR_EMAIL = 3
-_LIST = re.compile(r"\s*;\s+")
+_BESIDE_CONTACT = {
+    SectionKind.HEAD,
+    SectionKind.SUMMARY,
+    SectionKind.OTHER,
+    SectionKind.SKILLS,
+    SectionKind.LANGUAGES,
+    SectionKind.INTERESTS,
+    SectionKind.REFERENCES,
+}
+_LIST = re.compile(r"\s*;\s+|\s+[-–—]\s+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,7 +84,7 @@ def _zone(sections: Sequence[Section]) -> tuple[Row, ...]:
         for row in section.rows
         if EMAIL.search(row.text) or len(row.fragments) > 1
     ]
-    everything = [row for section in sections for row in section.rows]
+    everything = [row for section in sections if section.kind in _BESIDE_CONTACT for row in section.rows]
     near = {
         row.number + step
         for row in everything
@@ -159,7 +166,7 @@ def _fragments(row: Row) -> Iterator[Fragment]:
             if right > left:
                 yield replace(fragment, text=row.text[left - row.start : right - row.start], start=left, end=right)
             left = fragment.start + cut.end() if cut else right
-    if len(row.fragments) > 1 and row.text[:1].isalnum():
+    if len(row.fragments) > 1 and row.text[:1].isalnum() and any(char.isdigit() for char in row.text):
         yield replace(row.fragments[0], text=row.text, end=row.end)
 
 

@@ -66,12 +66,13 @@ _POINT = re.compile(
     | (?<![\w.,/])(?P<slash_month>0[1-9]|1[0-2])/(?P<slash_year>\d\d)(?![\d/])
     | (?<![\w.,$€£+])(?P<bare_year>{_YEAR})(?![\d%]|[.,]\d|\w)
     | (?<![\w'])'(?P<quoted_year>\d\d)(?![\d\w])
-    | (?P<now>(?<![^\W_])(?:{_alternatives(_PRESENT_WORDS)})(?![^\W_])|至今|现在|現在)
+    | (?P<now>(?<![^\W_])(?:{_alternatives([fold(word) for word in _PRESENT_WORDS])})(?![^\W_])|至今|现在|現在)
     """,
     re.VERBOSE,
 )
 _JOINER = re.compile(
-    r"\s*(?:г\.?|год)?\s*\.?,?\s*(?:-{1,3}|~|→|>|/|to|until|till|through|thru|bis(?: zum)?|and|a|à|au|al|ate|ao|tot|t/m"
+    r"\s*(?:г\.?|год)?\s*\.?,?\s*(?:-{1,3}(?:\s*(?:to|till|until|bis))?|~|→|>|/|to|until|till|through|"
+    r"thru|bis(?: zum)?|and|a|à|au|al|ate|ao|tot|t/m"
     r"|по|до|至|到|hasta|hasta la|a la|jusqu'a|fino a|- ?(?:to|a|hasta))\s*(?:la\s+|el\s+)?"
 )
 _SHORT_END = re.compile(r"\s?[-/]\s?(\d\d)(?![\d\w/.-])")

@@ -18,6 +18,7 @@ _FIELD_LEAD = re.compile(
     re.IGNORECASE,
 )
 _OF_SUBJECT = re.compile(r"\s+of\s+([^\W\d_][^,;|()\n]{2,60})", re.IGNORECASE)
+_COMPOUND = re.compile(r"-[^\W\d_]+")
 _JOINT = re.compile(r"[\s,./()&+-]{0,4}(?:and|&|/)?[\s,./()&+-]{0,4}$|^\s*(?:degree|diploma)?\s*\(?$", re.IGNORECASE)
 _FIELD_END = re.compile(
     r"\s+(?:with (?:a )?(?:minor|focus|specializ|concentration|emphasis|honou?rs|distinction)|from|"
@@ -57,6 +58,8 @@ def split_degree(finding: Finding, text: str, terms: Terms) -> tuple[Finding | N
         last = end
     while last < finding.end and text[last] in ".)":
         last += 1
+    if compound := _COMPOUND.match(text, last, finding.end):
+        return found(text, first, compound.end()), _field_after(text, compound.end(), finding.end)
     subject = _OF_SUBJECT.match(text, last, finding.end)
     if subject and " of " not in fold(text[first:last]):
         named = _FIELD_END.search(subject[1])
@@ -66,9 +69,9 @@ def split_degree(finding: Finding, text: str, terms: Terms) -> tuple[Finding | N
             stop_degree = subject.start(1) + inner.start()
             return found(text, first, stop_degree), found(text, subject.start(1) + inner.end(), stop)
         return found(text, first, stop), found(text, subject.start(1), stop)
-    return _degree(text, first, last, finding), _field_after(text, last, finding.end) or _field_before(
-        text, finding.start, first
-    )
+    degree = _degree(text, first, last, finding)
+    last = max(last, degree.end) if degree else last
+    return degree, _field_after(text, last, finding.end) or _field_before(text, finding.start, first)
 
 
 def _degree(text: str, first: int, last: int, finding: Finding) -> Finding | None:

@@ -90,16 +90,16 @@ _COMPOUND_ENDS = frozenset(
 """Second parts that are joined so ("community-" + "driven")."""
 
 
-def join_hyphenated(lines: Sequence[DraftLine], *, known: frozenset[str] = frozenset()) -> list[DraftLine]:
+def join_hyphenated(lines: Sequence[DraftLine]) -> list[DraftLine]:
     """Put words that were broken at a line end together again, on the line where they begin.
 
     A trailing soft hyphen always joins. A hyphen joins where both halves are lower case; it is kept in the word where
-    the first half usually forms compounds or the hyphenated form is in `known` (lower-case words of the document).
+    one of the halves usually forms compounds.
     """
     joined: list[DraftLine] = []
     for line in lines:
         if joined and joined[-1].words and line.words and not line.bullet:
-            word = _joined_word(joined[-1].words[-1], line.words[0], known)
+            word = _joined_word(joined[-1].words[-1], line.words[0])
             if word is not None:
                 joined[-1] = replace(joined[-1], words=(*joined[-1].words[:-1], word))
                 rest = line.words[1:]
@@ -111,7 +111,7 @@ def join_hyphenated(lines: Sequence[DraftLine], *, known: frozenset[str] = froze
     return joined
 
 
-def _joined_word(first: DraftWord, second: DraftWord, known: frozenset[str]) -> DraftWord | None:
+def _joined_word(first: DraftWord, second: DraftWord) -> DraftWord | None:
     head, tail = first.text, second.text
     if head.endswith("\u00ad"):
         return replace(first, text=head.rstrip("\u00ad") + tail)
@@ -121,9 +121,6 @@ def _joined_word(first: DraftWord, second: DraftWord, known: frozenset[str]) -> 
         return None
     if not (stem[1:].islower() and letters.islower() and stem.isalpha() and letters.isalpha()):
         return None
-    compound = f"{stem}-{letters}".lower()
-    if f"{stem}{letters}".lower() not in known and (
-        stem.lower() in _COMPOUNDS or letters.lower() in _COMPOUND_ENDS or compound in known
-    ):
+    if stem.lower() in _COMPOUNDS or letters.lower() in _COMPOUND_ENDS:
         return replace(first, text=head + tail)
     return replace(first, text=head[:-1] + tail)

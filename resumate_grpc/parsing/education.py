@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from resumate_grpc.parsing.dates import DateSpan, dates_within
 from resumate_grpc.parsing.degrees import SHORT_DEGREE, degree_spans, has_degree, split_degree
-from resumate_grpc.parsing.entries import Entry, entries_by_leader
+from resumate_grpc.parsing.entries import Entry, entries_by_leader, without_column_heads
 from resumate_grpc.parsing.experience import period_of
 from resumate_grpc.parsing.finding import Finding, doubted, found
 from resumate_grpc.parsing.folding import fold
@@ -61,22 +61,26 @@ class _Part:
 _ASIDE = re.compile(
     r"^\W*(?:(?:master|bachelor|diploma|phd|doctoral)(?:'s|’s)? thesis|(?:relevant |selected |key )?(?:coursework|"
     r"courses|modules|subjects|curriculum)|thesis|dissertation|advis[oe]r|"
-    r"c?gpa|grade|honou?rs?\b|activities|awards?|minor|note|final|supervisor|title|project|focus|topics?|"
+    r"c?gpa|grade|honou?rs?\b|activities|awards?|minor(?! degree)|note|final|supervisor|title|project|focus|topics?|"
     r"specialisation|abschlussarbeit|tesis|memoire|scholarship|dean|member|score|percentage|ranked?|"
     r"courses taken)\b.{0,3}[:：\s]",
     re.IGNORECASE,
 )
 _GPA_TAIL = re.compile(
     r"[\s,;(|–—-]*(?:(?:cumulative|overall|major|final)\s+)?(?:c?\.?g\.?p\.?a\b|grade\b|note\b|"
-    r"percentage\b|score\b|honou?rs\b.*$|with (?:honou?rs|distinction)|magna|summa|cum laude|minor\b|"
+    r"percentage\b|score\b|honou?rs\b.*$|with (?:honou?rs|distinction)|magna|summa|2:[12]|first[- ]class|"
+    r"(?:upper|lower) second|cum laude|minor\b|"
     r"first class|thesis\b).*$",
     re.IGNORECASE,
 )
 _MAJOR = re.compile(
-    r"(?:major(?:ing)?|specializ(?:ation|ing)|concentration|hauptfach|spécialité|especialidad)\s*(?:in|:|en)\s*",
+    r"(?:major(?:ing)?|specializ(?:ation|ing)|concentration|hauptfach|spécialité|especialidad|studium)\s*(?:in|"
+    r":|en|der|des)\s*",
     re.IGNORECASE,
 )
 _LABEL_FIELD = frozenset({"major", "field of study", "field", "specialization", "specialisation", "course", "专业"})
+_CJK = re.compile(r"[\u4e00-\u9fff]")
+_ACRONYM = re.compile(r"(?:[^\W\d_]+ )?(?!C?GPA|USA|UK)(?:[A-Z]{3,6}|TU|UC|FH|HU|FU|KU)(?: [A-Z][^,]*)?(?:,|$)")
 _COMMA = re.compile(r",\s+|\s*\n\s*")
 _LONGEST = 110
 _SENTENCE = 60
@@ -87,6 +91,7 @@ _PLACE = 0.6
 
 def studies_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms: Terms) -> list[Study]:
     """Read the courses of study of a section's rows, in order."""
+    rows = without_column_heads(rows)
     left = min((row.left for row in rows), default=0.0)
 
     def labels(row: Row) -> frozenset[str]:
@@ -111,7 +116,9 @@ def studies_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, ter
 
 def _plain_rows_suffice(rows: Sequence[Row], labels: Callable[[Row], frozenset[str]]) -> bool:
     """Whether the studies are told by rows that are no list items."""
-    return any(not row.bullet and labels(row) - {"date"} for row in rows)
+    plain = frozenset[str]().union(*(labels(row) for row in rows if not row.bullet))
+    bulleted = frozenset[str]().union(*(labels(row) for row in rows if row.bullet))
+    return bool(plain - {"date"}) and bulleted - {"date"} <= plain
 
 
 def _labels(row: Row, dates: Sequence[DateSpan], text: str, terms: Terms, *, left: float) -> frozenset[str]:
@@ -155,8 +162,12 @@ def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> St
     labelled = {piece.label: piece.finding for piece in pieces if piece.label}
     degree_part = next((part for part in parts if part.degree), None)
     degree, field = split_degree(degree_part.finding, text, terms) if degree_part else (None, None)
+    field = None if field and _ASIDE.match(field.text + " ") else field
     institution = _institution(parts, degree_part, text)
     field = next((labelled[label] for label in labelled if label in _LABEL_FIELD), None) or field or _major(parts, text)
+    if degree_part and not field:
+        again = [part for part in parts if part.degree and part is not degree_part and part.row == degree_part.row]
+        field = _split_again(again, text, terms)
     if degree_part and not field:
         field = _field_beside(parts, degree_part, institution)
     start, end = period_of(entry.dates, single_is_both=False)
@@ -170,6 +181,11 @@ def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> St
         end_date=end,
         gpa=grade_of(text, *extent),
     )
+
+
+def _split_again(parts: Sequence[_Part], text: str, terms: Terms) -> Finding | None:
+    """Return the field of a degree printed twice: "Bachelor of Science - BSc, Economics"."""
+    return split_degree(parts[0].finding, text, terms)[1] if parts else None
 
 
 def _trust(institution: Finding | None, degree: Finding | None, terms: Terms) -> float:
@@ -187,7 +203,7 @@ def _major(parts: Sequence[_Part], text: str) -> Finding | None:
 
 
 def _clean(finding: Finding | None, text: str, confidence: float) -> Finding | None:
-    if not finding:
+    if not finding or _ASIDE.match(finding.text + " "):
         return None
     tail = _GPA_TAIL.search(text, finding.start, finding.end)
     if tail and tail.start() > finding.start:
@@ -218,6 +234,8 @@ def _parts_ways(left: int, cut: re.Match[str], end: int, text: str, terms: Terms
         _has_institution(terms, text, left, cut.start()),
         _has_institution(terms, text, cut.end(), end),
     )
+    if left_degree and not left_school and not right_school and _names_acronym(after):
+        return True
     if left_degree and right_school and not left_school:
         following = _COMMA.search(text, cut.end(), end)
         return _has_institution(terms, text, cut.end(), following.start() if following else end)
@@ -225,9 +243,14 @@ def _parts_ways(left: int, cut: re.Match[str], end: int, text: str, terms: Terms
         return right_school or place_likeness(after) >= _PLACE
     if left_school and not left_degree:
         return right_degree or (place_likeness(after) >= _PLACE and not _names_campus(before, after))
-    if right_school and place_likeness(before) >= _PLACE:
+    if right_school and not left_school and not left_degree:
         return True
     return place_likeness(after) >= _PLACE and not left_degree
+
+
+def _names_acronym(after: str) -> bool:
+    """Whether what follows the comma is a name with an acronym, as schools have: "INSA Lyon"."""
+    return not after.isupper() and _ACRONYM.match(after) is not None and not _ASIDE.match(after)
 
 
 def _names_campus(before: str, after: str) -> bool:
@@ -295,7 +318,11 @@ def _within_degree(finding: Finding, text: str) -> Finding | None:
 def _field_beside(parts: Sequence[_Part], degree: _Part, institution: Finding | None) -> Finding | None:
     for part in parts:
         usable = not (part.degree or part.place or part.institution) and part.finding != institution
-        if usable and part.row == degree.row and part.finding.start > degree.finding.start:
+        if (
+            usable
+            and part.row == degree.row
+            and (part.finding.start > degree.finding.start or _CJK.match(part.finding.text))
+        ):
             return part.finding
     return None
 

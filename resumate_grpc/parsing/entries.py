@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
 from resumate_grpc.parsing.dates import DateSpan, dates_within
-from resumate_grpc.parsing.finding import Finding, found
+from resumate_grpc.parsing.folding import words_of
 from resumate_grpc.parsing.fragments import Fragment, Row
+from resumate_grpc.parsing.places import is_wholly_place
+from resumate_grpc.parsing.prose import LONG, is_prose
+from resumate_grpc.parsing.vocabulary import phrases
 
-__all__ = ["Entry", "bullets_of", "entries_by_date", "entries_by_leader", "is_prose", "prose_of"]
+__all__ = ["Entry", "entries_by_date", "entries_by_leader", "without_column_heads"]
 
-_LONG = 88
-_SENTENCE_WORDS = 7
 _MOST_HEADER_ROWS = 3
 _LONGEST_DATED = 150
 _LONGEST_BESIDE_SINGLE = 90
 _INDENT = 5.0
-_RAIL = 24
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,30 +29,6 @@ class Entry:
     header: tuple[Row, ...]
     body: tuple[Row, ...]
     dates: tuple[DateSpan, ...]
-
-
-def is_prose(row: Row, above: Row | None = None) -> bool:
-    """Whether the row is body text, no part of an entry's header; `above` is the row before, where that is body."""
-    text = row.text
-    if row.bullet or text[:1].islower():
-        return True
-    if len(row.fragments) > 1:
-        return len(row.fragments) == 2 and len(row.fragments[1].text) > _LONG and len(row.fragments[0].text) < _RAIL  # noqa: PLR2004
-    if len(text) > _LONG and not row.bold:
-        return True
-    if text.endswith(".") and len(text.split()) >= _SENTENCE_WORDS:
-        return True
-    return above is not None and _continues(row, above)
-
-
-def _continues(row: Row, above: Row) -> bool:
-    """Whether the row carries on the body row above: indented like it, of its weight, and not set apart."""
-    if row.spaced or row.bold != above.bold or row.size != above.size or row.block != above.block:
-        return False
-    if not row.size:
-        return False
-    unfinished = len(above.text) > _LONG * 0.7 and not above.text.endswith((".", "!", "?", ":"))
-    return unfinished or (above.bullet and row.left > above.left + 1)
 
 
 def entries_by_date(rows: Sequence[Row], dates: Sequence[DateSpan], *, leads: Callable[[Row], bool]) -> list[Entry]:
@@ -130,7 +105,7 @@ def _outer_bullets(rows: Sequence[Row]) -> set[int]:
         return set()
     outer = [row for row in rows if row.bullet and row.left < min(lefts) + _INDENT]
     few = len(outer) * 2 <= len(lefts)
-    return {row.number for row in outer} if few and median(len(row.text) for row in outer) < _LONG * 0.8 else set()
+    return {row.number for row in outer} if few and median(len(row.text) for row in outer) < LONG * 0.8 else set()
 
 
 def _is_dated(row: Row, prose: bool, dates: Sequence[DateSpan]) -> bool:  # noqa: FBT001 - one flag of a row
@@ -166,9 +141,11 @@ def _starts(rows: Sequence[Row], prose: Sequence[bool], dated: Sequence[int]) ->
     while usual < min(dated[0], _MOST_HEADER_ROWS) and not prose[dated[0] - usual - 1]:
         usual += 1
     starts = [dated[0] - usual]
+    trailing = dated[-1] + 1 < len(rows) and is_wholly_place(rows[dated[-1] + 1].text)
     for previous, anchor in pairwise(dated):
         start = anchor
-        while start - 1 > previous and not prose[start - 1]:
+        floor = previous + 1 if trailing and is_wholly_place(rows[previous + 1].text) else previous
+        while start - 1 > floor and not prose[start - 1]:
             taken = anchor - start
             if taken >= usual and not _opens(rows, prose, start - 1, taken):
                 break
@@ -221,21 +198,45 @@ def entries_by_leader(
     starts: list[int] = []
     seen: set[str] = set()
     leader: frozenset[str] = frozenset()
+    gapped = any(row.spaced for row in rows[1:])
     for index, row in enumerate(rows):
         own = labels(row)
         if not own:
             continue
         leader = leader or own
         again = own & seen
-        if not starts or _begins_anew(own, again, leader):
+        faculty = gapped and not row.spaced and own == {"institution"}
+        if not starts or (_begins_anew(own, again, leader) and not faculty):
             starts.append(index)
             seen = set()
         seen |= own
     dates = stacked(rows, dates)
     prose = _prose_flags(rows)
+    starts = [_with_line_above(rows, prose, start, labels) for start in starts]
     return [
         _whole(rows[start:stop], prose[start:stop], dates, labels) for start, stop in pairwise([*starts, len(rows)])
     ]
+
+
+def _with_line_above(
+    rows: Sequence[Row], prose: Sequence[bool], start: int, labels: Callable[[Row], frozenset[str]]
+) -> int:
+    """Take in a line without labels that stands closer to the entry below it than to the one above."""
+    above = start - 1
+    opens = above == 0 or (above > 0 and rows[above].spaced)
+    if opens and not rows[start].spaced and not prose[above] and not labels(rows[above]):
+        return above
+    return start
+
+
+def without_column_heads(rows: Sequence[Row]) -> list[Row]:
+    """Drop the rows that are the heads of a table's columns: "Year", "Position held", "Degree / Course"."""
+    return [row for row in rows if not _is_column_head(row.text)]
+
+
+def _is_column_head(printed: str) -> bool:
+    words = words_of(printed)
+    return 0 < len(words) <= _MOST_HEAD_WORDS and all(word in phrases("column_heads") for word in words)
 
 
 def _begins_anew(own: frozenset[str], again: set[str] | frozenset[str], leader: frozenset[str]) -> bool:
@@ -255,35 +256,4 @@ def _whole(
     return Entry(header=header, body=body, dates=tuple(spans))
 
 
-_LIST_LABEL = re.compile(r"^\s*[^.:]{2,30}:\s*$")
-
-
-def bullets_of(rows: Sequence[Row], text: str) -> list[Finding]:
-    """Return the list items among body rows, each with the rows that carry it on."""
-    return [item for start, end, bullet in _runs(rows) if bullet and (item := found(text, start, end, 0.8))]
-
-
-def prose_of(rows: Sequence[Row], text: str) -> Finding | None:
-    """Return the running text among body rows as one value: from the first such run to the end of the last in a row."""
-    runs = [(start, end) for start, end, bullet in _runs(rows) if not bullet and not _LIST_LABEL.match(text[start:end])]
-    if not runs:
-        return None
-    return found(text, runs[0][0], runs[0][1], 0.65)
-
-
-def _runs(rows: Sequence[Row]) -> Iterator[tuple[int, int, bool]]:
-    start, end, bullet, first_left = -1, -1, False, 0.0
-    for row in rows:
-        carries_on = not row.bullet and start >= 0 and not (bullet and _leaves(row, first_left))
-        if carries_on:
-            end = row.end
-            continue
-        if start >= 0:
-            yield start, end, bullet
-        start, end, bullet, first_left = row.start, row.end, row.bullet, row.left
-    if start >= 0:
-        yield start, end, bullet
-
-
-def _leaves(row: Row, left: float) -> bool:
-    return row.spaced or row.left < left - _INDENT
+_MOST_HEAD_WORDS = 8

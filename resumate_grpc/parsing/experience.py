@@ -7,13 +7,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from resumate_grpc.parsing.bodies import bullets_of, prose_of
 from resumate_grpc.parsing.dates import PRESENT, DateSpan
-from resumate_grpc.parsing.entries import Entry, bullets_of, entries_by_date, prose_of
+from resumate_grpc.parsing.entries import Entry, entries_by_date, without_column_heads
 from resumate_grpc.parsing.finding import Finding, doubted, found
+from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.pieces import Piece, pieces_of
-from resumate_grpc.parsing.places import place_likeness, split_trailing_place
+from resumate_grpc.parsing.places import is_wholly_place, place_likeness, split_trailing_place
+from resumate_grpc.parsing.vocabulary import phrases
 
 __all__ = ["Post", "period_of", "posts_of"]
 
@@ -92,33 +95,37 @@ def posts_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms
     def leads(row: Row) -> bool:
         return terms.has(Term.ROLE, row.start, row.end) or terms.has(Term.ORGANISATION, row.start, row.end)
 
-    entries = entries_by_date(rows, dates, leads=leads)
+    entries = entries_by_date(without_column_heads(rows), dates, leads=leads)
     headers = [_sorted_out(entry, text, terms) for entry in entries]
     company_first = _company_first(headers)
     for header in headers:
         _settle(header, company_first=company_first)
-        _divide(header, text, terms)
+    under = _under_parents(headers)
+    for index, header in enumerate(headers):
+        _divide(header, text, terms, may_share=index not in under)
     return _posts(headers, text)
+
+
+def _under_parents(headers: Sequence[_Slots]) -> set[int]:
+    """Return the headers that name a title alone, below one that names only the employer."""
+    under: set[int] = set()
+    for index, header in enumerate(headers[1:], 1):
+        above = headers[index - 1]
+        parent = above.company and not above.title and not above.entry.body
+        if (parent or index - 1 in under) and header.title and not header.company:
+            under.add(index)
+    return under
 
 
 def _sorted_out(entry: Entry, text: str, terms: Terms) -> _Slots:
     slots = _Slots(entry)
-    doubtful: list[Piece] = []
     pieces = [
         piece
         for piece in pieces_of(entry.header, entry.dates, text)
         if len(piece.text) <= _LONGEST_NAME and not _is_list(piece, terms) and not _is_sentence(piece.text)
     ]
     for piece in pieces:
-        if piece.order == 0 and _names_before_place(piece.text):
-            doubtful.append(piece)
-        else:
-            _place_piece(slots, piece, terms)
-    for piece in doubtful:
-        if slots.company or slots.unclear:
-            _place_piece(slots, piece, terms)
-        else:
-            slots.unclear.append(piece)
+        _place_piece(slots, piece, terms)
     return slots
 
 
@@ -130,13 +137,14 @@ def _names_before_place(printed: str) -> bool:
 
 def _place_piece(slots: _Slots, piece: Piece, terms: Terms) -> None:
     role, organisation = _says(piece.finding, terms)
-    likeness = place_likeness(piece.text)
+    likeness = 0.0 if piece.order == 0 and _names_before_place(piece.text) else place_likeness(piece.text)
+    placed = likeness >= _SURE_PLACE and piece.order > 0 and is_wholly_place(piece.text)
     if piece.label in _TITLE_LABELS and not slots.title:
         slots.title = piece
     elif piece.label in _COMPANY_LABELS and not slots.company:
         slots.company = piece
     elif not slots.location and (
-        piece.label in _PLACE_LABELS or (likeness >= _PLACE and not role and not organisation)
+        piece.label in _PLACE_LABELS or placed or (likeness >= _PLACE and not role and not organisation)
     ):
         slots.location = piece.finding.trusted(max(likeness, 0.6))
     elif role and not organisation and not slots.title:
@@ -216,7 +224,7 @@ def _nearest(header: _Slots) -> Piece:
     )
 
 
-def _divide(header: _Slots, text: str, terms: Terms) -> None:
+def _divide(header: _Slots, text: str, terms: Terms, *, may_share: bool) -> None:
     """Take a place, or the other name, out of a piece that holds both behind a comma."""
     for name in ("company", "title"):
         piece = header.company if name == "company" else header.title
@@ -229,6 +237,12 @@ def _divide(header: _Slots, text: str, terms: Terms) -> None:
                 header.location = place.trusted(0.75)
                 piece = replace(piece, finding=rest)
                 _put(header, name, piece)
+    if not header.location:
+        header.location = next(
+            (piece.finding for piece in header.unclear if place_likeness(piece.text) >= _PLACE), None
+        )
+    if not may_share:
+        return
     if header.title and not header.company:
         _share(header, header.title, text, terms)
     elif header.company and not header.title:
@@ -263,10 +277,12 @@ def _offset(text: str, start: int, end: int, cut: int) -> int:
 def _share(header: _Slots, piece: Piece, text: str, terms: Terms) -> None:
     """Split "Engineer, Acme" (either way round) at the comma that parts role from name."""
     start, end = piece.finding.start, piece.finding.end
-    for comma in _COMMA.finditer(text, start, end):
+    commas = list(_COMMA.finditer(text, start, end))
+    named = [comma for comma in commas if terms.has(Term.ORGANISATION, comma.end(), end)]
+    for comma in [*reversed(named), *commas]:
         left_role = terms.has(Term.ROLE, start, comma.start())
         right_role = terms.has(Term.ROLE, comma.end(), end)
-        if left_role == right_role:
+        if left_role == right_role or fold(text[comma.end() : end]).strip() in phrases("departments"):
             continue
         left, right = found(text, start, comma.start()), found(text, comma.end(), end)
         if left and right:

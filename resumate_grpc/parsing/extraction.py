@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from importlib import import_module
 
 from resumate_grpc.errors import ErrorReason, ParsingError
 from resumate_grpc.model.parsed import ParseWarning
@@ -12,7 +13,7 @@ from resumate_grpc.parsing.assemble import assemble
 from resumate_grpc.parsing.document import Document
 from resumate_grpc.parsing.draft import DraftPage
 
-__all__ = ["MAX_PAGES", "extract"]
+__all__ = ["MAX_PAGES", "extract", "warm_up"]
 
 _Read = tuple[list[DraftPage], list[ParseWarning]]
 
@@ -34,6 +35,15 @@ def extract(
         raise ParsingError(ErrorReason.NO_TEXT_FOUND, _no_text(media_type))
     yield _progress(100, "Text extracted")
     return document
+
+
+def warm_up() -> None:
+    """Import the readers and their libraries, so that the first document does not wait for them.
+
+    pdfplumber is left out: few documents have ruled tables, and it brings a second PDF library into memory.
+    """
+    for reader in ("pdf", "docx", "markdown", "plain"):
+        import_module(f"resumate_grpc.parsing.{reader}")
 
 
 def _read(content: bytes, *, media_type: MediaType, max_pages: int) -> Generator[StageProgress, None, _Read]:

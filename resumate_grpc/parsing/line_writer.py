@@ -16,6 +16,7 @@ __all__ = ["LineWriter", "strip_bullet", "words_of"]
 
 _PIECE = re.compile(r"(\s*)(\S*)")
 _WIDE_GAP = re.compile(r"\t|\s{3}")
+_SOFT_HYPHEN = re.compile("\u00ad(?=.)")  # one at a line's end joins it to the next line
 
 
 @dataclass(slots=True)
@@ -30,8 +31,9 @@ class LineWriter:
 
         A word bears the style of its first piece and the first hyperlink found in it.
         """
-        for space, piece in _PIECE.findall(text):
+        for space, raw in _PIECE.findall(text):
             self._space += space
+            piece = _SOFT_HYPHEN.sub("", raw)
             if not piece:
                 continue
             if self.words and not self._space:

@@ -13,13 +13,15 @@ from resumate_grpc.parsing.characters import normalise_uri
 from resumate_grpc.parsing.draft import DraftBlock, DraftLine, DraftLink, DraftPage
 from resumate_grpc.parsing.drawings import bullet_marks, rules
 from resumate_grpc.parsing.hidden_text import visible_words
+from resumate_grpc.parsing.orientation import edge_lines, read_words
 from resumate_grpc.parsing.page_lines import PageMarks, blocks_of
 from resumate_grpc.parsing.pdf_tables import PlacedTable, set_tables_aside
 from resumate_grpc.parsing.pdfium import PdfError, PdfFile, PdfPage, PdfPasswordError
 from resumate_grpc.parsing.plumber import ruled_tables
-from resumate_grpc.parsing.reading_order import reading_order
+from resumate_grpc.parsing.reading_order import Area, reading_order
+from resumate_grpc.parsing.rows import segment_of
 from resumate_grpc.parsing.running_lines import mark_running_lines
-from resumate_grpc.parsing.words import PlacedWord, group_words
+from resumate_grpc.parsing.words import PlacedWord
 
 __all__ = ["read_pdf"]
 
@@ -101,8 +103,7 @@ class _PageReader:
 
     def read(self, page: PdfPage, *, number: int) -> None:
         """Read one page."""
-        codes, boxes = page.glyphs()
-        found = group_words(codes, boxes, look=page.look, baseline=page.baseline)
+        found, edge = read_words(page)
         drawings = page.drawings()
         words = visible_words(found, drawings, width=page.width, height=page.height)
         if len(words) < len(found):
@@ -110,7 +111,7 @@ class _PageReader:
         uris, loose = _place_links(page.links(), words)
         marks = PageMarks(uris=uris, bullets=bullet_marks(drawings))
         flow, tables = set_tables_aside(words, ruled_tables(*rules(drawings)))
-        blocks = blocks_of(reading_order(flow), marks=marks)
+        blocks = blocks_of([*reading_order(flow), *_edge_areas(edge)], marks=marks)
         self.pages.append(
             DraftPage(
                 number=number,
@@ -141,6 +142,11 @@ class _PageReader:
                     before = []
             written.append(replace(block, lines=tuple(before)))
         return written
+
+
+def _edge_areas(words: Sequence[PlacedWord]) -> list[Area]:
+    """Words along the edges of a page, each strip a line, after all that reads from left to right."""
+    return [Area(((segment_of(line),),), 0) for line in edge_lines(words)]
 
 
 def _table_of(line: DraftLine, tables: Sequence[PlacedTable]) -> PlacedTable | None:

@@ -32,6 +32,7 @@ _ITALIC_NAMES = ("italic", "oblique", "-it", "slanted", "cmti", "sfti", "cmsl")
 _FLAG_ITALIC = 1 << 6
 _FLAG_FORCE_BOLD = 1 << 18
 _BROKEN_WORD = 2
+_MOST_GLYPHS = 200_000
 _RECTANGLE_SEGMENTS = (4, 5)
 _NO_CHARACTER = 0xFFFE
 _SURROGATES = (0xD800, 0xE000)
@@ -110,6 +111,13 @@ class PdfPage:
         self.width = float(pdfium.FPDF_GetPageWidthF(self.page))
         self.height = float(pdfium.FPDF_GetPageHeightF(self.page))
 
+    def turn(self, quarters: int) -> None:
+        """Turn the page, clockwise: all coordinates from now on are those of the turned page."""
+        self._rotation = (self._rotation + quarters) % 4
+        self._looks.clear()
+        if quarters % 2:
+            self.width, self.height = self.height, self.width
+
     def glyphs(self) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float32]]:
         """Return the code points, shape (n,), and the loose boxes x0, y0, x1, y1, shape (n, 4), in content order.
 
@@ -117,6 +125,8 @@ class PdfPage:
         generates from gaps are among the code points.
         """
         count = max(0, int(pdfium.FPDFText_CountChars(self.text)))
+        if count > _MOST_GLYPHS:
+            raise PdfError(f"a page with {count} characters is none that people read")
         rectangles = (pdfium.FS_RECTF * count)()
         read_box = pdfium.FPDFText_GetLooseCharBox
         for index in range(count):

@@ -16,7 +16,7 @@ __all__ = ["load", "phones_of"]
 _CANDIDATE = re.compile(r"(?<![\w/.@#$€£-])(?:\+|00|\()?[(\d][\d\s().\-–‐‑/]{5,22}\d(?![\w@%])")
 _LABEL = re.compile(
     r"(?:phone|tel|telephone|mobile|mob|cell|call|handy|telefon|telefono|teléfono|móvil|celular|"
-    r"тел|телефон|电话|手机|☎|📞|📱|)\W{0,6}$",
+    r"тел|телефон|电话|手机|☎|📞|📱)\W{0,6}$",
     re.IGNORECASE,
 )
 _YEARS = re.compile(r"(?:19|20)\d{2}\s*[-–./]\s*(?:(?:19|20)?\d{2}|\d{1,2})(?:\s*[-–./]\s*\d{1,2})?")

@@ -13,8 +13,10 @@ from resumate_grpc.parsing.fragments import Fragment, Row
 
 __all__ = ["Piece", "pieces_of"]
 
-_SEPARATOR = re.compile(r"\s+[-–—~]{1,3}\s+|\s*[|•·]\s*|\s+@\s+|\s*[—]\s*|\s{3,}|\s+//\s+|;\s+")
-_PREPOSITION = re.compile(r"\s+(?:at|chez|bei)\s+(?=[^\W\d_])", re.IGNORECASE)
+_SEPARATOR = re.compile(
+    r"\s+[-–—~]{1,3}\s+|\s*[|•·]\s*|\s+@\s+|\s*[—]\s*|\s{3,}|\s+//\s+|;\s+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])"
+)
+_PREPOSITION = re.compile(r"\s+(?:at|chez|bei|from)\s+(?=[^\W\d_])", re.IGNORECASE)
 _DURATION = re.compile(
     r"[(\[]?\s*(?:~|about |ca\.? )?\d{1,2}\+?\s*(?:years?|yrs?|jahre?|ans?|anos|años|anni|jaar|года?|лет)\.?"
     r"(?:\s*,?\s*(?:and )?\d{1,2}\s*(?:months?|mos?|monate?|mois|meses|mesi|maanden|месяц\w*|мес)\.?)?\s*[)\]]?"
@@ -30,6 +32,7 @@ _LABEL = re.compile(
     r"公司|职位|学校|学位|专业|时间)\s*[:：]\s*",
     re.IGNORECASE,
 )
+_WITH_GRADE = re.compile(r"\s+with\s+(?:an?\s+)?(?:c?gpa\b.*|[\d.]+\s*(?:%|/|c?gpa).*|[\d.]+)$", re.IGNORECASE)
 _UNFINISHED = re.compile(r"(?:[&/(+-]|\b(?:of|and|in|for|the|de|und|et|y|der|des|at)|:)\s*$", re.IGNORECASE)
 _EMPLOYMENT = re.compile(
     r"(?:full|part)[ -]?time|contract|permanent|temporary|internship|freelance|seasonal|self-employed|"
@@ -112,6 +115,8 @@ def _piece(text: str, start: int, end: int, fragment: Fragment, row: int, order:
         if match.start() - start <= 3 or end - match.end() <= 3:  # noqa: PLR2004 - at an edge, brackets and comma aside
             start, end = (match.end(), end) if match.start() - start <= 3 else (start, match.start())  # noqa: PLR2004
             break
+    if grade := _WITH_GRADE.search(text, start, end):
+        end = grade.start()
     if words := _DATE_WORDS.search(text, start, end):
         end = words.start()
     label = _LABEL.match(text[start:end])

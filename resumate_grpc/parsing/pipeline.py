@@ -7,6 +7,7 @@ from collections.abc import Generator
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import StageProgress
 from resumate_grpc.model.resume import MediaType, ParseOptions
+from resumate_grpc.parsing import extraction
 from resumate_grpc.parsing.extraction import extract
 from resumate_grpc.parsing.understanding import load, understand
 
@@ -26,4 +27,5 @@ def parse(
 
 def warm_up() -> None:
     """Load models and lists, so that the first document does not wait for them."""
+    extraction.warm_up()
     load()

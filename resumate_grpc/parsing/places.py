@@ -7,7 +7,7 @@ import re
 from resumate_grpc.parsing.folding import fold, squeeze
 from resumate_grpc.parsing.vocabulary import is_place
 
-__all__ = ["place_likeness", "split_trailing_place"]
+__all__ = ["is_wholly_place", "place_likeness", "split_trailing_place"]
 
 _PARTS = re.compile(r"\s*[,;/()]\s*|\s+[-–—]\s+")
 _POSTCODE = re.compile(
@@ -75,6 +75,15 @@ def split_trailing_place(text: str) -> int:
     best = len(text)
     cuts = [match.end() for match in re.finditer(r",\s*|\s+[-–—]\s+|\s*\((?=[^()]*\)\s*$)", text)]
     for cut in reversed(cuts[-3:]):
-        if place_likeness(text[cut:]) >= 0.7:  # noqa: PLR2004 - as `place_likeness` grades a known place
+        if is_wholly_place(text[cut:]):
             best = cut
     return best
+
+
+def is_wholly_place(text: str) -> bool:
+    """Whether every part of the text names a place, or it has the form "City, ST"."""
+    text = squeeze(text).strip(" .,;()")
+    parts = [part for part in _PARTS.split(text) if part]
+    if not parts or not (text[0].isupper() or not text[0].isascii()):
+        return False
+    return _CITY_STATE.match(text) is not None or all(_known(part, last=at > 0) for at, part in enumerate(parts))

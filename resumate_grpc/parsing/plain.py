@@ -8,7 +8,7 @@ from dataclasses import replace
 from resumate_grpc.model.parsed import ParseWarning
 from resumate_grpc.parsing.characters import is_ruler, normalise, normalise_uri
 from resumate_grpc.parsing.document import Style
-from resumate_grpc.parsing.draft import PLAIN_STYLE, DraftBlock, DraftLine, DraftPage, DraftWord
+from resumate_grpc.parsing.draft import PLAIN_STYLE, DraftBlock, DraftLine, DraftPage, DraftWord, join_hyphenated
 from resumate_grpc.parsing.encoding import decode
 from resumate_grpc.parsing.line_writer import LineWriter, strip_bullet
 
@@ -43,12 +43,12 @@ def read_plain(content: bytes) -> tuple[DraftPage, list[ParseWarning]]:
         for raw in [*part.split("\n"), ""]:
             if is_ruler(raw):
                 lines = _underlined(lines, level=1 if "=" in raw or "═" in raw else 2)
-                blocks.append(DraftBlock(lines=tuple(lines)))
+                blocks.append(DraftBlock(lines=tuple(join_hyphenated(lines))))
                 lines = []
             elif raw.strip():
                 lines.append(_line(raw))
             elif lines:
-                blocks.append(DraftBlock(lines=tuple(lines)))
+                blocks.append(DraftBlock(lines=tuple(join_hyphenated(lines))))
                 lines = []
     return DraftPage(blocks=tuple(block for block in blocks if block.lines)), warnings
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from resumate_grpc.parsing.bodies import bullets_of, prose_of
 from resumate_grpc.parsing.dates import DateSpan, dates_within
-from resumate_grpc.parsing.entries import Entry, bullets_of, entries_by_date, prose_of
+from resumate_grpc.parsing.entries import Entry, entries_by_date
 from resumate_grpc.parsing.experience import period_of
-from resumate_grpc.parsing.finding import Finding
+from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.pieces import pieces_of
 
@@ -69,9 +70,9 @@ def _work(entry: Entry, dates: Sequence[DateSpan], text: str) -> Work | None:
     )
 
 
-def listed_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str) -> list[Listed]:
-    """Read a section's list of publications or awards, one an item, in order."""
-    return [listed for group in _items(rows) if (listed := _listed(group, dates, text))]
+def listed_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, whole: bool) -> list[Listed]:
+    """Read a section's list of publications or awards, one an item, in order; `whole` takes all of it as the title."""
+    return [listed for group in _items(rows) if (listed := _listed(group, dates, text, whole=whole))]
 
 
 def _items(rows: Sequence[Row]) -> Iterator[list[Row]]:
@@ -94,15 +95,17 @@ def _opening(rows: Sequence[Row]) -> Callable[[Row], bool]:
     return lambda row: row.spaced or row.text[:1].isupper() or row.text[:1].isdigit()
 
 
-def _listed(group: Sequence[Row], dates: Sequence[DateSpan], text: str) -> Listed | None:
+def _listed(group: Sequence[Row], dates: Sequence[DateSpan], text: str, *, whole: bool) -> Listed | None:
     spans = [span for row in group for span in dates_within(dates, row.start, row.end)]
     pieces = [piece for piece in pieces_of(group, spans, text) if len(piece.text) <= _LONGEST_LISTED]
-    if not pieces:
+    title = found(text, group[0].start, max(row.end for row in group)) if whole else None
+    title = title or (pieces[0].finding if pieces else None)
+    if not title:
         return None
     date = spans[-1] if spans else None
     value = (date.last or date.first) if date else ""
     return Listed(
-        title=pieces[0].finding.trusted(0.55),
-        beside=pieces[1].finding.trusted(0.4) if len(pieces) > 1 else None,
+        title=title.trusted(0.55),
+        beside=pieces[1].finding.trusted(0.4) if len(pieces) > 1 and not whole else None,
         date=Finding(text=value, start=date.start, end=date.end, confidence=0.7) if date else None,
     )

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from resumate_grpc.parsing.words import PlacedWord
 
-__all__ = ["WIDE_GAP", "Segment", "group_rows", "join_letterspaced", "segments_of"]
+__all__ = ["WIDE_GAP", "Segment", "group_rows", "join_letterspaced", "segment_of", "segments_of"]
 
 WIDE_GAP = 0.95
 """Gap between words, in units of the font size, from which they are not one run of text; justified text stays below."""
@@ -74,15 +74,16 @@ def segments_of(row: Sequence[PlacedWord], *, wide_gap: float = WIDE_GAP) -> lis
     run: list[PlacedWord] = []
     for word in row:
         if run and word.x0 - run[-1].x1 > wide_gap * min(word.size, run[-1].size):
-            segments.append(_segment(run))
+            segments.append(segment_of(run))
             run = []
         run.append(word)
     if run:
-        segments.append(_segment(run))
+        segments.append(segment_of(run))
     return segments
 
 
-def _segment(run: list[PlacedWord]) -> Segment:
+def segment_of(run: Sequence[PlacedWord]) -> Segment:
+    """Make one segment of words that belong together, in their order."""
     return Segment(
         words=tuple(run),
         x0=run[0].x0,

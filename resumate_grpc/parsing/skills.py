@@ -34,6 +34,7 @@ _ITEM_BREAK = re.compile(
 _SLASH = re.compile(r"\s+/\s+")
 _INNER_LABEL = re.compile(r"^\s*[^\W\d_][\w ]{1,24}:\s+(?=\w)")
 _LABEL = re.compile(r"^\s*([^:：()]{2,45}?)\s*[:：]\s*(?!//)")
+_BRACKETED = re.compile(r"\s*([^()]{2,40}?)\s*\(([^()]*[,;][^()]*)\)\s*$")
 _DASH_LABEL = re.compile(r"^\s*([^,;:()]{2,45}?)\s+[-–—]\s?(?=[^,;]+[,;][^,;]+[,;])")
 _GRADE = re.compile(
     r"\s*[(\[–—:-]?\s*(?:\b(?:expert|advanced|intermediate|beginner|basic|basics|proficient|proficiency|"
@@ -81,7 +82,7 @@ _OTHER_LABEL = re.compile(
     r"interessen|centres d'interet|loisirs)$"
 )
 _ISSUER = re.compile(
-    r"\s+[-–—|•·]\s+|\s*[|•]\s*|,\s+(?=[^,]*$)|\s{3,}|\s+(?:by|from|issued by|issued|via|at)\s+|"
+    r"\s+[-–—|•·]\s+|\s*[|•]\s*|,\s+(?=[A-ZÀ-Þ][^,]*$)|\s{3,}|\s+(?:by|from|issued by|issued|via|at)\s+|"
     r"\s*\((?=[^()]*(?:19|20)\d\d)|\t",
     re.IGNORECASE,
 )
@@ -178,8 +179,12 @@ def _items(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str, 
     label = ""
     bold_labels = _bold_is_label(rows)
     prose = _prose(rows, text)
+    bullet_labels = _bullets_are_labels(rows)
     for index, row in enumerate(rows):
         if row.number in prose:
+            continue
+        if bullet_labels and row.bullet:
+            label = fold(row.text).strip(" :")
             continue
         if row.bold and bold_labels and len(row.fragments) == 1 and not _LABEL.match(row.text):
             label = fold(row.text).strip()
@@ -194,6 +199,14 @@ def _items(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str, 
             label = fold(rail[0])
             start = rail[1]
         yield from ((label, item) for item in _split(text, start, row.end, row, terms))
+
+
+def _bullets_are_labels(rows: Sequence[Row]) -> bool:
+    """Whether each bullet heads a row of plain items: "• Languages" above "Rust, Go"."""
+    heads = [below for above, below in pairwise(rows) if above.bullet]
+    alone = sum("," not in row.text for row in rows if row.bullet)
+    plain = sum(not row.bullet and "," in row.text for row in heads)
+    return plain > 1 and plain == alone == sum(row.bullet for row in rows)
 
 
 def _prose(rows: Sequence[Row], text: str) -> set[int]:
@@ -261,8 +274,16 @@ def _units(text: str, start: int, end: int, terms: Terms) -> Iterator[Finding]:
     else:
         spans = [(start, end)]
     for left, right in spans:
-        if item := _item(text, left, right):
-            yield item
+        inner = _BRACKETED.match(text, left, right)
+        edges = [(left, inner.start(2) - 1), *_listed(text, *inner.span(2))] if inner else [(left, right)]
+        for first, last in edges:
+            if item := _item(text, first, last):
+                yield item
+
+
+def _listed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for part in re.finditer(r"[^,;]+", text[start:end]):
+        yield start + part.start(), start + part.end()
 
 
 def _side_by_side(text: str, start: int, end: int, known: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -271,6 +292,8 @@ def _side_by_side(text: str, start: int, end: int, known: Sequence[tuple[int, in
     for first, last in known:
         while last < end and not text[last].isspace():
             last += 1  # noqa: PLW2901 - "HTML" of "HTML5"
+        if version := re.compile(r"\s\d[\d.]*(?=\s|$)").match(text, last, end):
+            last = version.end()  # noqa: PLW2901 - "HTML" of "HTML 5"
         first = max(left, first)  # noqa: PLW2901
         spans += [(left + word.start(), left + word.end()) for word in re.finditer(r"\S+", text[left:first])]
         if first < last:
@@ -317,7 +340,10 @@ def _languages(rows: Sequence[Row], terms: Terms, text: str) -> Iterator[Finding
 def _certificates(rows: Sequence[Row], dates: Sequence[DateSpan], text: str) -> Iterator[Finding]:
     any_bullet = any(row.bullet for row in rows)
     any_bold = any(row.bold or row.fragments[0].bold for row in rows) and not all(row.bold for row in rows)
+    gapped = not any_bullet and _stands_in_groups(rows)
     for row in rows:
+        if gapped and not row.spaced:
+            continue
         if any_bold and not (row.bold or row.fragments[0].bold):
             continue
         if not any_bold and any_bullet and not row.bullet and row.text[:1].islower():
@@ -326,6 +352,13 @@ def _certificates(rows: Sequence[Row], dates: Sequence[DateSpan], text: str) -> 
             continue
         if item := _certificate(row, dates, text):
             yield item
+
+
+def _stands_in_groups(rows: Sequence[Row]) -> bool:
+    """Whether the rows come in groups of two or three: a name, then its issuer or date."""
+    groups = sum(row.spaced for row in rows)
+    alone = any(above.spaced and below.spaced for above, below in pairwise(rows))
+    return groups > 1 and not alone and len(rows) <= 3 * groups
 
 
 def _certificate(row: Row, dates: Sequence[DateSpan], text: str) -> Finding | None:

@@ -11,11 +11,11 @@ from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import Stage, StageProgress
 from resumate_grpc.model.resume import ParseOptions
 from resumate_grpc.parsing import nlp, phones, result, vocabulary
+from resumate_grpc.parsing.bodies import prose_of
 from resumate_grpc.parsing.contact import contact_of
 from resumate_grpc.parsing.dates import DateSpan, find_dates
 from resumate_grpc.parsing.document import Document
 from resumate_grpc.parsing.education import Study, studies_of
-from resumate_grpc.parsing.entries import prose_of
 from resumate_grpc.parsing.evidence import Ledger
 from resumate_grpc.parsing.experience import Post, posts_of
 from resumate_grpc.parsing.finding import Finding, found
@@ -156,7 +156,8 @@ class _Reader:
         return [work for rows in self.rows(SectionKind.PROJECTS) for work in works_of(rows, self.dates, self.text)]
 
     def listed(self, kind: SectionKind) -> list[Listed]:
-        return [item for rows in self.rows(kind) for item in listed_of(rows, self.dates, self.text)]
+        whole = kind is SectionKind.PUBLICATIONS
+        return [item for rows in self.rows(kind) for item in listed_of(rows, self.dates, self.text, whole=whole)]
 
 
 def _speaks_of_work(section: Section) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
-from resumate_grpc.parsing.folding import words_of
+from resumate_grpc.parsing.folding import fold, words_of
 
 __all__ = ["CONJUNCTIONS", "heading_key", "headings", "is_place", "load_all", "phrases"]
 
@@ -16,7 +16,7 @@ _PLACE_LISTS = ("cities", "regions", "places")
 @cache
 def phrases(name: str) -> frozenset[str]:
     """Return the folded phrases of `data/<name>.txt`; lines that begin with # are comments."""
-    return frozenset(line for line in _lines(name))
+    return frozenset(fold(line) for line in _lines(name))
 
 
 def _lines(name: str) -> list[str]:
@@ -57,6 +57,6 @@ def load_all() -> None:
     headings()
     for name in (
         *_PLACE_LISTS, "heading_words", "roles", "organisations", "institutions", "degrees", "languages", "skills",
-        "soft_skills", "universities",
+        "soft_skills", "universities", "column_heads", "departments",
     ):  # fmt: skip
         phrases(name)

@@ -17,7 +17,7 @@ import grpc.aio
 from resumate_grpc.errors import DrainingError, ResumateError
 from resumate_grpc.rpc.call import REQUEST_ID_KEY, Call, Context, enter_call
 from resumate_grpc.rpc.identity import Identity
-from resumate_grpc.rpc.status import Refusal, internal, refusal
+from resumate_grpc.rpc.status import Refusal, internal, refusal, unimplemented
 
 __all__ = ["OUR_SERVICE", "Edge", "RpcMetrics"]
 
@@ -116,6 +116,8 @@ class Edge:
 
 
 def _ending(error: Exception, call: Call) -> Refusal:
+    if isinstance(error, NotImplementedError) and not call.method.startswith(OUR_SERVICE):
+        return unimplemented()
     ending = refusal(error) if isinstance(error, ResumateError) else None
     return ending or _fault(error, call)
 
@@ -144,8 +146,7 @@ def _log(call: Call, code: str, seconds: float, extra: Mapping[str, str]) -> Non
             "method": call.method,
             "code": code,
             "duration_ms": round(seconds * 1000, 3),
-            "owner": call.owner,
-            **{name: value for name, value in extra.items() if value},
+            **{name: value for name, value in {"owner": call.owner, **extra}.items() if value},
         },
     )
 

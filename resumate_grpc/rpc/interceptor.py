@@ -6,6 +6,7 @@ UNKNOWN and print the error), and a handler may write a message that is serialis
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
@@ -29,6 +30,7 @@ KINDS: Mapping[tuple[bool, bool], tuple[str, Callable[..., Handler]]] = {
     (True, True): ("stream_stream", grpc.stream_stream_rpc_method_handler),
 }
 """By (request streams, response streams)."""
+ID_FORM = re.compile(r"[0-9a-fA-F-]{32,36}")
 TRequest = TypeVar("TRequest")
 TResponse = TypeVar("TResponse")
 
@@ -138,5 +140,5 @@ def _encoded(encode: Encode) -> Callable[[Message | bytes], bytes]:
 def _note_resume(call: Call, message: object) -> None:
     """Remember which résumé the rpc is about, for its log line."""
     resume_id = getattr(message, "resume_id", "") or getattr(message, "id", "")
-    if isinstance(resume_id, str) and resume_id:
-        call.resume_id = resume_id[:64]
+    if isinstance(resume_id, str) and ID_FORM.fullmatch(resume_id):  # what else stands there is nothing for a log
+        call.resume_id = resume_id.lower()

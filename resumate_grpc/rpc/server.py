@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import logging
-import socket
-import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import grpc
 import grpc.aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
-from resumate_grpc.errors import SettingsError
 from resumate_grpc.jobs.resumes import Resumes
 from resumate_grpc.jobs.watch import Watches
 from resumate_grpc.rpc.edge import OUR_SERVICE, Edge, RpcMetrics
 from resumate_grpc.rpc.identity import Identity
 from resumate_grpc.rpc.interceptor import EdgeInterceptor
+from resumate_grpc.rpc.ports import bind
 from resumate_grpc.rpc.reflection import add_reflection
 from resumate_grpc.rpc.resume_service import add_resume_service
-from resumate_grpc.rpc.tls import Tls, server_credentials
+from resumate_grpc.rpc.tls import Tls
 
 __all__ = ["RpcServer", "serve"]
 
@@ -63,10 +60,9 @@ async def serve(
     """Serve `ResumeService`, health and reflection on `listen` until the block ends.
 
     `listen` is `host:port`, `[ipv6]:port` (port 0 = any) or `unix:/path`. Messages up to 16 MiB are received, or what
-    a file of `max_file_bytes` needs. `private_socket` is a path in a
-    folder of this user's alone, on which the same is served without TLS. Raises `SettingsError` where it cannot listen.
-    A block that ends without
-    `drain()` ends the rpcs that are still open at once.
+    a file of `max_file_bytes` needs. `private_socket` is a path in a folder of this user's alone, on which the same is
+    served without TLS. Raises `SettingsError` where it cannot listen. A block that ends without `drain()` ends the rpcs
+    that are still open at once.
     """
     edge = Edge(identity=identity, metrics=metrics)
     receive_limit = max(RECEIVE_LIMIT_BYTES, max_file_bytes + ENVELOPE_BYTES)
@@ -77,9 +73,9 @@ async def serve(
     health_pb2_grpc.add_HealthServicer_to_server(status, grpc_server)
     add_resume_service(grpc_server, resumes, watches)
     add_reflection(grpc_server, (OUR_SERVICE, health.SERVICE_NAME))
-    port = _bind(grpc_server, listen, tls)
+    port = bind(grpc_server, listen, tls)
     if private_socket:
-        _bind(grpc_server, f"unix:{private_socket}", None)
+        bind(grpc_server, f"unix:{private_socket}", None)
     await grpc_server.start()
     await status.set(OUR_SERVICE, health_pb2.HealthCheckResponse.SERVING)
     server = RpcServer(grpc_server, edge, watches, status, port)
@@ -122,34 +118,3 @@ class RpcServer:
         await self._server.stop(grace_s)
         if not await self._edge.cleaned_up(timeout_s=CLEAN_UP_S):
             logger.error("rpcs had not cleaned up when the server stopped")
-
-
-def _bind(server: grpc.aio.Server, listen: str, tls: Tls | None) -> int:
-    _refuse_live_socket(listen)
-    try:
-        if tls is None:
-            return server.add_insecure_port(listen)
-        return server.add_secure_port(listen, server_credentials(tls))
-    except RuntimeError as error:
-        raise SettingsError(
-            f"cannot listen on {listen}: the port is taken, or the address is none of this machine's; end the program "
-            "that has it (`ss -ltnp` or `lsof -i` tells which), or set RESUMATE_GRPC_LISTEN (--grpc-listen) to another"
-        ) from error
-
-
-def _refuse_live_socket(listen: str) -> None:
-    """Grpc unlinks a Unix socket without asking whether somebody listens on it."""
-    scheme, _, rest = listen.partition(":")
-    path = Path(rest)
-    if scheme != "unix" or not path.exists():
-        return
-    if not stat.S_ISSOCK(path.stat().st_mode):
-        raise SettingsError(
-            f"cannot listen on {listen}: that is a file and no socket; set RESUMATE_GRPC_LISTEN to another"
-        )
-    with socket.socket(socket.AF_UNIX) as probe:
-        try:
-            probe.connect(str(path))
-        except OSError:
-            return
-    raise SettingsError(f"cannot listen on {listen}: another program does; set RESUMATE_GRPC_LISTEN to another")

@@ -14,7 +14,7 @@ from grpc_status import rpc_status
 
 from resumate_grpc import errors
 
-__all__ = ["CODES", "DOMAIN", "Refusal", "internal", "refusal"]
+__all__ = ["CODES", "DOMAIN", "Refusal", "internal", "refusal", "unimplemented"]
 
 DOMAIN = "resumate.v1"
 
@@ -64,6 +64,11 @@ def internal(error_id: str) -> Refusal:
     """Return the status of a fault of ours, which says nothing but where to look."""
     message = f"internal error {error_id}; whoever runs this server finds it in the log under that number"
     return _refusal(grpc.StatusCode.INTERNAL, message, "", [], ())
+
+
+def unimplemented() -> Refusal:
+    """Return the status of an rpc that another project's contract has and its servicer lacks (health's List)."""
+    return _refusal(grpc.StatusCode.UNIMPLEMENTED, "this server does not have this method", "", [], ())
 
 
 def _refusal(

@@ -5,15 +5,14 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, func, select
 
 from resumate_grpc.errors import ResumeNotFoundError
-from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import BatchCounts, ProgressEvent, State
 from resumate_grpc.model.work import LogBounds, Target
 from resumate_grpc.store import tables
-from resumate_grpc.store.codec import decode_event, decode_json
+from resumate_grpc.store.codec import decode_event
 from resumate_grpc.store.tables import events, feeds, resumes
 from resumate_grpc.store.transaction import Transaction
 
-__all__ = ["batch_counts", "bounds", "epoch", "history", "result"]
+__all__ = ["batch_counts", "bounds", "epoch", "history"]
 
 
 def epoch(tx: Transaction) -> str:
@@ -52,19 +51,6 @@ def batch_counts(tx: Transaction, owner: str, batch_id: str) -> BatchCounts:
         percent=percents // max(1, sum(counts.values())),
         feed_sequence=_feed_bounds(tx, owner).last,
     )
-
-
-def result(tx: Transaction, owner: str, resume_id: str) -> ParsedResume | None:
-    """Return the current result of a résumé, None if it has none."""
-    statement = (
-        select(resumes.c.id, tables.parsed.c.json)
-        .outerjoin(tables.parsed, tables.parsed.c.resume_id == resumes.c.id)
-        .where(resumes.c.id == resume_id, resumes.c.owner == owner)
-    )
-    row = tx.connection.execute(statement).one_or_none()
-    if row is None:
-        raise ResumeNotFoundError(resume_id)
-    return None if row.json is None else decode_json(row.json, ParsedResume)
 
 
 def _of(target: Target) -> list[ColumnElement[bool]]:

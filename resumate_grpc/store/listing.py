@@ -16,6 +16,8 @@ from resumate_grpc.store.transaction import Transaction
 
 __all__ = ["list_resumes"]
 
+# A database bounds the patterns that it matches (SQLite: 50,000 bytes), and folding makes text longer.
+_LONGEST_TEXT = 1000
 _COLUMNS: dict[OrderField, Column[Any]] = {
     OrderField.CREATE_TIME: resumes.c.create_time,
     OrderField.UPDATE_TIME: resumes.c.update_time,
@@ -25,6 +27,8 @@ _COLUMNS: dict[OrderField, Column[Any]] = {
 
 def list_resumes(tx: Transaction, query: ResumeQuery) -> ResumePage:
     """Return a page, how many match over all pages, and where the next one starts."""
+    if len(query.text) > _LONGEST_TEXT:
+        raise InvalidFieldError(f"search for at most {_LONGEST_TEXT} characters", field="text")
     matching = _filters(query)
     rows = tx.connection.execute(_page(query, matching)).all()
     total = tx.connection.execute(_search(select(func.count()), query).where(*matching)).scalar_one()

@@ -51,7 +51,7 @@ def _revision(connection: Connection) -> str:
 
 
 def _run_alembic(connection: Connection, before: str) -> None:
-    # Imported here: it takes a third of a second that a start with nothing to migrate need not wait for.
+    # Imported here: it takes a tenth of a second, for which a start with nothing to migrate need not wait.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
     from alembic.script import ScriptDirectory  # noqa: PLC0415

@@ -11,10 +11,12 @@ import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DatabaseError
 
 from resumate_grpc.jobs.ports import Clock
 from resumate_grpc.store.codec import to_micros
@@ -86,7 +88,17 @@ class Writer:
             self._commit(group)
             self._deliver(group)
         if self._scrub_wanted and not self._waiting:
+            self._try_scrub()
+
+    def _try_scrub(self) -> None:
+        try:
             self._scrub_wanted = not self._scrub(self._engine)
+        except DatabaseError:
+            _logger.exception("deleted content could not be taken out of the journal; the next write tries again")
+            return
+        if self._scrub_wanted:
+            with suppress(RuntimeError):  # closing: the next start scrubs
+                self._thread.submit(self._drain)
 
     def _commit(self, group: Sequence[_Job]) -> None:
         try:

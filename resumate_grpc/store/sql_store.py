@@ -133,10 +133,6 @@ class SqlStore:
         """See `EventLog.batch_counts`."""
         return await self._readers.read(lambda tx: history.batch_counts(tx, owner, batch_id))
 
-    async def parsed(self, owner: str, resume_id: str) -> ParsedResume | None:
-        """See `EventLog.parsed`."""
-        return await self._readers.read(lambda tx: history.result(tx, owner, resume_id))
-
     # WorkQueue
 
     async def claim(self, worker: str, *, lease_s: float, max_attempts: int) -> _Claimed:

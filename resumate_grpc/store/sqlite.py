@@ -17,6 +17,7 @@ __all__ = ["READER_THREADS", "connect", "database_path", "explained", "prepare_f
 
 READER_THREADS = 3
 _BUSY_TIMEOUT_S = 5.0
+_SCRUB_TIMEOUT_S = 0.1
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     # With NORMAL a power cut would lose answered uploads.
@@ -48,8 +49,12 @@ def database_path(database_url: str) -> Path:
 def prepare_file(path: Path) -> None:
     """Make the file, readable by its owner only, and its folder where they are missing. Raises `SettingsError`."""
     try:
+        made = [folder for folder in path.parents if not folder.exists()]
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        # SQLite syncs the folder of its files, and nobody syncs the folders that this one is in.
+        for folder in made:
+            _sync(folder.parent)
     except OSError as error:
         raise SettingsError(
             f"cannot write the database {path}: {error.strerror}; "
@@ -85,7 +90,12 @@ def scrub(engine: Engine) -> bool:
     with engine.connect() as connection:
         driver = connection.connection.driver_connection
         assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - tells mypy what `connect` made
-        busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        # Writers wait while this waits for readers: not for long, then they have a turn before it is tried again.
+        driver.execute(f"PRAGMA busy_timeout = {_SCRUB_TIMEOUT_S * 1000:.0f}")
+        try:
+            busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            driver.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_S * 1000:.0f}")
     return not busy
 
 
@@ -103,6 +113,14 @@ def explained(path: Path) -> Iterator[None]:
         else:
             advice = "it is damaged or not ResuMate's: restore a backup, or move it away and start with an empty one"
         raise SettingsError(f"cannot use the database {path} ({reason}): {advice}") from error
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _refused(database_url: str) -> SettingsError:

@@ -63,6 +63,7 @@ def configure_logs(
     handler.setFormatter(_formatter(renderers[log_format](), context))
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     logging.getLogger("alembic").setLevel(logging.WARNING)  # its steps are no news to who runs the service
+    logging.getLogger("grpc").setLevel(logging.WARNING)  # a line each time that it looks for the event loop
     logging.captureWarnings(capture=True)
 
 

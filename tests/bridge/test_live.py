@@ -133,7 +133,7 @@ async def test_refused_files(http: aiohttp.ClientSession, name: str, content: by
     ("make", "code"),
     [
         (lambda: hostile.truncated((FILES / "sidebar_en.pdf").read_bytes()), "CORRUPT_FILE"),
-        (lambda: hostile.encrypted_pdf(user_password="secret"), "PASSWORD_PROTECTED"),
+        (lambda: hostile.encrypted_pdf(for_its_reader=True), "PASSWORD_PROTECTED"),
         (hostile.picture_only_pdf, "NO_TEXT_FOUND"),
     ],
 )

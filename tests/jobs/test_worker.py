@@ -189,3 +189,17 @@ async def test_a_refused_upload_leaves_nothing(
         await world.resumes.upload(OWNER, Upload(filename=filename, content=content))
     assert not world.files.kept
     assert (await world.resumes.list(ResumeQuery(owner=OWNER))).total == 0
+
+
+async def test_an_upload_whose_client_goes_away_is_whole_or_not_at_all(world: World) -> None:
+    """Wherever the cancellation strikes, bytes and row are both there or neither is."""
+    for steps in range(40):
+        text = f"Ada Example, gone after {steps} steps"
+        task = asyncio.create_task(world.upload(text=text))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    await world.upload(text="the last one")  # the writer takes one after the other: by now all others are through
+    names = {resume.sha256 for resume in (await world.resumes.list(ResumeQuery(owner=OWNER, limit=100))).resumes}
+    assert names == set(world.files.kept)

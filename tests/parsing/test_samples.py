@@ -22,9 +22,10 @@ def _stated(name: str) -> ParsedResume:
 
 @EACH
 def test_committed_files_are_what_the_script_makes(name: str) -> None:
-    """The samples in the repository are those that `make` writes, with their truth beside them."""
+    """The samples in the repository say what those say that `make` writes, with their truth beside them."""
     content, resume = SAMPLES[name]
-    assert (FILES / name).read_bytes() == content
+    # The bytes may differ where another zlib packs them.
+    assert read((FILES / name).read_bytes(), name) == read(content, name)
     assert json.loads((FILES / f"{name}.json").read_text(encoding="utf-8")) == json.loads(json.dumps(truth(resume)))
 
 

@@ -40,6 +40,12 @@ async def test_health_of_a_stranger(station: Station) -> None:
     assert answer.code == "NOT_FOUND"
 
 
+async def test_health_of_all(station: Station) -> None:
+    """Health's newest method, which its package lacks, is UNIMPLEMENTED and no fault of ours."""
+    raw: Any = station.channel.unary_unary("/grpc.health.v1.Health/List")
+    assert (await refused(raw(b""))).code == "UNIMPLEMENTED"
+
+
 @pytest.mark.parametrize("name", ["grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"])
 async def test_reflection(station: Station, name: str) -> None:
     """Reflection under both names lists the services and gives the files of each, of errors' details and of itself."""
@@ -85,6 +91,23 @@ async def test_a_port_that_somebody_else_has(open_station: OpenStation) -> None:
     """A port on which any other program listens is refused."""
     with closing(socket.create_server(("127.0.0.1", 0))) as other, pytest.raises(SettingsError, match="taken"):
         async with open_station(listen=f"127.0.0.1:{other.getsockname()[1]}"):
+            pass
+
+
+async def test_a_host_of_two_addresses(open_station: OpenStation) -> None:
+    """A host name is refused where the port of one of its addresses is taken: grpc would be content with the other."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as other, pytest.raises(SettingsError, match="taken"):
+        async with open_station(listen=f"localhost:{other.getsockname()[1]}"):
+            pass
+
+
+@pytest.mark.parametrize(
+    "listen", ["127.0.0.1", "127.0.0.1:99999", "127.0.0.1:http", ":50051", "no.such.host.invalid:1"]
+)
+async def test_an_address_that_is_none(open_station: OpenStation, listen: str) -> None:
+    """A malformed address is refused by the name of its setting, not taken for another."""
+    with pytest.raises(SettingsError, match="RESUMATE_GRPC_LISTEN"):
+        async with open_station(listen=listen):
             pass
 
 

@@ -20,12 +20,14 @@ from resumate_grpc._gen.resumate.v1 import (
     upload_pb2,
     watch_pb2,
 )
+from resumate_grpc.rpc.call import current_call, log_fields
 from resumate_grpc.rpc.codec_parsed import encode_parsed
 from resumate_grpc.rpc.resume_service import ResumeService
 from tests.rpc.conftest import MAX_FILE_BYTES, TEXT, OpenStation, Station, eventually
 from tests.rpc.refusals import refused
 from tests.rpc.samples import PARSED
 
+PIECE = 16 * 1024
 FULL, BASIC = resume_pb2.RESUME_VIEW_FULL, resume_pb2.RESUME_VIEW_BASIC
 
 
@@ -61,39 +63,48 @@ async def test_an_upload_in_pieces(station: Station) -> None:
 
 
 @pytest.mark.parametrize(
-    ("declared", "chunks", "reason", "field", "most_read"),
+    ("declared", "chunks", "reason", "field"),
     [
-        (MAX_FILE_BYTES + 1, 500, "FILE_TOO_LARGE", "content", 30),
-        (0, 500, "FILE_TOO_LARGE", "content", 130),
-        (32 * 1024, 500, "INVALID_FIELD", "header.size_bytes", 40),
-        (-1, 500, "INVALID_FIELD", "header.size_bytes", 30),
-        (MAX_FILE_BYTES, 2, "INVALID_FIELD", "header.size_bytes", 2),
+        (MAX_FILE_BYTES + 1, 0, "FILE_TOO_LARGE", "content"),
+        (0, MAX_FILE_BYTES // PIECE + 1, "FILE_TOO_LARGE", "content"),
+        (2 * PIECE, 3, "INVALID_FIELD", "header.size_bytes"),
+        (-1, 0, "INVALID_FIELD", "header.size_bytes"),
     ],
-    ids=["declared too large", "is too large", "more than declared", "negative", "less than declared"],
+    ids=["declared too large", "is too large", "more than declared", "negative"],
 )
-async def test_pieces_are_refused_early(
-    station: Station, declared: int, chunks: int, reason: str, field: str, most_read: int
-) -> None:
-    """A file in pieces is refused as soon as it is known to be refused, not after the last piece."""
-    sent = 0
+async def test_pieces_are_refused_early(station: Station, declared: int, chunks: int, reason: str, field: str) -> None:
+    """A file in pieces is refused as soon as it is known to be refused, not after the last piece, which never comes."""
 
     async def requests() -> AsyncIterator[upload_pb2.UploadChunksRequest]:
-        nonlocal sent
         yield upload_pb2.UploadChunksRequest(header=upload_pb2.UploadHeader(filename="a.txt", size_bytes=declared))
         for _ in range(chunks):
-            sent += 1
-            yield upload_pb2.UploadChunksRequest(chunk=b"x" * 16 * 1024)
+            yield upload_pb2.UploadChunksRequest(chunk=b"x" * PIECE)
+        await asyncio.Event().wait()
 
-    answer = await refused(station.stub.UploadChunks(requests()))
+    async with asyncio.timeout(10):
+        answer = await refused(station.stub.UploadChunks(requests()))
     assert (answer.code, answer.reason, answer.fields) == ("INVALID_ARGUMENT", reason, (field,))
-    assert sent <= most_read
+
+
+async def test_fewer_bytes_than_declared(station: Station) -> None:
+    """A file that ends before its declared size is refused: something was lost on the way."""
+    header = upload_pb2.UploadHeader(filename="a.txt", size_bytes=len(TEXT) + 1)
+    answer = await refused(station.stub.UploadChunks(pieces(header, TEXT)))
+    assert (answer.reason, answer.fields) == ("INVALID_FIELD", ("header.size_bytes",))
 
 
 async def test_pieces_of_the_wrong_type_are_refused_early(station: Station) -> None:
     """A program named .pdf is refused by its first bytes."""
     header = upload_pb2.UploadHeader(filename="cv.pdf")
     program = b"\x7fELF" + bytes(range(256)) * 64
-    answer = await refused(station.stub.UploadChunks(pieces(header, *[program] * 50)))
+
+    async def requests() -> AsyncIterator[upload_pb2.UploadChunksRequest]:
+        yield upload_pb2.UploadChunksRequest(header=header)
+        yield upload_pb2.UploadChunksRequest(chunk=program)
+        await asyncio.Event().wait()
+
+    async with asyncio.timeout(10):
+        answer = await refused(station.stub.UploadChunks(requests()))
     assert (answer.reason, answer.fields) == ("UNSUPPORTED_FORMAT", ("content",))
 
 
@@ -314,6 +325,25 @@ async def test_each_rpc_is_logged_and_counted(open_station: OpenStation, caplog:
     assert f'resumate_rpcs_total{{code="OK",method="{service}/GetResume"}} 1.0' in rendered
     assert f'resumate_rpcs_total{{code="INVALID_ARGUMENT",method="{service}/GetResume"}} 1.0' in rendered
     assert f'resumate_rpc_seconds_count{{method="{service}/GetResume"}} 2.0' in rendered
+
+
+async def test_lines_within_an_rpc(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is logged while an rpc runs bears its request id and its résumé; outside there is none."""
+    seen: list[dict[str, str]] = []
+    resume = await station.upload()
+    get_of_store = station.store.get
+
+    async def looking(owner: str, resume_id: str, *, with_parsed: bool) -> Any:
+        seen.append(dict(log_fields()))
+        return await get_of_store(owner, resume_id, with_parsed=with_parsed)
+
+    monkeypatch.setattr(station.store, "get", looking)
+    request = resume_service_pb2.GetResumeRequest(resume_id=resume.id)
+    await station.stub.GetResume(request, metadata=(("x-request-id", "q1"),))
+    assert seen == [{"request_id": "q1", "resume_id": resume.id}]
+    assert log_fields() == {}
+    with pytest.raises(LookupError):
+        current_call()
 
 
 async def test_a_client_that_gives_up(station: Station) -> None:

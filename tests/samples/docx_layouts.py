@@ -13,6 +13,7 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm
 from docx.text.paragraph import Paragraph
+from lxml import etree
 
 from resumate_grpc.model.parsed import ParsedResume
 from tests.samples.people import Wording
@@ -114,14 +115,16 @@ def add_link(paragraph: Paragraph, uri: str, text: str) -> None:
     run = OxmlElement("w:r")
     run.text = text
     link.append(run)
-    paragraph._p.append(link)  # noqa: SLF001 - python-docx has no public way to add a hyperlink
+    element: etree._Element = paragraph._p  # noqa: SLF001 - python-docx has no public way to add a hyperlink
+    element.append(link)
 
 
 def add_text_box(paragraph: Paragraph, lines: Sequence[str]) -> None:
     """Anchor a text box in a paragraph: once for today's Word, once more as fallback for old versions."""
     content = "".join(f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in lines)
     box = f"<w:txbxContent>{content}</w:txbxContent>"
-    paragraph.add_run()._r.append(  # noqa: SLF001 - as above
+    run: etree._Element = paragraph.add_run()._r  # noqa: SLF001 - as above
+    run.append(
         parse_xml(
             f'<mc:AlternateContent xmlns:mc="{_MC}" xmlns:wps="{_WPS}" xmlns:v="{_V}" {nsdecls("w")}>'
             f'<mc:Choice Requires="wps"><w:drawing><wps:txbx>{box}</wps:txbx></w:drawing></mc:Choice>'

@@ -6,6 +6,7 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Mapping
 
 import docx
 from fpdf import FPDF
@@ -14,6 +15,7 @@ from PIL import Image
 from tests.samples import docx_layouts
 
 __all__ = [
+    "docx_of",
     "docx_with",
     "encrypted_docx",
     "encrypted_pdf",
@@ -28,6 +30,7 @@ __all__ = [
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MEBIBYTE = 1 << 20
+_PASSWORD = "swordfish"  # noqa: S105 - of a file made for a test
 
 
 def text_pdf(text: str = "Mathilde Okafor") -> FPDF:
@@ -39,10 +42,10 @@ def text_pdf(text: str = "Mathilde Okafor") -> FPDF:
     return document
 
 
-def encrypted_pdf(*, user_password: str = "") -> bytes:
-    """Encrypt a PDF; without a user password everybody may open it, only its owner may change it."""
+def encrypted_pdf(*, for_its_reader: bool = False) -> bytes:
+    """Encrypt a PDF: everybody may open it and only its owner change it, or its reader needs a password too."""
     document = text_pdf()
-    document.set_encryption(owner_password="owner", user_password=user_password or None)
+    document.set_encryption(_PASSWORD, user_password=_PASSWORD if for_its_reader else None)
     return bytes(document.output())
 
 
@@ -84,13 +87,18 @@ def truncated(content: bytes) -> bytes:
 
 def docx_with(part: str, content: bytes) -> bytes:
     """A Word document one of whose parts is replaced."""
+    return docx_of({part: content})
+
+
+def docx_of(parts: Mapping[str, bytes]) -> bytes:
+    """A Word document some of whose parts are replaced."""
     packed = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(docx_layouts.saved(docx.Document()))) as source,
         zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target,
     ):
         for entry in source.infolist():
-            target.writestr(entry.filename, content if entry.filename == part else source.read(entry))
+            target.writestr(entry.filename, parts.get(entry.filename) or source.read(entry))
     return packed.getvalue()
 
 

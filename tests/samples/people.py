@@ -92,8 +92,7 @@ ADA = ParsedResume(
             start_date="2021-04",
             end_date="present",
             highlights=(
-                "Rebuilt the parcel tracking pipeline around an append-only log and cut its median latency from "
-                "nine seconds to under one.",
+                "Rebuilt the parcel tracking pipeline on an append-only log: median latency from nine seconds to one.",
                 "Led the move of forty scheduled jobs to a work queue with leases.",
                 "Mentored three engineers on testing and incident reviews.",
             ),

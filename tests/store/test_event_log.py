@@ -103,14 +103,6 @@ async def test_batch_counts_are_exact_at_their_position(store: SqlStore) -> None
     assert counts.feed_sequence == (await store.bounds(FEED)).last
 
 
-async def test_a_result_is_none_until_there_is_one(store: SqlStore) -> None:
-    """`parsed` answers None for a résumé without a result."""
-    await create(store, "r")
-    assert await store.parsed(OWNER, "r") is None
-    await store.finish(await claim(store), Outcome(parsed=ParsedResume(text="Ada")))
-    assert await store.parsed(OWNER, "r") == ParsedResume(text="Ada")
-
-
 async def test_time_never_goes_back_within_a_log(store: SqlStore, clock: ManualClock) -> None:
     """When the clock is set back, later events bear the time of the last one."""
     await create(store, "r")

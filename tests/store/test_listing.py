@@ -134,6 +134,14 @@ async def test_a_corrected_result_is_what_is_searched(store: SqlStore) -> None:
     assert ids(await store.list(ResumeQuery(owner=OWNER, text="exmaple"))) == []
 
 
+async def test_text_has_a_longest_length(store: SqlStore) -> None:
+    """A thousand characters can be searched for, however long folding makes them; more is the caller's mistake."""
+    await create(store, "r")
+    assert ids(await store.list(ResumeQuery(owner=OWNER, text="\ufdfa%_" * 333))) == []
+    with pytest.raises(InvalidFieldError):
+        await store.list(ResumeQuery(owner=OWNER, text="x" * 1001))
+
+
 @pytest.mark.parametrize("value", ["", "yesterday", "2026-13-01T00:00:00+00:00"])
 async def test_a_position_that_is_no_time_is_an_invalid_field(store: SqlStore, value: str) -> None:
     """A page token that somebody made up is the caller's mistake."""

@@ -60,7 +60,7 @@ def test_alembic_finds_nothing_to_generate(tmp_path: Path) -> None:
 
 
 def test_a_start_with_nothing_to_migrate_does_not_load_alembic(tmp_path: Path) -> None:
-    """Alembic's third of a second is paid once, not at every start."""
+    """Alembic's load time is paid once, not at every start."""
     migrate(str(tmp_path / "resumate.db"))
     program = (
         "import sys; from resumate_grpc.store import migrate; migrate(sys.argv[1]); print('alembic' in sys.modules)"

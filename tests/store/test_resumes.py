@@ -98,7 +98,7 @@ async def test_a_full_queue_refuses_uploads_and_retries(store: SqlStore) -> None
 
 
 @pytest.mark.parametrize("owner", [OWNER, "bob"])
-@pytest.mark.parametrize("method", ["get", "update", "delete", "cancel", "retry", "parsed", "bounds"])
+@pytest.mark.parametrize("method", ["get", "update", "delete", "cancel", "retry", "bounds"])
 async def test_what_is_not_there_or_not_yours_is_not_found(store: SqlStore, method: str, owner: str) -> None:
     """Another owner's résumé answers as one that never was."""
     await create(store, "r")
@@ -109,7 +109,6 @@ async def test_what_is_not_there_or_not_yours_is_not_found(store: SqlStore, meth
         "delete": lambda: store.delete(owner, resume_id, if_etag=""),
         "cancel": lambda: store.cancel(owner, resume_id),
         "retry": lambda: store.retry(owner, resume_id, options=None, max_queued=PLENTY),
-        "parsed": lambda: store.parsed(owner, resume_id),
         "bounds": lambda: store.bounds(Target(owner=owner, resume_id=resume_id)),
     }
     with pytest.raises(ResumeNotFoundError):
@@ -241,7 +240,7 @@ async def test_what_has_ended_cannot_be_cancelled_but_retried(store: SqlStore, s
     assert (event.sequence, event.attempt, event.stage) == (before.last + 1, 2, Stage.QUEUED)
     assert (resume.state, resume.attempt, resume.options) == (State.QUEUED, 2, options)
     assert (resume.error, resume.complete_time, resume.progress) == (None, None, event)
-    assert await store.parsed(OWNER, "r") is None
+    assert (await store.get(OWNER, "r", with_parsed=True)).parsed is None
     assert (await claim(store)).attempt == 2
 
 

@@ -48,6 +48,23 @@ async def test_reopening_keeps_everything(tmp_path: Path, clock: ManualClock) ->
         assert (await claim(store)).resume.id == "waiting"
 
 
+async def test_a_clock_set_back_over_a_restart_turns_nothing_round(tmp_path: Path, clock: ManualClock) -> None:
+    """Times of a log still don't go back, etags still change, and what is given back is still first in line."""
+    path = str(tmp_path / "resumate.db")
+    async with SqlStore.open(path, clock=clock) as store:
+        await create(store, "r1")
+        held = await claim(store)
+    clock.jump(-86400)
+    async with SqlStore.open(path, clock=clock) as store:
+        await create(store, "r2")
+        event = await store.give_back(held, message="Going home", lost=False)
+        again = await claim(store)
+        assert held.resume.progress is not None
+        assert event.create_time >= held.resume.progress.create_time
+        assert (again.resume.id, again.resume.etag != held.resume.etag) == ("r1", True)
+        assert again.resume.update_time >= held.resume.update_time
+
+
 async def test_each_database_has_its_own_epoch(tmp_path: Path, clock: ManualClock) -> None:
     """Another database is another log."""
     async with (
@@ -88,6 +105,26 @@ async def test_deleted_content_is_in_no_file(tmp_path: Path, clock: ManualClock)
             while found() or found_folded():  # noqa: ASYNC110 - the journal is emptied behind the answer
                 await asyncio.sleep(0.01)
         assert (await store.get(OWNER, "other", with_parsed=True)).state is State.QUEUED
+
+
+async def test_a_reader_delays_the_scrubbing_but_no_writer(tmp_path: Path, clock: ManualClock) -> None:
+    """While somebody reads the old state, writes go on; when the reader has gone, the deleted content goes too."""
+    path = tmp_path / "resumate.db"
+    journal = tmp_path / "resumate.db-wal"
+    async with SqlStore.open(str(path), clock=clock) as store:
+        await parsed_resume(store)
+        reader = sqlite3.connect(path, isolation_level=None)
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM resumes").fetchone()
+        await store.delete(OWNER, "r", if_etag="")
+        async with asyncio.timeout(3):
+            await create(store, *(f"r{number}" for number in range(5)))
+        assert SECRET.encode() in journal.read_bytes()
+        reader.execute("COMMIT")
+        reader.close()
+        async with asyncio.timeout(5):
+            while SECRET.encode() in journal.read_bytes():  # noqa: ASYNC110 - emptied behind the answer
+                await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize(
