@@ -37,6 +37,15 @@ def extract(
     return document
 
 
+def warm_up() -> None:
+    """Import the readers and their libraries, so that the first document does not wait for them.
+
+    pdfplumber is left out: few documents have ruled tables, and it brings a second PDF library into memory.
+    """
+    for reader in ("pdf", "docx", "markdown", "plain"):
+        import_module(f"resumate_grpc.parsing.{reader}")
+
+
 def _read(content: bytes, *, media_type: MediaType, max_pages: int) -> Generator[StageProgress, None, _Read]:
     # Readers are imported when needed: a worker that never sees a PDF does not pay for PDFium.
     if media_type is MediaType.PDF:
