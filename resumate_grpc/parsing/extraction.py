@@ -12,6 +12,7 @@ from resumate_grpc.model.resume import MediaType, OcrMode, ParseOptions
 from resumate_grpc.parsing.assemble import assemble
 from resumate_grpc.parsing.document import Document
 from resumate_grpc.parsing.draft import DraftPage
+from resumate_grpc.parsing.length import refuse_too_long
 
 __all__ = ["MAX_PAGES", "extract", "warm_up"]
 
@@ -26,11 +27,12 @@ def extract(
 ) -> Generator[StageProgress, None, Document]:
     """Read the text of a file in reading order, yielding progress as pages are read.
 
-    Raises `ParsingError` (CORRUPT_FILE, PASSWORD_PROTECTED, NO_TEXT_FOUND, TOO_MANY_PAGES).
+    Raises `ParsingError` (CORRUPT_FILE, PASSWORD_PROTECTED, NO_TEXT_FOUND, TOO_MANY_PAGES, RESOURCE_LIMIT).
     """
     yield _progress(0, "Opening the file")
     pages, warnings = yield from _read(content, media_type=media_type, max_pages=max_pages)
     document = assemble(pages, media_type=media_type, warnings=[*warnings, *_ocr_warning(options)])
+    refuse_too_long(len(document.text))
     if not document.text:
         raise ParsingError(ErrorReason.NO_TEXT_FOUND, _no_text(media_type))
     yield _progress(100, "Text extracted")

@@ -25,7 +25,10 @@ _POINTS_PER_LIST_LEVEL = 18.0
 
 
 def read_markdown(content: bytes) -> tuple[DraftPage, list[ParseWarning]]:
-    """Read a Markdown file; HTML comments and tags are dropped, the text between tags is kept."""
+    """Read a Markdown file; HTML comments and tags are dropped, the text between tags is kept.
+
+    Raises `ParsingError` as `text_of` does.
+    """
     text, warnings = text_of(content)
     text = text.replace("\f", "\n\n")
     walk = _Walk()

@@ -10,6 +10,7 @@ from resumate_grpc.parsing.characters import is_ruler, normalise, normalise_uri
 from resumate_grpc.parsing.document import Style
 from resumate_grpc.parsing.draft import PLAIN_STYLE, DraftBlock, DraftLine, DraftPage, DraftWord, join_hyphenated
 from resumate_grpc.parsing.encoding import decode
+from resumate_grpc.parsing.length import refuse_too_long
 from resumate_grpc.parsing.line_writer import LineWriter, strip_bullet
 
 __all__ = ["read_plain", "text_of"]
@@ -23,8 +24,12 @@ _LONGEST_HEADING = 60
 
 
 def text_of(content: bytes) -> tuple[str, list[ParseWarning]]:
-    """Decode a text file and normalise its line ends; warns where NUL characters had to be removed."""
+    """Decode a text file and normalise its line ends; warns where NUL characters had to be removed.
+
+    Raises `ParsingError` (RESOURCE_LIMIT) where it has more than `MAX_CHARACTERS`.
+    """
     text = decode(content)
+    refuse_too_long(len(text))
     warnings = []
     if "\0" in text:
         warnings.append(
@@ -35,7 +40,10 @@ def text_of(content: bytes) -> tuple[str, list[ParseWarning]]:
 
 
 def read_plain(content: bytes) -> tuple[DraftPage, list[ParseWarning]]:
-    """Read a text file. A form feed or a blank line ends a block; a ruler marks the line above as a heading."""
+    """Read a text file. A form feed or a blank line ends a block; a ruler marks the line above as a heading.
+
+    Raises `ParsingError` as `text_of` does.
+    """
     text, warnings = text_of(content)
     blocks: list[DraftBlock] = []
     for part in text.split("\f"):

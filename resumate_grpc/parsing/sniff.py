@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 
@@ -18,22 +19,40 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CONTENT_TYPES_LIMIT = 1 << 20
 _DOCX_MAIN = b"wordprocessingml.document.main+xml"
 _MARKDOWN_ENDINGS = (".md", ".markdown", ".mdown", ".mkd", ".qmd", ".rmd")
+_SCAN = "scans are read once they are in a PDF with a text layer"
+_UNPACKED = "upload the document itself"
 _KNOWN = (
-    (b"MZ", "a Windows program"),
-    (b"\x7fELF", "a program"),
-    (b"\x89PNG", "a PNG picture; scans are read once they are in a PDF with a text layer"),
-    (b"\xff\xd8\xff", "a JPEG picture; scans are read once they are in a PDF with a text layer"),
-    (b"GIF8", "a GIF picture"),
-    (b"BM", "a BMP picture"),
-    (b"II*\0", "a TIFF picture"),
-    (b"MM\0*", "a TIFF picture"),
-    (b"RIFF", "a media file"),
-    (b"\x1f\x8b", "a gzip archive; upload the document itself"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive; upload the document itself"),
-    (b"Rar!", "a RAR archive; upload the document itself"),
-    (b"%!PS", "PostScript; print it as PDF and upload that"),
-    (b"{\\rtf", "Rich Text (RTF); save it as .docx or .pdf and upload that"),
+    (0, b"MZ", "a Windows program"),
+    (0, b"\x7fELF", "a program"),
+    (0, b"\xfe\xed\xfa\xce", "a program"),  # Mach-O: 32 and 64 bit, either byte order, then several in one
+    (0, b"\xfe\xed\xfa\xcf", "a program"),
+    (0, b"\xce\xfa\xed\xfe", "a program"),
+    (0, b"\xcf\xfa\xed\xfe", "a program"),
+    (0, b"\xca\xfe\xba\xbe", "a program"),
+    (0, b"\0asm", "a program"),
+    (0, b"\x89PNG", f"a PNG picture; {_SCAN}"),
+    (0, b"\xff\xd8\xff", f"a JPEG picture; {_SCAN}"),
+    (0, b"GIF87a", f"a GIF picture; {_SCAN}"),
+    (0, b"GIF89a", f"a GIF picture; {_SCAN}"),
+    (0, b"BM", f"a BMP picture; {_SCAN}"),
+    (0, b"II*\0", f"a TIFF picture; {_SCAN}"),
+    (0, b"MM\0*", f"a TIFF picture; {_SCAN}"),
+    (0, b"8BPS", f"a Photoshop picture; {_SCAN}"),
+    (8, b"WEBP", f"a WebP picture; {_SCAN}"),
+    (4, b"ftyp", f"a HEIC picture or a film; {_SCAN}"),
+    (0, b"RIFF", "a media file"),
+    (0, b"\x1f\x8b", f"a gzip archive; {_UNPACKED}"),
+    (0, b"7z\xbc\xaf\x27\x1c", f"a 7-Zip archive; {_UNPACKED}"),
+    (0, b"Rar!\x1a\x07", f"a RAR archive; {_UNPACKED}"),
+    (0, b"BZh", f"a bzip2 archive; {_UNPACKED}"),
+    (0, b"\xfd7zXZ\0", f"an xz archive; {_UNPACKED}"),
+    (0, b"\x28\xb5\x2f\xfd", f"a Zstandard archive; {_UNPACKED}"),
+    (257, b"ustar", f"a tar archive; {_UNPACKED}"),
+    (0, b"%!PS", "PostScript; print it as PDF and upload that"),
+    (0, b"{\\rtf", "Rich Text (RTF); save it as .docx or .pdf and upload that"),
 )
+"""Where formats that we don't read have their magic number, and what they are."""
+_TEXT_FORMATS = (b"%!PS", b"{\\rtf")
 _MARKUP = (
     (b"<?xml", "XML"),
     (b"<!doctype html", "a web page; print it as PDF and upload that"),
@@ -41,7 +60,16 @@ _MARKUP = (
 )
 _WORD_2003 = "a Word 2003 XML document (.doc); save it as .docx or .pdf and upload that"
 _MARKUP_WITHIN = 2048
-_SURE_MAGIC = 3
+_HEADER_BYTES = 512
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f]")
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+_ZIP_ENDS = (
+    re.compile(rb"PK\x05\x06(?=.{8}(.{4}))", re.DOTALL),
+    re.compile(rb"PK\x06\x06(?=.{36}(.{8}))", re.DOTALL),
+)
+"""The ends of a zip archive, plain and zip64, with the size that each gives its directory (APPNOTE 4.3)."""
+_ZIP_END_WITHIN = (1 << 16) + 256
+_MOST_DIRECTORY_BYTES = 1 << 18
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -54,13 +82,14 @@ def sniff(content: bytes, filename: str) -> MediaType:
     """
     if not content:
         raise EmptyFileError("the file has no bytes; choose another file", field="content")
-    if b"%PDF-" in content[:_PDF_HEADER_WITHIN] and not content.startswith((b"MZ", b"\x7fELF", b"PK")):
-        return MediaType.PDF
-    if content.startswith(b"PK"):
+    _refuse_known(content)
+    if content.startswith(_ZIP):
         return _sniff_zip(content)
+    if b"%PDF-" in content[:_PDF_HEADER_WITHIN]:
+        return MediaType.PDF
     if content.startswith(_OLE):
         return _sniff_ole(content)
-    _refuse_known(content)
+    _refuse_markup(content)
     if not looks_like_text(content):
         raise _unsupported("the content is binary data of no format that we know")
     name = filename.lower().rstrip()
@@ -68,6 +97,8 @@ def sniff(content: bytes, filename: str) -> MediaType:
 
 
 def _sniff_zip(content: bytes) -> MediaType:
+    if _directory_bytes(content) > _MOST_DIRECTORY_BYTES:
+        raise _unsupported("the file is a zip archive with more in it than a Word document has")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open("[Content_Types].xml") as stream:
             types = stream.read(_CONTENT_TYPES_LIMIT)
@@ -84,6 +115,12 @@ def _sniff_zip(content: bytes) -> MediaType:
     raise _unsupported("the file is an Office file, but no Word document; save it as .docx or .pdf and upload that")
 
 
+def _directory_bytes(content: bytes) -> int:
+    """Return the most that the archive's directory can take: opening it costs seconds where that is megabytes."""
+    tail = content[-_ZIP_END_WITHIN:]
+    return max((int.from_bytes(size, "little") for end in _ZIP_ENDS for size in end.findall(tail)), default=0)
+
+
 def _sniff_ole(content: bytes) -> MediaType:
     if _ENCRYPTED_PACKAGE in content:
         return MediaType.DOCX
@@ -91,10 +128,19 @@ def _sniff_ole(content: bytes) -> MediaType:
 
 
 def _refuse_known(content: bytes) -> None:
-    for magic, what in _KNOWN:
-        # Two letters may begin a text as well.
-        if content.startswith(magic) and not (len(magic) < _SURE_MAGIC and looks_like_text(content)):
+    """Refuse what a magic number tells, whatever follows the header.
+
+    A text may begin with the same letters ("MZ", "RIFF"): letters count where the header holds binary data too.
+    """
+    header = content[:_HEADER_BYTES]
+    for at, magic, what in _KNOWN:
+        if header.startswith(magic, at) and (
+            magic in _TEXT_FORMATS or not magic.isalnum() or _BINARY.search(header) is not None
+        ):
             raise _unsupported(f"the file is {what}")
+
+
+def _refuse_markup(content: bytes) -> None:
     start = content[:_MARKUP_WITHIN].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     for magic, what in _MARKUP:
         if start.startswith(magic):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 import tracemalloc
 from collections.abc import Callable
 
@@ -9,11 +11,14 @@ import pytest
 
 from resumate_grpc.errors import EmptyFileError, ErrorReason, ParsingError, UnsupportedFormatError
 from resumate_grpc.model.resume import MediaType, OcrMode
+from resumate_grpc.parsing import length
+from resumate_grpc.parsing.length import MAX_CHARACTERS
 from resumate_grpc.parsing.sniff import sniff
 from tests.parsing.reading import read, read_with_progress
 from tests.samples import hostile
 from tests.samples.make import FILES
 
+_CHEAP_S = 0.25  # ten times what it takes
 _ENTITIES = b"""<?xml version="1.0"?><!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/hostname">]>
 <w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">
 <w:body><w:p><w:r><w:t>seen &x;</w:t></w:r></w:p></w:body></w:document>"""
@@ -38,6 +43,8 @@ UNREADABLE: list[tuple[str, ErrorReason, Callable[[], bytes]]] = [
     ("docx, unpacks to 80 MiB", ErrorReason.RESOURCE_LIMIT, lambda: hostile.zip_bomb(80)),
     ("docx, whose directory lies", ErrorReason.CORRUPT_FILE, lambda: hostile.lying_docx(80)),
     ("text, blanks only", ErrorReason.NO_TEXT_FOUND, lambda: b" \n\t\n"),
+    ("text, 10 MiB", ErrorReason.RESOURCE_LIMIT, lambda: b"Ada Merriweather, engineer\n" * ((10 << 20) // 27)),
+    ("text, long, in UTF-16", ErrorReason.RESOURCE_LIMIT, lambda: ("Zo\u00eb Lund\n" * (1 << 17)).encode("utf-16-le")),
 ]
 
 
@@ -72,6 +79,23 @@ def test_no_part_of_a_pdf_passes_for_the_whole(name: str, share: float) -> None:
 def test_owner_password_alone_does_not_matter() -> None:
     """A PDF that opens without a password is read, whatever its owner forbade."""
     assert read(hostile.encrypted_pdf()).text == "Mathilde Okafor"
+
+
+@pytest.mark.parametrize("filename", ["resume.txt", "resume.md"])
+def test_the_longest_text_is_a_million_characters(filename: str) -> None:
+    """One character more than the limit is refused, with both numbers, before the text is split into words."""
+    content = b"A" * MAX_CHARACTERS
+    assert len(read(content, filename).text) == MAX_CHARACTERS
+    with pytest.raises(ParsingError, match=r"1,000,001 characters .* up to 1,000,000"):
+        read(content + b"\n", filename)
+
+
+def test_the_limit_on_text_holds_for_every_format(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A PDF with more text than is allowed is refused as well."""
+    monkeypatch.setattr(length, "MAX_CHARACTERS", 14)
+    with pytest.raises(ParsingError) as caught:
+        read(bytes(hostile.text_pdf().output()))
+    assert caught.value.parse_reason is ErrorReason.RESOURCE_LIMIT
 
 
 def test_page_limit_is_the_callers() -> None:
@@ -118,6 +142,18 @@ def test_ocr_on_demand_is_answered_by_a_warning() -> None:
         (b"{\\rtf1 Hello}", "resume.rtf", "RTF"),
         (b"\x89PNG\r\n\x1a\n" + bytes(64), "resume.pdf", "picture"),
         (b"PK\x03\x04" + bytes(64), "resume.docx", "archive"),
+        (b"MZ\x90\x00" + bytes(60) + b"Ada Merriweather\n" * 9000, "resume.txt", "Windows program"),
+        (b"\xcf\xfa\xed\xfe" + b"Ada Merriweather\n" * 9000, "resume.txt", "program"),
+        (b"\xca\xfe\xba\xbe\x00\x00\x00\x02" + b"%PDF-1.4", "resume.pdf", "program"),
+        (b"\x89PNG\r\n\x1a\n%PDF-1.4" + b"Ada\n" * 900, "resume.pdf", "PNG picture"),
+        (b"\xff\xd8\xff\xe0Ada Merriweather\n", "resume.txt", "JPEG picture"),
+        (b"RIFF\x24\x08\x00\x00WEBPVP8 ", "resume.txt", "WebP picture"),
+        (b"\x00\x00\x00\x18ftypheic" + bytes(32), "resume.pdf", "HEIC picture"),
+        (b"BM\x36\x10\x0e\x00\x00\x00" + b"a" * 9000, "resume.txt", "BMP picture"),
+        (b"\x1f\x8b\x08Ada Merriweather\n", "resume.txt", "gzip"),
+        (b"7z\xbc\xaf\x27\x1c%PDF-1.4", "resume.pdf", "7-Zip"),
+        (b"Rar!\x1a\x07\x01\x00 Ada Merriweather", "resume.txt", "RAR"),
+        (hostile.crowded_zip(20_000), "resume.docx", "more in it than a Word document"),
         (b"<html><body>Hello</body></html>", "resume.html", "web page"),
         (bytes(2000), "resume.txt", "binary"),
         (bytes(range(256)) * 8, "resume.txt", "binary"),
@@ -128,6 +164,30 @@ def test_other_formats_are_refused_by_their_content(content: bytes, filename: st
     with pytest.raises(UnsupportedFormatError, match=says) as caught:
         sniff(content, filename)
     assert caught.value.field == "content"
+
+
+_LINE = "Zo\u00eb Lund, Malm\u00f6: led teams, built services\n" * (1 << 17)
+
+
+LARGE: list[tuple[str, Callable[[], bytes]]] = [
+    ("utf-8", _LINE.encode),
+    ("utf-16", lambda: _LINE.encode("utf-16-le")),
+    ("latin-1", lambda: _LINE.encode("latin-1")),
+    ("zeros", lambda: bytes(10 << 20)),
+    ("zip, many ends", lambda: b"PK\x03\x04" + b"PK\x05\x06" * (10 << 18)),
+    ("zip, many entries", lambda: hostile.crowded_zip(100_000)),
+    ("zip, long extra fields", lambda: hostile.crowded_zip(40, extra=b"\x02\0\0\0" * 16_000)),
+]
+
+
+@pytest.mark.parametrize("make", [pytest.param(make, id=name) for name, make in LARGE])
+def test_telling_the_format_of_a_large_file_is_cheap(make: Callable[[], bytes]) -> None:
+    """Formats are told on the server's loop: megabytes of any kind take it milliseconds."""
+    content = make()
+    started = time.process_time()
+    with contextlib.suppress(UnsupportedFormatError):
+        sniff(content, "resume.txt")
+    assert time.process_time() - started < _CHEAP_S
 
 
 def test_no_bytes_are_refused() -> None:
@@ -149,6 +209,8 @@ def test_no_bytes_are_refused() -> None:
         ("Zoë".encode("utf-16"), "resume.txt", MediaType.TXT),
         ("Zoë Lund".encode("utf-16-be"), "", MediaType.TXT),
         (b"MZ is how I begin my letters, says Mary Zed.", "", MediaType.TXT),
+        (b"RIFFAT ALI\nEngineer", "", MediaType.TXT),
+        (b"PKL Engineering, Lund\n", "", MediaType.TXT),
         (b"Ada\x00 Merriweather, engineer", "resume.pdf", MediaType.TXT),
     ],
 )

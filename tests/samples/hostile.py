@@ -15,6 +15,7 @@ from PIL import Image
 from tests.samples import docx_layouts
 
 __all__ = [
+    "crowded_zip",
     "docx_of",
     "docx_with",
     "encrypted_docx",
@@ -133,3 +134,14 @@ def legacy_doc() -> bytes:
 def encrypted_docx() -> bytes:
     """The beginning of what Word writes for a document with a password."""
     return _OLE + bytes(504) + "EncryptedPackage".encode("utf-16-le") + zlib.compress(bytes(2048))
+
+
+def crowded_zip(entries: int, *, extra: bytes = b"") -> bytes:
+    """An archive of nothing but a directory with so many entries, each with these extra fields."""
+    directory = bytearray()
+    for index in range(entries):
+        name = b"%d" % index
+        entry = struct.pack("<4s4B4HL2L5H2L", b"PK\x01\x02", 20, 0, 20, *[0] * 8, len(name), len(extra), *[0] * 5)
+        directory += entry + name + extra
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, entries & 0xFFFF, entries & 0xFFFF, len(directory), 4, 0)
+    return b"PK\x03\x04" + directory + end
