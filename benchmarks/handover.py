@@ -20,6 +20,7 @@ from statistics import median, quantiles
 
 import uvloop
 from handover_target import measure, warm_up
+from report import print_machine
 
 from resumate_grpc.errors import ParsingError
 from resumate_grpc.model.parsed import ParsedResume
@@ -131,7 +132,8 @@ async def after_broken_executor() -> list[float]:
 
 
 async def main() -> None:
-    """Print both tables."""
+    """Print the machine and both tables."""
+    print_machine()
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     await hand_over(rounds)
     await replacement()

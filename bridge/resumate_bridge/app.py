@@ -67,7 +67,7 @@ def _routes() -> list[web.AbstractRouteDef]:
 
 
 async def _page(_: web.Request) -> web.FileResponse:
-    return web.FileResponse(_STATIC / "index.html", headers={"Cache-Control": "no-cache"})
+    return web.FileResponse(_STATIC / "index.html")
 
 
 async def _connected(app: web.Application) -> AsyncIterator[None]:

@@ -22,7 +22,7 @@ class BridgeConfig:
 
     `heartbeat_s` (at least 1) is the longest silence on a socket. `max_file_bytes` is refused before it is sent on; the
     server has its own limit beside it. `max_sockets` counts WebSockets of the process, `max_watches_per_socket` what
-    one `/ws` may watch.
+    one `/ws` may watch. `ring_frames` and `ring_bytes` bound what is kept of each watch for late and slow sockets.
     """
 
     grpc_target: str
@@ -36,5 +36,7 @@ class BridgeConfig:
     heartbeat_s: float = 15.0
     max_sockets: int = 10_000
     max_watches_per_socket: int = 500
+    ring_frames: int = 256
+    ring_bytes: int = 1024 * 1024
     reconnect_delays_s: tuple[float, ...] = field(default=(0.2, 0.5, 1.0, 2.0))
     """Waits between tries to resume a broken upstream watch; when all have failed its sockets are closed with 1001."""

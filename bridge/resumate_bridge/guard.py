@@ -54,7 +54,9 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     """Add to every answer what keeps browsers safe, and CORS for allowed origins."""
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
-    response.headers.setdefault(hdrs.CACHE_CONTROL, "no-store")
+    # The page's files are asked for anew each time, and mostly answered by 304; what a résumé says is kept nowhere.
+    is_file = isinstance(response, web.FileResponse)
+    response.headers.setdefault(hdrs.CACHE_CONTROL, "no-cache" if is_file else "no-store")
     config = bridge_of(request).config
     if config.allowed_origins:
         response.headers.add(hdrs.VARY, hdrs.ORIGIN)

@@ -137,6 +137,9 @@ class _Session:
             await self._tell(refusal, target, seen)
         except ConnectionError:
             _log.debug("browser is gone")
+        except Exception:  # noqa: BLE001 - one watch's fault must not end the others'
+            _log.exception("delivery failed")
+            await self._tell(Refusal("the bridge failed; watch again", code="INTERNAL"), target, seen)
 
     async def _tell(self, refusal: Refusal, target: WatchTarget, seen: int) -> None:
         try:

@@ -34,7 +34,7 @@ class Relay:
         self.target = target
         self.started_after = after
         self.watchers = 0
-        self.ring = Ring(low=after)
+        self.ring = Ring(low=after, max_frames=config.ring_frames, max_bytes=config.ring_bytes)
         self.epoch = ""
         self.caught_up = False
         """Whether the ring's newest frame is the newest there is."""

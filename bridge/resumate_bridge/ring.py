@@ -17,7 +17,7 @@ class Ring:
     than the first frame's number says what is held.
     """
 
-    def __init__(self, *, low: int, max_frames: int = 256, max_bytes: int = 1024 * 1024) -> None:
+    def __init__(self, *, low: int, max_frames: int, max_bytes: int) -> None:
         self.low = low
         self.high = low
         self._max_frames = max_frames

@@ -81,6 +81,9 @@ async def _deliver(request: web.Request, socket: web.WebSocketResponse, outbox: 
         await close_refused(socket, refusal)
     except ConnectionError:
         _log.debug("browser is gone")
+    except Exception:  # noqa: BLE001 - 1000 would say that all was sent
+        _log.exception("delivery failed")
+        await socket.close(code=WSCloseCode.GOING_AWAY, message=b"INTERNAL")
 
 
 async def _watch(request: web.Request, bridge: Bridge, outbox: Outbox) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, MutableMapping
 
 from aiohttp import BodyPartReader, MultipartReader, hdrs, web
@@ -19,6 +20,7 @@ __all__ = ["upload"]
 _CHUNK_BYTES = 64 * 1024
 _FORM_OVERHEAD_BYTES = 64 * 1024
 _FIELD_BYTES = 1024
+_IDLE_S = 60.0  # a client that stops in the middle must not hold a call for ever
 _FIELDS = frozenset({"request_id", "batch_id", "ocr", "ai_enhancement", "language"})
 
 
@@ -55,7 +57,7 @@ async def _receive(reader: MultipartReader, fields: MutableMapping[str, str], br
 
 async def _file(reader: MultipartReader, part: BodyPartReader, limit: int) -> AsyncIterator[bytes]:
     size_bytes = 0
-    while chunk := await part.read_chunk(_CHUNK_BYTES):
+    while chunk := await _read(part):
         size_bytes += len(chunk)
         if size_bytes > limit:
             raise _too_large(limit)
@@ -63,6 +65,14 @@ async def _file(reader: MultipartReader, part: BodyPartReader, limit: int) -> As
     # The upload is not finished before its form is: a field that comes too late must not be lost silently.
     if await reader.next() is not None:
         raise bad_field("file", "one file a form, and its other fields before it")
+
+
+async def _read(part: BodyPartReader) -> bytes:
+    try:
+        async with asyncio.timeout(_IDLE_S):
+            return await part.read_chunk(_CHUNK_BYTES)
+    except TimeoutError as error:
+        raise web.HTTPRequestTimeout(text=f"nothing came for {_IDLE_S} seconds") from error
 
 
 def _header(part: BodyPartReader, fields: MutableMapping[str, str]) -> UploadHeader:

@@ -67,7 +67,10 @@ class CallFailure:
         """What to do, a line each; empty where the sentence says it all."""
         lines = [f"{name}: {text}" for name, text in self.violations if text not in self.message]
         if self.code == "UNAVAILABLE" and not self.reason:
-            lines.append("start it with `resumate serve`, or name another by --server or RESUMATE_SERVER")
+            lines.append(
+                "start it with `resumate serve`, or name another by --server or RESUMATE_SERVER, "
+                "with --tls or --ca if it speaks TLS"
+            )
         elif self.code == "DEADLINE_EXCEEDED":
             lines.append("give it longer by --timeout")
         elif self.reason == "HISTORY_GONE" and (first := self.metadata.get("first_available", "")).isdigit():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -108,6 +109,8 @@ def client(command: Command) -> Callable[..., Any]:
         timeout: float,
         **rest: object,
     ) -> object:
+        # gRPC's core would write what it thinks to stderr, beside the error that the call ends with.
+        os.environ.setdefault("GRPC_VERBOSITY", "NONE")
         # Here, not above: `resumate --help`, completion and the server's commands have no use for a client.
         from resumate_grpc.cli.connection import Connection, Endpoint, open_channel  # noqa: PLC0415
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC
 
 import click
@@ -13,13 +13,13 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from resumate_grpc._gen.resumate.v1.parsed_resume_pb2 import ParsedResume
 from resumate_grpc._gen.resumate.v1.resume_pb2 import Resume
 from resumate_grpc.cli.places import Places, aside
+from resumate_grpc.cli.sections import sections
 from resumate_grpc.cli.terminal import safe
 from resumate_grpc.cli.words import error_text, state_word
 
 __all__ = ["headline", "local_time", "parsed_lines", "resume_lines"]
 
 PERSONAL = ("email", "phone", "location", "linkedin_url", "github_url", "portfolio_url")
-Entry = tuple[str, str, str, str, Sequence[str]]
 SKILLS = ("technical", "soft_skills", "languages", "certifications")
 
 
@@ -60,16 +60,16 @@ def parsed_lines(parsed: ParsedResume) -> Iterator[str]:
     """Write what a résumé says as lines."""
     places = Places(parsed)
     yield from _person(parsed, places)
-    for title, path, entries in _sections(parsed):
+    for title, path, entries in sections(parsed):
         if entries:
             yield ""
             yield click.style(title, bold=True)
-        for number, (name, dates, place, body, highlights) in enumerate(entries):
-            yield places.line(name, f"{path}[{number}]", label="  ")
-            if details := " · ".join(part for part in (dates, place) if part):
-                yield f"    {safe(details, one_line=True)}"
-            yield from _wrapped(body, indent="    ")
-            for highlight in highlights:
+        for number, entry in enumerate(entries):
+            yield places.line(entry.name, f"{path}[{number}]", label="  ")
+            if entry.details:
+                yield f"    {safe(entry.details, one_line=True)}"
+            yield from _wrapped(entry.prose, indent="    ")
+            for highlight in entry.highlights:
                 yield from _wrapped(f"• {highlight}", indent="    ")
     yield from _skills(parsed)
     for warning in parsed.warnings:
@@ -88,66 +88,6 @@ def _person(parsed: ParsedResume, places: Places) -> Iterator[str]:
         yield from _wrapped(who.summary, indent="  ")
 
 
-def _sections(parsed: ParsedResume) -> Iterator[tuple[str, str, list[Entry]]]:
-    """Give each section's title, its field and its entries: name, dates, place, prose and bullet points."""
-    yield (
-        "Experience",
-        "work_experience",
-        [
-            (
-                _join(job.title, job.company),
-                _span(job.start_date, job.end_date),
-                job.location,
-                job.description,
-                job.highlights,
-            )
-            for job in parsed.work_experience
-        ],
-    )
-    yield (
-        "Education",
-        "education",
-        [
-            (
-                _join(", ".join(part for part in (study.degree, study.field_of_study) if part), study.institution),
-                _span(study.start_date, study.end_date),
-                _join(study.location, study.gpa and f"grade {study.gpa}"),
-                "",
-                (),
-            )
-            for study in parsed.education
-        ],
-    )
-    yield (
-        "Projects",
-        "projects",
-        [
-            (_join(work.name, work.url), _span(work.start_date, work.end_date), "", work.description, work.highlights)
-            for work in parsed.projects
-        ],
-    )
-    yield (
-        "Volunteering",
-        "volunteering",
-        [
-            (
-                _join(post.role, post.organization),
-                _span(post.start_date, post.end_date),
-                post.location,
-                post.description,
-                (),
-            )
-            for post in parsed.volunteering
-        ],
-    )
-    yield (
-        "Publications",
-        "publications",
-        [(paper.title, paper.date, _join(paper.publisher, paper.url), "", ()) for paper in parsed.publications],
-    )
-    yield "Awards", "awards", [(award.title, award.date, award.issuer, "", ()) for award in parsed.awards]
-
-
 def _skills(parsed: ParsedResume) -> Iterator[str]:
     if not any(getattr(parsed.skills, name) for name in SKILLS):
         return
@@ -156,14 +96,6 @@ def _skills(parsed: ParsedResume) -> Iterator[str]:
     for name in SKILLS:
         if values := getattr(parsed.skills, name):
             yield from _wrapped(f"{name.replace('_', ' ')}: {', '.join(values)}", indent="  ")
-
-
-def _join(*parts: str) -> str:
-    return " · ".join(part for part in parts if part)
-
-
-def _span(start: str, end: str) -> str:
-    return f"{start} – {end}" if start and end else start or end
 
 
 def _wrapped(text: str, *, indent: str) -> Iterator[str]:

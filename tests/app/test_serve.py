@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -100,7 +101,7 @@ def test_a_signal_ends_it_cleanly(tmp_path: Path, number: signal.Signals) -> Non
         assert next(stream).HasField("draining")
         with pytest.raises(grpc.RpcError) as ended:
             next(stream)
-        assert ended.value.code() is grpc.StatusCode.UNAVAILABLE  # type: ignore[attr-defined]
+        assert ended.value.code() is grpc.StatusCode.UNAVAILABLE
         assert server.wait() == 0
     assert "Traceback" not in server.log()
 
@@ -136,7 +137,7 @@ def test_it_does_not_listen_to_the_world_unasked(tmp_path: Path) -> None:
 def test_health_speaks_for_the_service(live: LiveServer) -> None:
     """Health is per service name, for probes and load balancers."""
     with grpc.insecure_channel(live.grpc_address) as channel:
-        stub = health_pb2_grpc.HealthStub(channel)
+        stub: Any = health_pb2_grpc.HealthStub(channel)
         for service in ("", "resumate.v1.ResumeService"):
             answer = stub.Check(health_pb2.HealthCheckRequest(service=service), timeout=10)
             assert answer.status == health_pb2.HealthCheckResponse.SERVING

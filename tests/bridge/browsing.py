@@ -8,13 +8,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+from tests.conftest import missing
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 
 
@@ -22,12 +28,9 @@ def chromium() -> str:
     """Return where Chromium is; skips the test where it is not, or fails it under REQUIRE_ALL=1."""
     names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
     found = next((path for name in names if name and (path := shutil.which(name))), None)
-    if found:
-        return found
-    message = "no Chromium on this machine: the page is not tried in a browser (apt-get install chromium)"
-    if os.environ.get("REQUIRE_ALL") == "1":
-        pytest.fail(message)
-    pytest.skip(message)
+    if not found:
+        missing("Chromium (apt-get install chromium), without which the page is not tried in a browser,")
+    return found
 
 
 @asynccontextmanager
@@ -49,8 +52,6 @@ async def page_of(context: BrowserContext) -> AsyncIterator[Page]:
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
-    page.on(
-        "console", lambda message: complaints.append(message.text) if "Content Security" in message.text else None
-    )
+    page.on("console", lambda message: complaints.append(message.text) if "Content Security" in message.text else None)
     yield page
     assert complaints == []

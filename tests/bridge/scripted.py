@@ -73,6 +73,8 @@ class Scripted(ResumeServiceServicer):
 
     def __post_init__(self) -> None:
         self.news = asyncio.Condition()
+        self.upload_begun = asyncio.Event()
+        self.upload_ended = asyncio.Event()
 
     # --- the script's hand -------------------------------------------------------------------------------------
 
@@ -194,13 +196,13 @@ class Scripted(ResumeServiceServicer):
     async def UploadChunks(  # noqa: N802
         self, request_iterator: AsyncIterator[upload_pb2.UploadChunksRequest], context: Context
     ) -> upload_pb2.UploadChunksResponse:
-        header, content = upload_pb2.UploadHeader(), b""
-        async for message in request_iterator:
-            if message.HasField("header"):
-                header = message.header
-                if header.filename.endswith(".exe"):
-                    await refuse(context, grpc.StatusCode.INVALID_ARGUMENT, "UNSUPPORTED_FORMAT", field="content")
-            content += message.chunk
+        self.upload_begun.set()
+        try:
+            header, content = await self._received(request_iterator, context)
+            # A client that gave up reads like one that is done, but this never comes back to it.
+            await context.send_initial_metadata(())
+        finally:
+            self.upload_ended.set()
         if not content:
             await refuse(context, grpc.StatusCode.INVALID_ARGUMENT, "EMPTY_FILE", field="content")
         self.uploads.append((header, content))
@@ -215,6 +217,18 @@ class Scripted(ResumeServiceServicer):
         resume.estimated_duration.FromMilliseconds(2500)
         self.resumes[ID] = resume
         return upload_pb2.UploadChunksResponse(resume=resume)
+
+    async def _received(
+        self, messages: AsyncIterator[upload_pb2.UploadChunksRequest], context: Context
+    ) -> tuple[upload_pb2.UploadHeader, bytes]:
+        header, content = upload_pb2.UploadHeader(), b""
+        async for message in messages:
+            if message.HasField("header"):
+                header = message.header
+                if header.filename.endswith(".exe"):
+                    await refuse(context, grpc.StatusCode.INVALID_ARGUMENT, "UNSUPPORTED_FORMAT", field="content")
+            content += message.chunk
+        return header, content
 
     async def GetResume(  # noqa: N802
         self, request: resume_service_pb2.GetResumeRequest, context: Context

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Literal
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -58,7 +59,7 @@ async def test_wait_reload_and_result(page: Page, script: Scripted) -> None:
     for _ in range(2):
         await page.goto(ROUTE)
         await page.reload()
-        await expect(page.locator(".figure")).to_have_text("60 %")
+        await expect(page.locator(".figure")).to_have_text("60%")
         await expect(page.locator(".message")).to_have_text("Reading education")
         courses = page.locator(".stages li")
         await expect(courses.nth(0)).to_have_attribute("data-course", "done")
@@ -84,12 +85,12 @@ async def test_failure_and_another_try(page: Page, script: Scripted) -> None:
     """A failure says what happened and what to do; Try again starts a new attempt that may succeed."""
     await half_way(script)
     await page.goto(ROUTE)
-    await expect(page.locator(".figure")).to_have_text("60 %")
+    await expect(page.locator(".figure")).to_have_text("60%")
     await script.add(STAGE_ERROR)
     await expect(page.get_by_role("alert")).to_have_text("The file is damaged; export it again.")
     script.on_retry = STAGE_QUEUED
     await page.get_by_role("button", name="Try again").click()
-    await expect(page.locator(".figure")).to_have_text("0 %")
+    await expect(page.locator(".figure")).to_have_text("0%")
     await script.add(STAGE_COMPLETE, attempt=2, percent=100)
     await expect(page.get_by_role("heading", level=1)).to_have_text("Ada Example", timeout=3000)
 
@@ -128,11 +129,11 @@ async def test_places_and_values_find_each_other(page: Page, script: Scripted) -
     await script.add(STAGE_QUEUED)
     await script.add(STAGE_COMPLETE)
     await page.goto(ROUTE)
-    name = page.locator("[data-path='personal_info.full_name'].value")
-    await expect(name.locator(".confidence")).to_have_text("55 %")
-    await expect(name.locator(".confidence")).to_have_attribute("data-grade", "low")
-    await expect(name.locator(".place")).to_have_text("Page 1 · 🙂🙂 Ada Example")
-    await name.click()
+    full_name = page.locator("[data-path='personal_info.full_name'].value")
+    await expect(full_name.locator(".confidence")).to_have_text("55%")
+    await expect(full_name.locator(".confidence")).to_have_attribute("data-grade", "low")
+    await expect(full_name.locator(".place")).to_have_text("Page 1 · 🙂🙂 Ada Example")
+    await full_name.click()
     await expect(page.locator("mark.chosen")).to_have_text("Ada Example")
     await page.locator("mark", has_text="ada@example.org").click()
     email = page.locator("[data-path='personal_info.email'].value")
@@ -144,7 +145,7 @@ async def test_list_is_live(page: Page, script: Scripted) -> None:
     """The start page's list follows every résumé, also those that come from elsewhere."""
     await half_way(script)
     await page.goto("/")
-    await expect(page.locator(".rows .state")).to_have_text("Reading, 60 %")
+    await expect(page.locator(".rows .state")).to_have_text("Reading, 60%")
     await finish(script)
     await expect(page.locator(".rows .state")).to_have_text("Ready")
     await script.add(STAGE_QUEUED, resume_id=ID.replace("1", "2"))
@@ -153,7 +154,9 @@ async def test_list_is_live(page: Page, script: Scripted) -> None:
 
 async def test_blocked_websockets(page: Page, script: Scripted) -> None:
     """Where WebSockets are blocked the page polls, says so, and still reaches the result."""
-    await page.add_init_script("WebSocket = class { constructor() { setTimeout(() => this.onclose(), 10); } close() {} }")
+    await page.add_init_script(
+        "WebSocket = class { constructor() { setTimeout(() => this.onclose(), 10); } close() {} }"
+    )
     await half_way(script)
     await page.goto(ROUTE)
     await expect(page.locator("#connection")).to_contain_text("checking every 2 s", timeout=15_000)
@@ -181,13 +184,13 @@ async def test_keyboard_alone(page: Page, script: Scripted) -> None:
     await expect(page.locator("#files")).to_be_focused()
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")
-    await expect(page.locator(".figure")).to_have_text("60 %")
+    await expect(page.locator(".figure")).to_have_text("60%")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 768, 1280])
 async def test_every_width_and_theme(
-    chromium: Browser, client: Client, script: Scripted, width: int, scheme: str
+    chromium: Browser, client: Client, script: Scripted, width: int, scheme: Literal["light", "dark"]
 ) -> None:
     """No view is wider than the screen, at three widths in both themes; pictures of them are kept to be looked at."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)

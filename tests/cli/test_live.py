@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import missing
 from tests.live import LiveServer, live_server
 
 pytestmark = pytest.mark.slow
@@ -191,6 +193,37 @@ def test_watch_survives_a_power_cut(tmp_path: Path, cv: Path) -> None:
                 watcher.send_signal(signal.SIGINT)
                 assert watcher.wait(20) == 130
     assert [int(event["sequence"]) for event in events] == list(range(1, len(events) + 1))
+
+
+def test_tls_with_client_certificates(tmp_path: Path) -> None:
+    """A server that wants certificates answers who shows one; without one, or without TLS, nothing answers."""
+    if not shutil.which("openssl"):
+        missing("openssl")
+    key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
+    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
+    made: list[str | Path] = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-keyout",
+        key,
+        "-out",
+        cert,
+    ]
+    subprocess.run([*made, *names], check=True, capture_output=True)
+    env = {"RESUMATE_TLS_CERT": str(cert), "RESUMATE_TLS_KEY": str(key), "RESUMATE_TLS_CLIENT_CA": str(cert)}
+    with live_server(data_dir=tmp_path / "data", env=env) as server:
+        plain = resumate(server, "list")
+        nameless = resumate(server, "list", "--ca", cert)
+        known = resumate(server, "list", "--ca", cert, "--cert", cert, "--key", key)
+    assert [run.returncode for run in (plain, nameless, known)] == [3, 3, 0]
+    assert "--tls or --ca" in plain.stderr
+    assert "ssl_transport" not in nameless.stderr
 
 
 def test_interrupted_upload_ends_at_once(tmp_path: Path, cv: Path) -> None:

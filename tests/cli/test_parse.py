@@ -78,6 +78,7 @@ def files(tmp_path: Path) -> list[Path]:
     return paths
 
 
+@pytest.mark.slow
 def test_json_has_a_line_for_each_file_that_could_be_parsed(files: list[Path]) -> None:
     """Lines come in the order of the files; a bad file is on stderr with its reason, and the status is 1."""
     result = parse("--json", *files)
@@ -88,6 +89,7 @@ def test_json_has_a_line_for_each_file_that_could_be_parsed(files: list[Path]) -
     assert result.exit_code == 1
 
 
+@pytest.mark.slow
 def test_output_dir_has_a_file_for_each_stem(files: list[Path], tmp_path: Path) -> None:
     """With --output-dir each result is in its own file, the folder is made, and stdout is empty."""
     result = parse("--json", "--output-dir", tmp_path / "new" / "out", files[0], files[2])
@@ -107,6 +109,7 @@ def test_files_of_one_stem_are_refused_before_any_work(files: list[Path], tmp_pa
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_human_output_names_each_file(files: list[Path]) -> None:
     """Without --json a summary of each file is printed under its name."""
     result = parse("-q", files[0], files[2])

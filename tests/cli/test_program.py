@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -53,9 +54,15 @@ def test_nothing_answers() -> None:
 
 def test_proxy_of_the_environment_is_not_asked_for_this_machine() -> None:
     """A proxy set for the web does not stand between the client and a server on this machine."""
-    result = resumate("list", "--server", "127.0.0.1:1", http_proxy="http://192.0.2.1:3128")
-    assert result.returncode == 3
-    assert "192.0.2.1" not in result.stderr
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        address = f"http://127.0.0.1:{proxy.getsockname()[1]}"
+        proxy.settimeout(0)
+        result = resumate(
+            "list", "--server", "127.0.0.1:1", "--timeout", "5", http_proxy=address, no_proxy="", NO_PROXY=""
+        )
+        assert result.returncode == 3
+        with pytest.raises(BlockingIOError):
+            proxy.accept()
 
 
 def test_wrong_setting_names_variable_and_flag() -> None:

@@ -50,6 +50,7 @@ def test_lost_answer_is_repeated_with_the_same_request_id(server: ScriptedServer
     assert result.exit_code == 0
 
 
+@pytest.mark.slow
 def test_full_queue_is_given_up_with_advice(server: ScriptedServer, cv: Path) -> None:
     """After a few tries a full queue is reported with its reason and how long to wait."""
     running = server.run("upload", str(cv), "-q")

@@ -13,19 +13,20 @@ export function size(bytes) {
     value /= 1000;
     unit += 1;
   }
-  return `${unit && value < 10 ? value.toFixed(1) : Math.round(value)} ${UNITS[unit]}`;
+  return `${unit && value < 10 ? value.toFixed(1) : Math.round(value)}\u00a0${UNITS[unit]}`;
 }
 
 /** @returns {string} such as `2 s` or `3 min`; empty for null */
 export function duration(seconds) {
   if (seconds === null || seconds === undefined) return "";
   const whole = Math.max(1, Math.round(seconds));
-  return whole < 60 ? `${whole} s` : `${Math.round(whole / 60)} min`;
+  return whole < 60 ? `${whole}\u00a0s` : `${Math.round(whole / 60)}\u00a0min`;
 }
 
-/** @returns {string} such as `5 min ago`, or a date where it is longer ago than a week */
+/** @returns {string} such as `5 min ago`, or a date where it is longer ago than a week; empty for no time */
 export function ago(time, now = Date.now()) {
   const seconds = Math.max(0, (now - Date.parse(time)) / 1000);
+  if (Number.isNaN(seconds)) return "";
   if (seconds < 45) return "just now";
   if (seconds < 3600) return `${Math.round(seconds / 60)} min ago`;
   if (seconds < 86_400) return `${Math.round(seconds / 3600)} h ago`;
@@ -46,9 +47,9 @@ export function month(text) {
   return date.toLocaleDateString("en", { month: "short", year: "numeric", timeZone: "UTC" });
 }
 
-/** @returns {string} `87 %` for 0.873 */
+/** @returns {string} `87%` for 0.873 */
 export function percent(confidence) {
-  return `${Math.round(confidence * 100)} %`;
+  return `${Math.round(confidence * 100)}%`;
 }
 
 /** @returns {string} the words as a sentence: the server's messages are clauses, as programs log them */

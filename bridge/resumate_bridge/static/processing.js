@@ -44,8 +44,8 @@ export function processingView(resume, { onCancel }) {
   return {
     node,
     update(progress) {
-      figure.textContent = `${progress.percent} %`;
-      overall.set(progress.percent, `${progress.percent} %`);
+      figure.textContent = `${progress.percent}%`;
+      overall.set(progress.percent, `${progress.percent}%`);
       message.textContent = progress.message || STRINGS.processing.waiting;
       const left = duration(progress.remainingSeconds);
       remaining.textContent = left ? STRINGS.processing.remaining(left) : "";

@@ -55,7 +55,7 @@ export function recentList(client) {
       onFrame(frame) {
         const row = rows.get(frame.resume_id);
         if (row) row.advance(frame);
-        else soon();
+        else if (frame.stage === "queued") soon(); // a new one; older ones are not on this page
       },
       onPoll: soon,
       signal: leaving.signal,
@@ -75,11 +75,15 @@ export function recentList(client) {
   });
 
   refresh();
+  const unlisten = client.onState(({ name }) => {
+    if (name === "live" && node.hidden) soon(); // the service was away when the list was asked for
+  });
   return {
     node,
     refresh: soon,
     close() {
       leaving.abort();
+      unlisten();
       clearTimeout(timer);
     },
   };
@@ -103,7 +107,7 @@ function rowOf(resume) {
   function paint() {
     const isRunning = !hasEnded(known);
     node.dataset.state = known.state;
-    state.textContent = STRINGS.states[known.state] + (known.state === "processing" ? `, ${known.percent} %` : "");
+    state.textContent = STRINGS.states[known.state] + (known.state === "processing" ? `, ${known.percent}%` : "");
     progress.node.hidden = !isRunning;
     progress.set(known.percent);
     time.textContent = ago(resume.create_time);

@@ -18,7 +18,7 @@ from resumate_grpc.cli.commands.upload import see_through
 from resumate_grpc.cli.connection import Connection
 from resumate_grpc.cli.exit_codes import ExitCode, worst
 from resumate_grpc.cli.failure import CallError
-from resumate_grpc.cli.proto_json import emit_json
+from resumate_grpc.cli.proto_json import json_line
 from resumate_grpc.cli.summary import headline
 from resumate_grpc.cli.terminal import complain, emit, failure_lines, note
 
@@ -40,7 +40,7 @@ def retry_command(connection: Connection, resume_id: str, *, watch: bool, as_jso
         with bars(files=1, quiet=quiet) as shown:
             resume = see_through(connection, resume.id, shown, label=resume.filename, after=after)
     if as_json:
-        emit_json(resume)
+        emit(json_line(resume))
     else:
         emit(headline(resume))
     return ExitCode.FAILED if resume.state in {State.STATE_FAILED, State.STATE_CANCELLED} else ExitCode.OK
@@ -54,7 +54,7 @@ def cancel_command(connection: Connection, resume_id: str, *, as_json: bool) -> 
     """Stop a résumé that waits or is being parsed."""
     resume = connection.call(connection.stub.CancelResume, CancelResumeRequest(resume_id=resume_id)).resume
     if as_json:
-        emit_json(resume)
+        emit(json_line(resume))
     else:
         emit(headline(resume))
 

@@ -10,7 +10,7 @@ from resumate_grpc._gen.resumate.v1.resume_pb2 import Resume
 from resumate_grpc._gen.resumate.v1.resume_service_pb2 import ListResumesRequest, ListResumesResponse
 from resumate_grpc.cli import options
 from resumate_grpc.cli.connection import Connection
-from resumate_grpc.cli.proto_json import emit_json
+from resumate_grpc.cli.proto_json import json_line
 from resumate_grpc.cli.summary import local_time
 from resumate_grpc.cli.terminal import emit, note, safe
 from resumate_grpc.cli.words import STATES, state_word
@@ -57,7 +57,7 @@ def list_command(
             emit(f"{'ID':<36}  {'STATE':<10}  {'':>4}  {'UPLOADED':<16}  FILE")
         for resume in page.resumes:
             if as_json:
-                emit_json(resume)
+                emit(json_line(resume))
             else:
                 emit(_row(resume))
         shown, total = shown + len(page.resumes), page.total_size

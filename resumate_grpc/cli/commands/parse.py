@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from collections import Counter
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import click
 
 from resumate_grpc.cli import options
-from resumate_grpc.cli.bars import Step, bars
+from resumate_grpc.cli.bars import Bars, Step, bars
 from resumate_grpc.cli.exit_codes import ExitCode
 from resumate_grpc.cli.parsed_json import as_line, as_message, as_page
 from resumate_grpc.cli.summary import parsed_lines
-from resumate_grpc.cli.terminal import complain, emit, safe
+from resumate_grpc.cli.terminal import Output, complain, safe
 from resumate_grpc.cli.writing import write_whole
 from resumate_grpc.config import Settings, read_settings, usable_cores
 from resumate_grpc.jobs.progress import AttemptProgress
@@ -66,7 +64,8 @@ def parse_command(
         _refuse_collisions(paths)
         output_dir.mkdir(parents=True, exist_ok=True)
     settings = read_settings(os.environ, only=("max_file_bytes", "parse_timeout_s", "parse_memory_bytes")).settings
-    with _Results(as_json=as_json, output_dir=output_dir, count=len(paths), quiet=quiet) as results:
+    with Output() as output, bars(files=len(paths), quiet=quiet) as shown:
+        results = _Results(output, shown, as_json=as_json, output_dir=output_dir, titled=len(paths) > 1)
         asyncio.run(_parse(paths, settings, workers or usable_cores(), language, results))
     return ExitCode.FAILED if results.failures else ExitCode.OK
 
@@ -99,25 +98,14 @@ async def _parse(paths: list[Path], settings: Settings, workers: int, language: 
 class _Results:
     """Shows progress and gives out results as they come; counts failures."""
 
-    def __init__(self, *, as_json: bool, output_dir: Path | None, count: int, quiet: bool) -> None:
+    def __init__(self, output: Output, shown: Bars, *, as_json: bool, output_dir: Path | None, titled: bool) -> None:
         self.failures = 0
+        self._output = output
+        self._bars = shown
         self._as_json = as_json
         self._output_dir = output_dir
-        self._titled = count > 1
-        self._bars = bars(files=count, quiet=quiet)
+        self._titled = titled
         self._attempts: dict[Path, AttemptProgress] = {}
-        self._held: list[str] = []
-
-    def __enter__(self) -> Self:
-        self._bars.__enter__()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bars.__exit__(kind, error, trace)
-        for text in self._held:
-            emit(text)
 
     def advanced(self, path: Path, progress: StageProgress) -> None:
         """Show a step of a file's parsing, in percent of the whole as the service reckons it."""
@@ -146,7 +134,4 @@ class _Results:
         else:
             title = [f"== {safe(str(path), one_line=True)}"] if self._titled else []
             text = "\n".join([*title, *parsed_lines(as_message(parsed)), *([""] if self._titled else [])])
-        if sys.stdout.isatty():
-            self._held.append(text)  # the live bars are on the same screen
-        else:
-            emit(text)
+        self._output.emit(text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 
 import click
@@ -56,7 +55,7 @@ def _command(name: str, entry: str, text: str) -> click.Command:
         # Here, not above: it brings the database, the parser and the web server along.
         from resumate_grpc import app  # noqa: PLC0415
 
-        asyncio.run(getattr(app, entry)(settings))
+        app.run(getattr(app, entry)(settings))
 
     return SettingsCommand(name, callback=run, help=text, params=[_option(described) for described in SETTINGS])
 

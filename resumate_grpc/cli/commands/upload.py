@@ -18,9 +18,9 @@ from resumate_grpc.cli.bars import Bars, Step, bars
 from resumate_grpc.cli.connection import Connection
 from resumate_grpc.cli.exit_codes import ExitCode, worst
 from resumate_grpc.cli.failure import CallError
-from resumate_grpc.cli.proto_json import emit_json
+from resumate_grpc.cli.proto_json import json_line
 from resumate_grpc.cli.summary import headline
-from resumate_grpc.cli.terminal import complain, emit, failure_lines
+from resumate_grpc.cli.terminal import Output, complain, failure_lines
 from resumate_grpc.cli.uploading import FileToUpload, upload
 from resumate_grpc.cli.watching import Watch, Watched
 from resumate_grpc.cli.words import error_text, stage_word, state_word
@@ -74,16 +74,15 @@ def upload_command(
         FileToUpload(path=path, request_id=request_id or str(uuid.uuid4()), batch_id=batch_id, language=language)
         for path in dict.fromkeys(files)
     ]
-    with bars(files=len(wanted), quiet=quiet) as shown:
-        outcomes = list(_send_all(connection, wanted, shown, watch=watch))
-    for sent in outcomes:
-        if sent.resume is not None and as_json:
-            emit_json(sent.resume)
-        elif sent.resume is not None:
-            emit(headline(sent.resume))
-        if sent.problem:
-            complain(sent.problem, about=sent.label)
-    return worst(sent.exit_code for sent in outcomes)
+    codes = []
+    with Output() as output, bars(files=len(wanted), quiet=quiet) as shown:
+        for sent in _send_all(connection, wanted, shown, watch=watch):
+            if sent.resume is not None:
+                output.emit(json_line(sent.resume) if as_json else headline(sent.resume))
+            if sent.problem:
+                complain(sent.problem, about=sent.label)
+            codes.append(sent.exit_code)
+    return worst(codes)
 
 
 def _send_all(connection: Connection, files: list[FileToUpload], shown: Bars, *, watch: bool) -> Iterator[Sent]:

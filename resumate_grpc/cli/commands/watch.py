@@ -9,7 +9,7 @@ from resumate_grpc._gen.resumate.v1.watch_pb2 import WatchProgressResponse
 from resumate_grpc.cli import options
 from resumate_grpc.cli.connection import Connection
 from resumate_grpc.cli.exit_codes import ExitCode
-from resumate_grpc.cli.proto_json import emit_json
+from resumate_grpc.cli.proto_json import json_line
 from resumate_grpc.cli.terminal import emit, note, safe
 from resumate_grpc.cli.watching import Watch, Watched
 from resumate_grpc.cli.words import error_text, stage_word
@@ -87,7 +87,7 @@ class _Ended:
 
 def _show(update: WatchProgressResponse, *, as_json: bool, with_id: bool) -> None:
     if as_json:
-        emit_json(update)
+        emit(json_line(update))
     elif update.HasField("batch"):
         emit(_batch_line(update.batch))
     else:

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import missing
+
+FOLDER = Path(__file__).parent / "js"
+STATIC = Path(__file__).resolve().parents[2] / "bridge" / "resumate_bridge" / "static"
+
+
+@pytest.mark.node
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.test.js")), ids=lambda path: path.name)
+def test_pure_parts_of_the_page(path: Path) -> None:
+    """The page's arithmetic and its client hold under Node's own runner."""
+    node = shutil.which("node") or missing("Node (node)")
+    run = subprocess.run([node, "--test", str(path)], capture_output=True, text=True, timeout=60, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_the_page_is_light() -> None:
+    """All that a browser loads is under 150 kB as it stands, and every module is within its own folder."""
+    files = [path for path in STATIC.iterdir() if path.suffix in {".js", ".css", ".html", ".svg"}]
+    assert sum(path.stat().st_size for path in files) < 150_000
+    for path in files:
+        text = path.read_text(encoding="utf-8")
+        assert "http://" not in text.replace("http://www.w3.org/2000/svg", ""), path.name
+        assert "https://" not in text, path.name
+        assert "innerHTML" not in text, path.name

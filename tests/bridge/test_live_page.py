@@ -1,0 +1,124 @@
+"""The page before the real program: upload to review, real failures, a server that is killed and comes back."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.async_api import BrowserContext, FilePayload, Page, expect
+
+from tests.bridge.browsing import browser, page_of
+from tests.live import LiveServer, live_server
+from tests.samples import hostile
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+FILES = Path(__file__).resolve().parents[1] / "samples" / "files"
+
+
+@pytest.fixture
+async def context() -> AsyncIterator[BrowserContext]:
+    """A browser's window."""
+    async with browser() as running, await running.new_context() as context:
+        yield context
+
+
+@pytest.fixture
+async def page(context: BrowserContext, live: LiveServer) -> AsyncIterator[Page]:
+    """The start page of the running program."""
+    async with page_of(context) as page:
+        await page.goto(live.http_url)
+        yield page
+
+
+def payload(name: str, content: bytes) -> FilePayload:
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+
+
+@pytest.fixture
+def expected() -> dict[str, Any]:
+    """What the sample says."""
+    values: dict[str, Any] = json.loads((FILES / "sidebar_en.pdf.json").read_text(encoding="utf-8"))
+    return values
+
+
+async def test_from_file_to_review(page: Page, expected: dict[str, Any]) -> None:
+    """A file that is chosen is uploaded, its stages are seen, and its values are shown with their places."""
+    await page.set_input_files("#files", FILES / "sidebar_en.pdf")
+    await expect(page.locator(".stages li")).to_have_count(3)
+    await expect(page.locator(".stages li").nth(2)).to_have_attribute("data-course", "skipped")
+    await expect(page.locator(".figure")).to_have_text("100%")
+    await expect(page.get_by_role("heading", level=1)).to_have_text(expected["personal_info"]["full_name"])
+    email = page.locator("[data-path='personal_info.email'].value")
+    await expect(email.locator(".confidence")).to_contain_text("%")
+    await email.click()
+    await expect(page.locator("mark.chosen")).to_have_text(expected["personal_info"]["email"])
+    async with page.expect_download() as download:
+        await page.get_by_role("link", name="JSON Resume").click()
+    exported = json.loads(await asyncio.to_thread((await (await download.value).path()).read_bytes))
+    assert exported["basics"]["email"] == expected["personal_info"]["email"]
+    await page.reload()
+    await expect(page.get_by_role("heading", level=1)).to_have_text(expected["personal_info"]["full_name"])
+    await page.go_back()
+    await expect(page.locator(".rows .name", has_text="sidebar_en.pdf").first).to_be_visible()
+
+
+async def test_a_failure_can_be_tried_again(page: Page, live: LiveServer) -> None:
+    """A file that cannot be read says why; Try again is a real second attempt."""
+    await page.set_input_files("#files", payload("scan.pdf", hostile.picture_only_pdf()))
+    await expect(page.get_by_role("alert")).to_contain_text("text")
+    resume_id = page.url.rpartition("/")[2]
+    async with page.expect_response("**/retry"):
+        await page.get_by_role("button", name="Try again").click()
+    await expect(page.locator(".processing")).to_have_count(0)
+    await expect(page.get_by_role("alert")).to_contain_text("text")
+    response = await page.request.get(f"{live.http_url}/v1/resumes/{resume_id}")
+    assert (await response.json())["resume"]["attempt"] == 2
+
+
+async def test_refused_files_say_why(page: Page) -> None:
+    """A file that the server refuses stays on the start page with the reason; the others go on."""
+    await page.set_input_files(
+        "#files",
+        [
+            payload("empty.pdf", b""),
+            payload("program.pdf", b"MZ\x90" + bytes(5000)),
+            payload("good.txt", b"Somebody Good\n"),
+        ],
+    )
+    await expect(page.locator(".uploads .refused")).to_have_count(2)
+    await expect(page.locator(".rows .name", has_text="good.txt").first).to_be_visible()
+    await page.get_by_role("button", name="Dismiss empty.pdf").click()
+    await expect(page.locator(".uploads .refused")).to_have_count(1)
+
+
+async def test_many_files_at_once(page: Page) -> None:
+    """Twenty files are taken at once, and each row reaches its end by itself."""
+    names = [f"many-{number}.txt" for number in range(20)]
+    await page.set_input_files("#files", [payload(name, name.encode()) for name in names])
+    rows = page.locator(".rows li", has=page.locator(".name", has_text="many-"))
+    await expect(rows).to_have_count(20, timeout=20_000)
+    await expect(page.locator(".rows li[data-state=queued], .rows li[data-state=processing]")).to_have_count(
+        0, timeout=30_000
+    )
+
+
+async def test_a_killed_program_that_comes_back(context: BrowserContext, tmp_path: Path) -> None:
+    """The page says that the link is gone, comes back by itself, and its list is true again."""
+    data_dir = tmp_path / "data"
+    with live_server(data_dir=data_dir) as first:
+        address = urlsplit(first.http_url)
+        async with page_of(context) as page:
+            await page.goto(first.http_url)
+            await expect(page.locator("#connection")).to_have_text("Live")
+            first.kill()
+            await expect(page.locator("#connection")).to_have_text("Reconnecting…")
+            with live_server(data_dir=data_dir, env={"RESUMATE_HTTP_LISTEN": address.netloc}):
+                await expect(page.locator("#connection")).to_have_text("Live", timeout=30_000)
+                await page.set_input_files("#files", FILES / "plain_en.txt")
+                await expect(page.locator(".review")).to_have_count(1, timeout=20_000)
