@@ -52,7 +52,7 @@ def reason_of(error: Any) -> str:
         info = error_details_pb2.ErrorInfo()
         if detail.Unpack(info):
             assert info.domain == "resumate.v1"
-            return info.reason
+            return str(info.reason)
     raise AssertionError(status)
 
 
