@@ -72,6 +72,9 @@ class Watcher:
                     yield update
             elif verdict:
                 yield self._occurred(event)
+        if self._mailbox.removed and self._target.batch_id:
+            self._mailbox.removed = False
+            self._count_soon()
         if self._counts_are_due():
             self._counts_due = None
             yield Counted(counts=await self._log.batch_counts(self._target.owner, self._target.batch_id))
@@ -94,9 +97,13 @@ class Watcher:
         self._sent_at = self._clock.monotonic()
         if self._target.resume_id:
             self._ended = event.state.is_terminal
-        if self._target.batch_id and self._counts_due is None:
-            self._counts_due = self._clock.monotonic() + COUNTS_INTERVAL_S
+        if self._target.batch_id:
+            self._count_soon()
         return Occurred(event=event)
+
+    def _count_soon(self) -> None:
+        if self._counts_due is None:
+            self._counts_due = self._clock.monotonic() + COUNTS_INTERVAL_S
 
     def _finished(self) -> bool:
         return self._ended and not self._follow

@@ -53,7 +53,7 @@ class MemoryFiles:
 
 
 class ScriptedParser:
-    """Parses as the test says: `fails` raises, `gate` holds it back; `cancelled` counts how often it was, `left` tells it."""
+    """Parses as the test says: `failures` are raised, `gate` holds it back, `left` and `cancelled` tell of endings."""
 
     def __init__(self) -> None:
         self.gate = asyncio.Event()

@@ -163,6 +163,19 @@ async def test_draining_lets_work_finish_within_its_grace(world: World) -> None:
     assert (await ended(world, resume.id)).attempt == 1
 
 
+async def test_a_resting_worker_finishes_and_takes_nothing_new(world: World) -> None:
+    """Between the signal and the drain the running parse goes on, and what waits stays for the next worker."""
+    world.parser.gate.clear()
+    running, waiting = await world.upload(), await world.upload()
+    async with world.working() as worker:
+        await asyncio.wait_for(world.parser.started.wait(), 5)
+        worker.rest()
+        world.parser.gate.set()
+        assert (await ended(world, running.id)).attempt == 1
+    left = await world.resumes.get(OWNER, waiting.id, with_parsed=False)
+    assert (left.state, left.attempt) == (State.QUEUED, 1)
+
+
 async def test_deleting_takes_the_bytes_unless_shared(world: World) -> None:
     """The same file uploaded twice stays until both are deleted."""
     first, second = [await world.upload(text="Ada Example, the same") for _ in range(2)]
