@@ -15,6 +15,8 @@ from resumate_bridge.refusal import Refusal
 
 __all__ = ["answer", "refuse", "refusing"]
 
+_CLIENT_CLOSED_REQUEST = 499  # not in the RFC, but what proxies write down for it
+
 _log = logging.getLogger(__name__)
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -51,7 +53,8 @@ async def refusing(request: web.Request, handler: _Handler) -> web.StreamRespons
         code = error.reason.upper().replace(" ", "_")
         return refuse(Refusal(error.text or error.reason, code=code), status=error.status)
     except ConnectionError:
-        raise  # the browser is gone: nobody is left to answer
+        _log.debug("browser is gone", extra={"method": request.method, "path": request.path})
+        return web.Response(status=_CLIENT_CLOSED_REQUEST, reason="Client Closed Request")  # nobody will read it
     except Exception:  # noqa: BLE001 - a fault of ours must be JSON too
         _log.exception("request failed", extra={"method": request.method, "path": request.path})
         return refuse(Refusal("the bridge failed; its log says why", code="INTERNAL"), status=500)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from resumate_bridge.frames import Frame, batch_frame, event_frame, heartbeat_frame
+from resumate_bridge.frames import Frame, batch_frame, event_frame, heartbeat_frame, is_terminal
 from resumate_bridge.outbox import Outbox
 from resumate_bridge.relay import Relay
 from resumate_bridge.target import TargetKind
 from resumate_bridge.upstream import Upstream
 from resumate_grpc._gen.resumate.v1.progress_pb2 import BatchProgress
+from resumate_grpc._gen.resumate.v1.resume_pb2 import ResumeView
+from resumate_grpc._gen.resumate.v1.resume_service_pb2 import GetResumeRequest
 
 __all__ = ["Delivery"]
 
@@ -24,6 +26,7 @@ class Delivery:
 
     def __init__(self, relay: Relay, *, after: int, outbox: Outbox, upstream: Upstream, heartbeat_s: float) -> None:
         self.position = after
+        self._began_at = after
         self._relay = relay
         self._outbox = outbox
         self._upstream = upstream
@@ -40,8 +43,8 @@ class Delivery:
             for frame in frames:
                 if await self._deliver(frame):
                     return
-            if not frames:
-                await self._idle()
+            if not frames and await self._idle():
+                return
 
     async def _next(self) -> list[Frame]:
         relay = self._relay
@@ -84,8 +87,11 @@ class Delivery:
             await relay.changed(timeout_s=self._heartbeat_s)
         return relay.ring.high == frame.position
 
-    async def _idle(self) -> None:
-        """Wait for news; a heartbeat says that all history was sent, and later that there are none."""
+    async def _idle(self) -> bool:
+        """Wait for news; a heartbeat says that all history was sent, and later that there are none.
+
+        Returns whether none can come: the browser had the terminal frame already when it connected.
+        """
         relay = self._relay
         if relay.refusal:
             raise relay.refusal
@@ -95,8 +101,18 @@ class Delivery:
         elif self._is_caught_up and not self._announced:
             self._announced = True
             await self._beat()
+            return await self._had_ended()
         elif not await relay.changed(timeout_s=self._heartbeat_s):
             await self._beat()
+        return False
+
+    async def _had_ended(self) -> bool:
+        if not self._ends or self.position == 0 or self.position != self._began_at:
+            return False
+        got = await self._upstream.get_resume(
+            GetResumeRequest(resume_id=self._relay.target.name, view=ResumeView.RESUME_VIEW_BASIC)
+        )
+        return got.resume.progress.sequence == self.position and is_terminal(got.resume.progress)
 
     @property
     def _is_caught_up(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import unicodedata
 from collections.abc import AsyncIterator
 from contextlib import aclosing
@@ -15,6 +16,8 @@ from resumate_bridge.refusal import Refusal
 from resumate_grpc._gen.resumate.v1.export_pb2 import DownloadFileResponse, ExportResumeRequest, FileHeader
 
 __all__ = ["attachment", "download_file", "export"]
+
+_log = logging.getLogger(__name__)
 
 # A file is never shown as a page of ours, whatever it claims to be.
 _SANDBOX = {"Content-Security-Policy": "sandbox; default-src 'none'"}
@@ -37,8 +40,7 @@ async def download_file(request: web.Request) -> web.StreamResponse:
     """`GET /v1/resumes/{resume_id}/file`: the original bytes, as they come from the server."""
     async with aclosing(bridge_of(request).upstream.download(request.match_info["resume_id"])) as parts:
         response = await _begin(request, await anext(parts, DownloadFileResponse()))
-        await _copy(parts, response)
-    await response.write_eof()
+        await _copy(parts, request, response)
     return response
 
 
@@ -51,14 +53,15 @@ async def _begin(request: web.Request, first: DownloadFileResponse) -> web.Strea
     return response
 
 
-async def _copy(parts: AsyncIterator[DownloadFileResponse], response: web.StreamResponse) -> None:
+async def _copy(parts: AsyncIterator[DownloadFileResponse], request: web.Request, response: web.StreamResponse) -> None:
     try:
         async for part in parts:
             await response.write(part.chunk)
     except Refusal as refusal:
         # The status has been sent: only a broken connection tells the browser that the file is not whole.
-        response.force_close()
-        raise ConnectionResetError(refusal.message) from refusal
+        _log.warning("download broke", extra={"code": refusal.code})
+        if request.transport is not None:
+            request.transport.abort()
 
 
 def _describe(header: FileHeader) -> dict[str, str]:

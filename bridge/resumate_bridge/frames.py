@@ -21,6 +21,7 @@ __all__ = [
     "event_frame",
     "event_frames",
     "heartbeat_frame",
+    "is_terminal",
     "pong_frame",
     "refusal_frame",
     "state_name",
@@ -73,7 +74,12 @@ def event_frame(event: ProgressEvent, target: WatchTarget) -> Frame:
     if target.kind is not TargetKind.RESUME:
         position = event.feed_sequence
         body |= _place(target, event.feed_sequence)
-    return Frame(position=position, is_terminal=kind != "progress_update", body=body)
+    return Frame(position=position, is_terminal=is_terminal(event), body=body)
+
+
+def is_terminal(event: ProgressEvent) -> bool:
+    """Tell whether `event` ends its attempt."""
+    return event.stage in _TERMINAL
 
 
 def event_frames(events: list[ProgressEvent], target: WatchTarget, *, has_more: bool) -> list[Frame]:

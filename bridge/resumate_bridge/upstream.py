@@ -165,7 +165,7 @@ class Upstream(AbstractAsyncContextManager["Upstream"]):
                 answer = await call
         finally:
             call.cancel()
-        return answer.status == health_pb2.HealthCheckResponse.SERVING
+        return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
 
 
 async def _unary(

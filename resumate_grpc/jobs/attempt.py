@@ -28,6 +28,8 @@ __all__ = ["Attempt", "AttemptPorts"]
 logger = logging.getLogger(__name__)
 
 MAX_PENDING_EVENTS = 64
+WRITE_INTERVAL_S = 0.02
+"""Progress is synced to disk at most this often: a sync costs what reading a page costs, and no eye is quicker."""
 RENEWALS_PER_LEASE = 3
 MAX_RENEWAL_INTERVAL_S = 1.0
 NO_MODEL = "no language model is configured"
@@ -149,6 +151,7 @@ class Attempt:
             await self._reported.wait()
             self._reported.clear()
             await self._flush()
+            await asyncio.sleep(WRITE_INTERVAL_S)
 
     async def _flush(self) -> None:
         async with self._writing:

@@ -15,16 +15,28 @@ _LIST_LABEL = re.compile(r"^\s*[^.:]{2,30}:\s*$")
 
 
 def bullets_of(rows: Sequence[Row], text: str) -> list[Finding]:
-    """Return the list items among body rows, each with the rows that carry it on."""
+    """Return the list items among body rows, each with the rows that carry it on.
+
+    Lines that are whole sentences, one each, are a list without glyphs.
+    """
+    if _is_bare_list(rows):
+        return [item for row in rows if (item := found(text, row.start, row.end, 0.6))]
     return [item for start, end, bullet in _runs(rows) if bullet and (item := found(text, start, end, 0.8))]
 
 
 def prose_of(rows: Sequence[Row], text: str) -> Finding | None:
     """Return the running text among body rows as one value: from the first such run to the end of the last in a row."""
+    if _is_bare_list(rows):
+        return None
     runs = [(start, end) for start, end, bullet in _runs(rows) if not bullet and not _LIST_LABEL.match(text[start:end])]
     if not runs:
         return None
     return found(text, runs[0][0], runs[0][1], 0.65)
+
+
+def _is_bare_list(rows: Sequence[Row]) -> bool:
+    whole = all(row.text[:1].isupper() and row.text.endswith(".") and not row.bullet for row in rows)
+    return whole and bool(rows) and (len(rows) > 1 or rows[0].table >= 0)
 
 
 def _runs(rows: Sequence[Row]) -> Iterator[tuple[int, int, bool]]:

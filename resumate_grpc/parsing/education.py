@@ -84,6 +84,7 @@ _ACRONYM = re.compile(r"(?:[^\W\d_]+ )?(?!C?GPA|USA|UK)(?:[A-Z]{3,6}|TU|UC|FH|HU
 _COMMA = re.compile(r",\s+|\s*\n\s*")
 _LONGEST = 110
 _SENTENCE = 60
+_ROWS_BELOW = 2
 _SHORTEST_ABBREVIATION = 3
 _INDENT = 5.0
 _PLACE = 0.6
@@ -324,7 +325,14 @@ def _field_beside(parts: Sequence[_Part], degree: _Part, institution: Finding | 
             and (part.finding.start > degree.finding.start or _CJK.match(part.finding.text))
         ):
             return part.finding
-    return None
+    below = (
+        part
+        for part in parts
+        if not (part.degree or part.place or part.institution)
+        and part.finding != institution
+        and 0 < part.row - degree.row <= _ROWS_BELOW
+    )
+    return next((part.finding for part in below), None) if institution else None
 
 
 def _inherited(study: Study, above: Study | None) -> Study:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from statistics import median
 
 from resumate_grpc.parsing.dates import DateSpan, dates_within
@@ -20,6 +20,7 @@ _MOST_HEADER_ROWS = 3
 _LONGEST_DATED = 150
 _LONGEST_BESIDE_SINGLE = 90
 _INDENT = 5.0
+_LONGEST_DATE = 40
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,8 +38,10 @@ def entries_by_date(rows: Sequence[Row], dates: Sequence[DateSpan], *, leads: Ca
     How many header rows stand above the dates is learnt from the first entry. Without any date, each row for which
     `leads` holds (and that is no prose) opens an entry.
     """
-    prose = _prose_flags(rows)
+    prose = _prose_flags(rows, dates)
     dates = stacked(rows, dates)
+    if tabular := _tabular(rows, prose, dates):
+        return tabular
     dated = [index for index, row in enumerate(rows) if _is_dated(row, prose[index], dates)]
     if not dated:
         return _undated(rows, prose, leads)
@@ -47,6 +50,22 @@ def entries_by_date(rows: Sequence[Row], dates: Sequence[DateSpan], *, leads: Ca
         _entry(rows[start:stop], prose[start:stop], anchor - start, dates)
         for start, stop, anchor in zip(starts, [*starts[1:], len(rows)], dated, strict=True)
     ]
+
+
+def _tabular(rows: Sequence[Row], prose: Sequence[bool], dates: Sequence[DateSpan]) -> list[Entry]:
+    """Cut a table into an entry for each of its rows that bears a date in a cell of its own; none where it has none."""
+    flags = {row.number: flag for row, flag in zip(rows, prose, strict=True)}
+    lines = [list(cells) for _, cells in groupby(rows, key=lambda row: (row.page, row.table, row.table_row))]
+    if any(line[0].table < 0 or len({row.block for row in line}) < 2 for line in lines):  # noqa: PLR2004 - two cells
+        return []
+    entries: list[Entry] = []
+    for line in lines:
+        spans = [span for row in line for span in dates_within(dates, row.start, row.end)]
+        if not spans:
+            return []
+        stop = next((at for at, row in enumerate(line) if flags[row.number] and at), len(line))
+        entries.append(Entry(header=tuple(line[:stop]), body=tuple(line[stop:]), dates=tuple(spans)))
+    return entries
 
 
 def stacked(rows: Sequence[Row], dates: Sequence[DateSpan]) -> Sequence[DateSpan]:
@@ -89,13 +108,20 @@ def _alone(fragment: Fragment, dates: Sequence[DateSpan]) -> DateSpan | None:
     return None
 
 
-def _prose_flags(rows: Sequence[Row]) -> list[bool]:
+def _prose_flags(rows: Sequence[Row], dates: Sequence[DateSpan]) -> list[bool]:
     outer = _outer_bullets(rows)
     flags: list[bool] = []
     for index, row in enumerate(rows):
         above = rows[index - 1] if index and flags[-1] else None
-        flags.append(row.number not in outer and is_prose(row, above))
+        flags.append(row.number not in outer and is_prose(row, above) and not _mostly_date(row, dates))
     return flags
+
+
+def _mostly_date(row: Row, dates: Sequence[DateSpan]) -> bool:
+    """Whether a date, or the end of one that began on the row above, is most of the row."""
+    near = dates_within(dates, row.start - _LONGEST_DATE, row.end)
+    covered = sum(max(0, min(span.end, row.end) - max(span.start, row.start)) for span in near)
+    return not row.bullet and covered * 2 > len(row.text)
 
 
 def _outer_bullets(rows: Sequence[Row]) -> set[int]:
@@ -211,7 +237,7 @@ def entries_by_leader(
             seen = set()
         seen |= own
     dates = stacked(rows, dates)
-    prose = _prose_flags(rows)
+    prose = _prose_flags(rows, dates)
     starts = [_with_line_above(rows, prose, start, labels) for start in starts]
     return [
         _whole(rows[start:stop], prose[start:stop], dates, labels) for start, stop in pairwise([*starts, len(rows)])

@@ -71,6 +71,8 @@ _INLINE_KINDS = {
     SectionKind.SUMMARY,
     SectionKind.INTERESTS,
 }
+_SIDE_KINDS = _INLINE_KINDS | {SectionKind.CONTACT, SectionKind.EDUCATION}
+"""Kinds that stand in boxes beside the text, without the style of its headings."""
 _LISTS = {SectionKind.SKILLS, SectionKind.LANGUAGES, SectionKind.SOFT_SKILLS}
 
 
@@ -185,11 +187,12 @@ def _chosen(rows: Sequence[Row], candidates: dict[int, Heading], body_size: floa
         _style(by_number[number]) for number, heading in candidates.items() if heading.exact and heading.rest is None
     )
     strongest = _strongest(styles, by_number, candidates)
+    strong_kinds = {heading.kind for number, heading in candidates.items() if _style(by_number[number]) == strongest}
     alike = sum(_style(by_number[number]) == strongest for number in candidates)
     chosen = {
         number: heading
         for number, heading in candidates.items()
-        if _acceptable(by_number[number], heading, styles, strongest)
+        if _acceptable(by_number[number], heading, styles, strongest, strong_kinds)
     }
     chosen = _without_labels(by_number, chosen, strongest)
     if strongest and alike > 1 and _stands_out(strongest, body_size):
@@ -223,12 +226,18 @@ def _strongest(styles: Counter[_Style], by_number: dict[int, Row], candidates: d
     return ranked[0] if ranked else None
 
 
-def _acceptable(row: Row, heading: Heading, styles: Counter[_Style], strongest: _Style | None) -> bool:
+def _acceptable(
+    row: Row,
+    heading: Heading,
+    styles: Counter[_Style],
+    strongest: _Style | None,
+    strong_kinds: set[SectionKind],
+) -> bool:
     style = _style(row)
     if style == strongest or heading.rest is not None:
         return heading.exact or heading.look >= 1
     if strongest and strongest[4] and row.heading_level == 0 and styles[strongest] > 1:
-        return False
+        return heading.exact and heading.kind in _SIDE_KINDS and heading.kind not in strong_kinds and not row.bullet
     if strongest and strongest[4] and row.heading_level > strongest[4]:
         return False
     if not heading.exact:

@@ -183,7 +183,7 @@ def _items(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str, 
     for index, row in enumerate(rows):
         if row.number in prose:
             continue
-        if bullet_labels and row.bullet:
+        if (bullet_labels and row.bullet) or headings().get(heading_key(row.text)) == SectionKind.LANGUAGES.value:
             label = fold(row.text).strip(" :")
             continue
         if row.bold and bold_labels and len(row.fragments) == 1 and not _LABEL.match(row.text):

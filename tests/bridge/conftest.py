@@ -9,6 +9,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from resumate_bridge import BridgeConfig, create_app
 
@@ -16,6 +17,13 @@ from tests.bridge.scripted import Scripted, serving
 
 Client = TestClient[Any, Any]
 StartBridge = Callable[[BridgeConfig], Coroutine[Any, Any, Client]]
+
+
+class PlainServer(TestServer):
+    """A test server that, as the real program, does not cancel the handlers of browsers that have gone."""
+
+    async def _make_runner(self, **kwargs: Any) -> web.BaseRunner:
+        return await super()._make_runner(**{**kwargs, "handler_cancellation": False})
 
 
 @pytest.fixture
@@ -43,7 +51,7 @@ async def start_bridge() -> AsyncIterator[StartBridge]:
     async with AsyncExitStack() as stack:
 
         async def start(config: BridgeConfig) -> Client:
-            client = TestClient(TestServer(create_app(config)))
+            client = TestClient(PlainServer(create_app(config)))
             return await stack.enter_async_context(client)
 
         yield start

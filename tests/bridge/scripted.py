@@ -199,6 +199,8 @@ class Scripted(ResumeServiceServicer):
         self.upload_begun.set()
         try:
             header, content = await self._received(request_iterator, context)
+            # A client that gave up reads like one that is done, but this never comes back to it.
+            await context.send_initial_metadata(())
         finally:
             self.upload_ended.set()
         if not content:

@@ -77,6 +77,15 @@ async def test_resume_from_any_position(client: Client, script: Scripted, after:
     assert socket.close_code == 1000
 
 
+async def test_who_has_the_end_already_is_let_go(client: Client, script: Scripted) -> None:
+    """A browser that lost the link right after the terminal frame is told by 1000 that nothing more will come."""
+    await finished(script)
+    async with client.ws_connect(f"{URL}?after=4") as socket:
+        frames = await frames_until_close(socket)
+    assert [frame["type"] for frame in frames] == ["connection_established", "heartbeat"]
+    assert socket.close_code == 1000
+
+
 async def test_failure_is_told_once(client: Client, script: Scripted) -> None:
     """A parse that fails ends in one error frame with reason, message and whether a retry may help."""
     await script.add(STAGE_QUEUED)

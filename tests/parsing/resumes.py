@@ -10,9 +10,10 @@ from resumate_grpc.model.progress import StageProgress
 from resumate_grpc.model.resume import MediaType, ParseOptions
 from resumate_grpc.parsing.document import Block, Document, Line, Link, Page, Style, Word
 from resumate_grpc.parsing.extraction import extract
+from resumate_grpc.parsing.folding import words_of
 from resumate_grpc.parsing.understanding import understand
 
-__all__ = ["SAMPLE", "document_of", "drive", "page_of", "understood"]
+__all__ = ["SAMPLE", "check_evidence", "document_of", "drive", "page_of", "understood", "values"]
 
 Result = TypeVar("Result")
 
@@ -100,3 +101,36 @@ def page_of(lines: list[tuple[float, float, str, Style]], *, links: tuple[Link, 
         blocks.append(Block(lines=(line,), box=box))
     page = Page(number=1, width=595.0, height=842.0, blocks=tuple(blocks))
     return Document(text=text, media_type=MediaType.PDF, pages=(page,), links=links)
+
+
+def values(resume: ParsedResume) -> dict[str, str]:
+    """Every value of the result by its field path."""
+    found: dict[str, str] = {}
+    for part in ("personal_info", "skills"):
+        _collect(found, part, getattr(resume, part))
+    for part in ("work_experience", "education", "projects", "publications", "awards", "volunteering"):
+        for index, entry in enumerate(getattr(resume, part)):
+            _collect(found, f"{part}[{index}]", entry)
+    return found
+
+
+def _collect(found: dict[str, str], path: str, entry: object) -> None:
+    for name in entry.__slots__:  # type: ignore[attr-defined]  # a dataclass with slots
+        value = getattr(entry, name)
+        if isinstance(value, str) and value:
+            found[f"{path}.{name}"] = value
+        elif isinstance(value, tuple):
+            found |= {f"{path}.{name}[{index}]": item for index, item in enumerate(value)}
+
+
+def check_evidence(resume: ParsedResume) -> None:
+    """Each value has one evidence, within the text, whose words are the value's."""
+    evidence = {item.field_path: item for item in resume.evidence}
+    assert len(evidence) == len(resume.evidence)
+    assert set(evidence) == set(values(resume))
+    for path, value in values(resume).items():
+        item = evidence[path]
+        assert 0 <= item.start <= item.end <= len(resume.text)
+        assert 0 < item.confidence < 1
+        if item.end > item.start and not path.endswith("_date") and not path.endswith((".date", "_url")):
+            assert words_of(value) == words_of(resume.text[item.start : item.end])

@@ -7,13 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import Stage
 from resumate_grpc.model.resume import MediaType, ParseOptions
 from resumate_grpc.parsing.document import Document, Page
-from resumate_grpc.parsing.folding import words_of
 from resumate_grpc.parsing.understanding import understand
-from tests.parsing.resumes import SAMPLE, document_of, drive, understood
+from tests.parsing.resumes import SAMPLE, check_evidence, document_of, drive, understood
 
 HOSTILE = {
     "a long word": "A" * 100_000,
@@ -31,39 +29,6 @@ FRAGMENTS = [
     "Engineer", "Acme Ltd", "University of X", "BSc in Y", "Berlin, Germany", "a@b.co", "+49 30 1234567", "(", "|",
     "\t", "Python, Go", "GPA: 3.1", "linkedin.com/in/x", ":", "/", "–", "至今", "Опыт работы",
 ]  # fmt: skip
-
-
-def values(resume: ParsedResume) -> dict[str, str]:
-    """Every value of the result by its field path."""
-    found: dict[str, str] = {}
-    for part in ("personal_info", "skills"):
-        _collect(found, part, getattr(resume, part))
-    for part in ("work_experience", "education", "projects", "publications", "awards", "volunteering"):
-        for index, entry in enumerate(getattr(resume, part)):
-            _collect(found, f"{part}[{index}]", entry)
-    return found
-
-
-def _collect(found: dict[str, str], path: str, entry: object) -> None:
-    for name in entry.__slots__:  # type: ignore[attr-defined]  # a dataclass with slots
-        value = getattr(entry, name)
-        if isinstance(value, str) and value:
-            found[f"{path}.{name}"] = value
-        elif isinstance(value, tuple):
-            found |= {f"{path}.{name}[{index}]": item for index, item in enumerate(value)}
-
-
-def check_evidence(resume: ParsedResume) -> None:
-    """Each value has one evidence, within the text, whose words are the value's."""
-    evidence = {item.field_path: item for item in resume.evidence}
-    assert len(evidence) == len(resume.evidence)
-    assert set(evidence) == set(values(resume))
-    for path, value in values(resume).items():
-        item = evidence[path]
-        assert 0 <= item.start <= item.end <= len(resume.text)
-        assert 0 < item.confidence < 1
-        if item.end > item.start and not path.endswith("_date") and not path.endswith((".date", "_url")):
-            assert words_of(value) == words_of(resume.text[item.start : item.end])
 
 
 def test_a_whole_resume_is_understood() -> None:

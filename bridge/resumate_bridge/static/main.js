@@ -19,8 +19,8 @@ client.onState(({ name }) => {
 });
 
 function route() {
+  if (location.hash === "#main" && page) return; // the skip link
   const found = /^#\/resumes\/([^/]+)$/.exec(location.hash);
-  if (location.hash === "#main") return; // the skip link
   page?.close();
   document.title = STRINGS.title;
   page = found ? resumePage(client, decodeURIComponent(found[1])) : startPage(client);

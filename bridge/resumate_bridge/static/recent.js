@@ -55,7 +55,7 @@ export function recentList(client) {
       onFrame(frame) {
         const row = rows.get(frame.resume_id);
         if (row) row.advance(frame);
-        else soon();
+        else if (frame.stage === "queued") soon(); // a new one; older ones are not on this page
       },
       onPoll: soon,
       signal: leaving.signal,
@@ -75,11 +75,15 @@ export function recentList(client) {
   });
 
   refresh();
+  const unlisten = client.onState(({ name }) => {
+    if (name === "live" && node.hidden) soon(); // the service was away when the list was asked for
+  });
   return {
     node,
     refresh: soon,
     close() {
       leaving.abort();
+      unlisten();
       clearTimeout(timer);
     },
   };

@@ -24,12 +24,15 @@ export function resumePage(client, id) {
   let progress = unknown();
   let timer = 0;
   let unwatch = () => {};
+  let isUnanswered = false;
 
   async function load() {
+    isUnanswered = false;
     try {
       const resume = await get(id);
       if (!leaving.signal.aborted) settle(resume);
     } catch (refusal) {
+      isUnanswered = refusal.code === "NO_ANSWER";
       if (!leaving.signal.aborted) show(problemView(refusal, { onRetry: load }), STRINGS.title);
     }
   }
@@ -92,10 +95,14 @@ export function resumePage(client, id) {
   }
 
   load();
+  const unlisten = client.onState(({ name }) => {
+    if (name === "live" && isUnanswered) load();
+  });
   return {
     node,
     close() {
       leaving.abort();
+      unlisten();
       clearTimeout(timer);
     },
   };
