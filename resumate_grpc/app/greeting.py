@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+from pathlib import Path
+
 from resumate_grpc import __version__
 from resumate_grpc.config import Settings, read_address
 
@@ -25,10 +29,19 @@ ResuMate {__version__} is ready.
 Try next, in another terminal:
 
   open {page} and drop a résumé on it
-  resumate upload cv.pdf --watch{other_server}
+  {_command()} upload cv.pdf --watch{other_server}
   curl -F file=@cv.pdf {page}/v1/resumes/upload
 
 Ctrl-C stops it; everything is kept."""
+
+
+def _command() -> str:
+    """Name the command line as it can be typed here: an environment that is not activated needs its path."""
+    beside_python = Path(sys.executable).with_name("resumate")
+    if shutil.which("resumate") or not beside_python.exists():
+        return "resumate"
+    here = Path.cwd()
+    return str(beside_python.relative_to(here) if beside_python.is_relative_to(here) else beside_python)
 
 
 def _reachable(listen: str, port: int) -> str:
