@@ -37,4 +37,5 @@ def stop_signals() -> Iterator[asyncio.Event]:
 
 def _let_go(loop: asyncio.AbstractEventLoop) -> bool:
     """Give the signals their usual meaning again; False if they had it already."""
-    return all([loop.remove_signal_handler(number) for number in NUMBERS])
+    removed = [loop.remove_signal_handler(number) for number in NUMBERS]  # each of them, whatever the first says
+    return all(removed)
