@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from contextlib import aclosing
 
 import pytest
 
@@ -120,6 +121,24 @@ async def test_a_batch_watch_sees_its_members_and_exact_counts(world: World) -> 
     positions = [event.feed_sequence for event in events]
     assert positions == sorted(set(positions))
     assert sum(event.state.is_terminal for event in events) == 3
+
+
+async def test_a_batch_watch_counts_anew_when_a_member_is_deleted(world: World) -> None:
+    """A deletion leaves no event, yet who shows the counts learns of it."""
+    first, _ = [await world.upload(batch_id="spring") for _ in range(2)]
+    stream = world.watches.watch(
+        Target(owner=OWNER, batch_id="spring"), after=0, epoch="", follow=False, heartbeat_s=15
+    )
+    totals: list[int] = []
+    async with asyncio.timeout(5), aclosing(stream) as updates:
+        async for update in updates:
+            if isinstance(update, Counted):
+                totals.append(update.counts.total)
+                if len(totals) == 1:
+                    await world.resumes.delete(OWNER, first.id, etag="")
+                else:
+                    break
+    assert totals == [2, 1]
 
 
 async def test_a_feed_watch_sees_all_of_the_owner_and_nobody_else(world: World) -> None:
