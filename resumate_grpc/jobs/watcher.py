@@ -94,9 +94,13 @@ class Watcher:
         self._sent_at = self._clock.monotonic()
         if self._target.resume_id:
             self._ended = event.state.is_terminal
-        if self._target.batch_id and self._counts_due is None:
-            self._counts_due = self._clock.monotonic() + COUNTS_INTERVAL_S
+        if self._target.batch_id:
+            self._count_soon()
         return Occurred(event=event)
+
+    def _count_soon(self) -> None:
+        if self._counts_due is None:
+            self._counts_due = self._clock.monotonic() + COUNTS_INTERVAL_S
 
     def _finished(self) -> bool:
         return self._ended and not self._follow
@@ -108,8 +112,8 @@ class Watcher:
         if self._target.resume_id:
             raise ResumeNotFoundError(self._target.resume_id)
         self._mailbox.removed = False
-        if self._target.batch_id and self._counts_due is None:
-            self._counts_due = self._clock.monotonic() + COUNTS_INTERVAL_S
+        if self._target.batch_id:
+            self._count_soon()
 
     def _beat(self) -> Beat:
         self._sent_at = self._clock.monotonic()

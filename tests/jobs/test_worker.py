@@ -16,6 +16,7 @@ from resumate_grpc.errors import (
     UnsupportedFormatError,
     WrongStateError,
 )
+from resumate_grpc.jobs.ports import Stopped
 from resumate_grpc.jobs.resumes import Upload
 from resumate_grpc.model.parsed import PersonalInfo
 from resumate_grpc.model.progress import State
@@ -92,14 +93,17 @@ async def test_missing_bytes_end_as_file_missing(world: World) -> None:
     assert done.error.reason is ErrorReason.FILE_MISSING
 
 
-async def test_cancelling_ends_the_parse_at_once(world: World) -> None:
+async def test_cancelling_ends_the_parse_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The answer is durable, the process is stopped, the attempt has one ending, the slot takes the next résumé."""
+    monkeypatch.setattr("resumate_grpc.jobs.attempt.MAX_RENEWAL_INTERVAL_S", 60.0)  # so that it is not by chance
     world.parser.gate.clear()
     resume = await world.upload()
     async with world.working():
         await asyncio.wait_for(world.parser.started.wait(), 5)
         cancelled = await world.resumes.cancel(OWNER, resume.id)
         assert cancelled.state is State.CANCELLED
+        async with asyncio.timeout(5):
+            await world.parser.left.wait()
         world.parser.gate.set()
         done = await ended(world, (await world.upload()).id)
     assert done.state is State.SUCCEEDED
@@ -108,6 +112,19 @@ async def test_cancelling_ends_the_parse_at_once(world: World) -> None:
     assert [event.state for event in history if event.state.is_terminal] == [State.CANCELLED]
     with pytest.raises(WrongStateError):
         await world.resumes.cancel(OWNER, resume.id)
+
+
+async def test_a_notice_of_an_attempt_before_stops_nothing(world: World) -> None:
+    """The bus may repeat itself: whoever hears that an attempt was cancelled asks the log whether it is this one."""
+    world.parser.gate.clear()
+    resume = await world.upload()
+    async with world.working():
+        await asyncio.wait_for(world.parser.started.wait(), 5)
+        world.bus.publish(Stopped(owner=OWNER, resume_id=resume.id))
+        await world.upload(owner="somebody-else")  # a writing behind the worker's own: that one is answered
+        world.parser.gate.set()
+        done = await ended(world, resume.id)
+    assert (done.state, done.attempt, world.parser.cancelled) == (State.SUCCEEDED, 1, 0)
 
 
 async def test_a_waiting_resume_can_be_cancelled_and_retried(world: World) -> None:
