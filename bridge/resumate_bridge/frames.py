@@ -189,7 +189,7 @@ def _place(target: WatchTarget, position: int) -> JsonObject:
 def _seconds_remaining(event: ProgressEvent) -> float | None:
     if not event.HasField("estimated_remaining"):
         return None
-    return round(event.estimated_remaining.ToMilliseconds() / 1000, 1)
+    return event.estimated_remaining.ToMilliseconds() / 1000
 
 
 def _timestamp(moment: datetime) -> str:

@@ -48,7 +48,7 @@ async def serve(settings: Settings) -> None:
             _say(greeting(settings, grpc_port=server.port, http_port=port))
             await stop.wait()
             # At once, and not when bridge and server, which are closed before the worker, have ended their calls.
-            worker.rest()
+            worker.stop_claiming()
             await server.step_back()
             _say("Stopping; running parses have a moment to finish. Ctrl-C again ends at once.")
 

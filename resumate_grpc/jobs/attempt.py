@@ -190,6 +190,8 @@ class Attempt:
         await self._flush()
         self._publish(await self._ports.queue.finish(self._claim, outcome))
         self._ports.metrics.attempt_ended(state, reason)
+        told = {"resume_id": self._resume.id, "attempt": self._resume.attempt, "state": state.value, "reason": reason}
+        logger.info("attempt ended", extra={name: value for name, value in told.items() if value})
 
     async def _try_again(self, message: str) -> None:
         """Queue the next attempt, or end as WORKER_LOST once `max_attempts` workers were lost in a row."""

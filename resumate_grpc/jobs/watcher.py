@@ -44,7 +44,7 @@ class Watcher:
             yield update
         yield self._beat()
         while not self._finished():
-            self._raise_if_removed()
+            self._note_removal()
             if self._mailbox.closed:
                 yield Drained(sequence=self._cursor.sent, reconnect_after_s=RECONNECT_AFTER_S)
                 raise DrainingError("the server is shutting down; reconnect", retry_after_s=RECONNECT_AFTER_S)
@@ -72,9 +72,6 @@ class Watcher:
                     yield update
             elif verdict:
                 yield self._occurred(event)
-        if self._mailbox.removed and self._target.batch_id:
-            self._mailbox.removed = False
-            self._count_soon()
         if self._counts_are_due():
             self._counts_due = None
             yield Counted(counts=await self._log.batch_counts(self._target.owner, self._target.batch_id))
@@ -108,9 +105,15 @@ class Watcher:
     def _finished(self) -> bool:
         return self._ended and not self._follow
 
-    def _raise_if_removed(self) -> None:
-        if self._mailbox.removed and self._target.resume_id:
+    def _note_removal(self) -> None:
+        """End the watch of a résumé that was removed; count a batch anew, for a removal leaves no event."""
+        if not self._mailbox.removed:
+            return
+        if self._target.resume_id:
             raise ResumeNotFoundError(self._target.resume_id)
+        self._mailbox.removed = False
+        if self._target.batch_id:
+            self._count_soon()
 
     def _beat(self) -> Beat:
         self._sent_at = self._clock.monotonic()

@@ -40,14 +40,14 @@ class Worker:
             unsubscribe()
             self._idle.set()
 
-    def rest(self) -> None:
-        """Take no new work from now on; what is running goes on."""
+    def stop_claiming(self) -> None:
+        """Take no new work; running attempts go on."""
         self._draining = True
         self._wake_all()
 
     async def drain(self, grace_s: float) -> None:
         """Take no new work, let running attempts finish within `grace_s` seconds, give the others back."""
-        self.rest()
+        self.stop_claiming()
         with suppress(TimeoutError):
             async with asyncio.timeout(grace_s):
                 await self._idle.wait()

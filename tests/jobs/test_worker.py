@@ -137,6 +137,33 @@ async def test_a_waiting_resume_can_be_cancelled_and_retried(world: World) -> No
         await world.resumes.retry(OWNER, resume.id, options=None)
 
 
+async def test_a_worker_told_to_claim_no_more_finishes_what_it_has(world: World) -> None:
+    """From the first signal on nothing new is begun, however long the rest of the service takes to end."""
+    world.parser.gate.clear()
+    running, waiting = await world.upload(), await world.upload()
+    async with world.working() as worker:
+        await asyncio.wait_for(world.parser.started.wait(), 5)
+        worker.stop_claiming()
+        world.parser.gate.set()
+        assert (await ended(world, running.id)).state is State.SUCCEEDED
+        await asyncio.sleep(0.1)
+    assert (await world.resumes.get(OWNER, waiting.id, with_parsed=False)).state is State.QUEUED
+
+
+async def test_how_an_attempt_ended_is_in_the_log(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever runs the service finds a résumé's id, state and reason there, and nothing of what it says."""
+    world.parser.failures = [ParsingError(ErrorReason.CORRUPT_FILE, "damaged at 'Ada Example'")]
+    resume = await world.upload()
+    with caplog.at_level("INFO", logger="resumate_grpc.jobs.attempt"):
+        async with world.working():
+            await ended(world, resume.id)
+    logged = [record for record in caplog.records if record.message == "attempt ended"]
+    assert [record.__dict__[name] for record in logged for name in ("resume_id", "attempt", "state", "reason")] == [
+        resume.id, 1, "FAILED", "CORRUPT_FILE",
+    ]  # fmt: skip
+    assert "Ada" not in caplog.text
+
+
 async def test_draining_gives_running_work_back(world: World) -> None:
     """What does not finish in time is queued again, not lost, and the next worker does it."""
     world.parser.gate.clear()
@@ -161,19 +188,6 @@ async def test_draining_lets_work_finish_within_its_grace(world: World) -> None:
         await asyncio.sleep(0.05)
         world.parser.gate.set()
     assert (await ended(world, resume.id)).attempt == 1
-
-
-async def test_a_resting_worker_finishes_and_takes_nothing_new(world: World) -> None:
-    """Between the signal and the drain the running parse goes on, and what waits stays for the next worker."""
-    world.parser.gate.clear()
-    running, waiting = await world.upload(), await world.upload()
-    async with world.working() as worker:
-        await asyncio.wait_for(world.parser.started.wait(), 5)
-        worker.rest()
-        world.parser.gate.set()
-        assert (await ended(world, running.id)).attempt == 1
-    left = await world.resumes.get(OWNER, waiting.id, with_parsed=False)
-    assert (left.state, left.attempt) == (State.QUEUED, 1)
 
 
 async def test_deleting_takes_the_bytes_unless_shared(world: World) -> None:
