@@ -23,6 +23,7 @@ def sequences(frames: list[dict[str, object]]) -> list[object]:
 
 
 @pytest.mark.parametrize("seed", range(3))
+@pytest.mark.slow
 async def test_everybody_sees_everything_once(
     config: BridgeConfig, start_bridge: StartBridge, script: Scripted, seed: int
 ) -> None:

@@ -63,6 +63,7 @@ async def test_fields_before_the_file(client: Client, script: Scripted) -> None:
     assert (header.options.ocr, header.options.ai_enhancement) == (2, True)
 
 
+@pytest.mark.slow
 async def test_refused_by_the_server_before_the_rest_is_sent(client: Client, script: Scripted) -> None:
     """A type that the server does not read is 415, and the file is not sent on."""
     response = await client.post(PATH, data=form(b"MZ" * 2_000_000, "setup.exe"))

@@ -58,6 +58,7 @@ def test_unreadable_files_say_why(reason: ErrorReason, make: Callable[[], bytes]
     assert len(caught.value.message) > 20
 
 
+@pytest.mark.slow
 def test_the_next_file_works() -> None:
     """After all of these, an ordinary file is read as before."""
     for _, _, make in UNREADABLE:
@@ -181,6 +182,7 @@ LARGE: list[tuple[str, Callable[[], bytes]]] = [
 
 
 @pytest.mark.parametrize("make", [pytest.param(make, id=name) for name, make in LARGE])
+@pytest.mark.slow
 def test_telling_the_format_of_a_large_file_is_cheap(make: Callable[[], bytes]) -> None:
     """Formats are told on the server's loop: megabytes of any kind take it milliseconds."""
     content = make()

@@ -84,6 +84,7 @@ async def test_a_storm_of_one_request_id_makes_one_resume(store: SqlStore) -> No
     assert [event is None for _, event in results].count(False) == 1
 
 
+@pytest.mark.slow
 async def test_each_resume_is_claimed_once(store: SqlStore) -> None:
     """Many workers claiming at once get different résumés, and the ones that are left over get none."""
     await create(store, *(f"r{number:02}" for number in range(50)))
@@ -95,6 +96,7 @@ async def test_each_resume_is_claimed_once(store: SqlStore) -> None:
     await assert_whole(store)
 
 
+@pytest.mark.slow
 async def test_a_cancel_and_a_finish_that_race_end_the_attempt_once(store: SqlStore) -> None:
     """Whichever comes first wins, the other is refused, and there is one terminal event."""
     await create(store, *(f"r{number}" for number in range(30)))
