@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 import struct
 import zipfile
 import zlib
@@ -27,7 +28,10 @@ MAX_RATIO = 200  # beyond what office XML reaches; only archives that also unpac
 _RATIO_MATTERS_BYTES = 16 << 20
 _CHUNK_BYTES = 1 << 16
 _OLE = b"\xd0\xcf\x11\xe0"
-_DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
+_UNREAD = re.compile(r"(theme/theme\d*|fontTable|webSettings|stylesWithEffects|docProps/app|customXml/item\w*)\.xml$")
+"""XML that neither python-docx nor the walk parses."""
+_DOCTYPE = b"<!DOCTYPE"
+_WIDE_DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-16-le", "utf-16-be"))
 _UNREADABLE = (
     OpcError,
     etree.LxmlError,
@@ -93,8 +97,8 @@ def open_docx(content: bytes) -> DocxPackage:
 def _repacked(content: bytes) -> io.BytesIO:
     """Read the archive under limits and pack its XML anew, so that no later reader meets the original.
 
-    A directory may lie about sizes, and a reader that trusts it unpacks gigabytes in one call. Pictures and fonts are
-    left empty: their names must be there, their bytes are never looked at.
+    A directory may lie about sizes, and a reader that trusts it unpacks gigabytes in one call. Pictures, fonts and
+    themes are left empty: their names must be there, their bytes are never looked at.
     """
     packed = io.BytesIO()
     left = MAX_UNPACKED_BYTES
@@ -102,7 +106,7 @@ def _repacked(content: bytes) -> io.BytesIO:
         _check_directory(source.infolist())
         for entry in source.infolist():
             data = b""
-            if entry.filename.lower().endswith((".xml", ".rels")):
+            if entry.filename.lower().endswith((".xml", ".rels")) and _UNREAD.search(entry.filename) is None:
                 data = _read_entry(source, entry, limit=left)
                 left -= len(data)
                 _refuse_doctype(data)
@@ -134,7 +138,7 @@ def _read_entry(source: zipfile.ZipFile, entry: zipfile.ZipInfo, *, limit: int) 
 
 def _refuse_doctype(data: bytes) -> None:
     # Office writes none (ECMA-376 part 2 forbids it); the only use here would be entities, external or exploding.
-    if any(doctype in data for doctype in _DOCTYPES):
+    if _DOCTYPE in data or (b"\0" in data and any(doctype in data for doctype in _WIDE_DOCTYPES)):
         raise _corrupt("its XML has a document type declaration, which Word never writes")
 
 
