@@ -8,8 +8,12 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from hypothesis import settings
 
 from tests.live import LiveServer, live_server
+
+settings.register_profile("quick", max_examples=25, deadline=None)
+"""For `make check`; `make test` tries hypothesis's own hundred."""
 
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 
