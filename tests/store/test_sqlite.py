@@ -108,6 +108,7 @@ async def test_deleted_content_is_in_no_file(tmp_path: Path, clock: ManualClock)
         assert (await store.get(OWNER, "other", with_parsed=True)).state is State.QUEUED
 
 
+@pytest.mark.slow
 async def test_a_reader_delays_the_scrubbing_but_no_writer(tmp_path: Path, clock: ManualClock) -> None:
     """While somebody reads the old state, writes go on; when the reader has gone, the deleted content goes too."""
     path = tmp_path / "resumate.db"
