@@ -14,9 +14,11 @@ from resumate_grpc.parsing.fragments import Fragment, Row
 __all__ = ["Piece", "pieces_of"]
 
 _SEPARATOR = re.compile(
-    r"\s+[-–—~]{1,3}\s+|\s*[|•·]\s*|\s+@\s+|\s*[—]\s*|\s{3,}|\s+//\s+|;\s+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])"
+    r"\s+[-–—~]{1,3}\s+|\s*[|•·]\s*|\s+@\s+|\s*[—]\s*|\s{3,}|\s+//\s+|;\s+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])\s{2,}(?=\w)"
 )
-_PREPOSITION = re.compile(r"\s+(?:at|chez|bei|from)\s+(?=[^\W\d_])", re.IGNORECASE)
+_PREPOSITION = re.compile(r"\s+(?:at|chez|bei|from|presso|bij)\s+(?=[^\W\d_])", re.IGNORECASE)
+_CAMPUS = re.compile(r"\buniversity(?: of)?(?: [A-Z][a-z]+){1,3}$", re.IGNORECASE)
+"""Before "at" a university goes on: "University of Oregon at Bend"."""
 _DURATION = re.compile(
     r"[(\[]?\s*(?:~|about |ca\.? )?\d{1,2}\+?\s*(?:years?|yrs?|jahre?|ans?|anos|años|anni|jaar|года?|лет)\.?"
     r"(?:\s*,?\s*(?:and )?\d{1,2}\s*(?:months?|mos?|monate?|mois|meses|mesi|maanden|месяц\w*|мес)\.?)?\s*[)\]]?"
@@ -102,7 +104,8 @@ def _runs(spans: Iterator[tuple[int, int]], fragment: Fragment, text: str) -> It
 
 def _split(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     left = start
-    cuts = [*_SEPARATOR.finditer(text, start, end), *_PREPOSITION.finditer(text, start, end)]
+    prepositions = [cut for cut in _PREPOSITION.finditer(text, start, end) if not _CAMPUS.search(text, start, cut.start())]
+    cuts = [*_SEPARATOR.finditer(text, start, end), *prepositions]
     for cut in sorted(cuts, key=lambda match: match.start()):
         if cut.start() >= left:
             yield left, cut.start()
