@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+from pathlib import Path
+
 from resumate_grpc import __version__
 from resumate_grpc.config import Settings, read_address
 
@@ -25,10 +29,16 @@ ResuMate {__version__} is ready.
 Try next, in another terminal:
 
   open {page} and drop a résumé on it
-  resumate upload cv.pdf --watch{other_server}
+  {_command()} upload cv.pdf --watch{other_server}
   curl -F file=@cv.pdf {page}/v1/resumes/upload
 
 Ctrl-C stops it; everything is kept."""
+
+
+def _command() -> str:
+    """Name this program so that a shell finds it: `make run` puts it into an environment that is not on the path."""
+    program = Path(sys.argv[0])
+    return "resumate" if program.name != "resumate" or shutil.which("resumate") else str(program)
 
 
 def _reachable(listen: str, port: int) -> str:

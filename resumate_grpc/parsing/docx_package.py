@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 import struct
 import zipfile
 import zlib
@@ -93,8 +94,8 @@ def open_docx(content: bytes) -> DocxPackage:
 def _repacked(content: bytes) -> io.BytesIO:
     """Read the archive under limits and pack its XML anew, so that no later reader meets the original.
 
-    A directory may lie about sizes, and a reader that trusts it unpacks gigabytes in one call. Pictures and fonts are
-    left empty: their names must be there, their bytes are never looked at.
+    A directory may lie about sizes, and a reader that trusts it unpacks gigabytes in one call. Pictures, fonts and
+    themes are left empty: their names must be there, their bytes are never looked at.
     """
     packed = io.BytesIO()
     left = MAX_UNPACKED_BYTES
@@ -102,7 +103,7 @@ def _repacked(content: bytes) -> io.BytesIO:
         _check_directory(source.infolist())
         for entry in source.infolist():
             data = b""
-            if entry.filename.lower().endswith((".xml", ".rels")):
+            if entry.filename.lower().endswith((".xml", ".rels")) and _UNREAD.search(entry.filename) is None:
                 data = _read_entry(source, entry, limit=left)
                 left -= len(data)
                 refuse_doctype(data)

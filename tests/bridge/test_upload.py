@@ -46,6 +46,13 @@ async def test_socket_url_behind_tls(client: Client) -> None:
     assert (await response.json())["websocket_url"].startswith("wss://")
 
 
+async def test_a_body_that_is_no_form(client: Client) -> None:
+    """The code is one of the contract's reasons, as for every malformed request."""
+    response = await client.post(PATH, json={"file": "cv.pdf"})
+    error = (await response.json())["error"]
+    assert (response.status, error["code"], error["field"]) == (400, "INVALID_FIELD", "file")
+
+
 async def test_fields_before_the_file(client: Client, script: Scripted) -> None:
     """Options stand in the form before the file, or in the query."""
     data = form(batch_id="spring", ocr="never", ai_enhancement="true")
@@ -60,6 +67,7 @@ async def test_refused_by_the_server_before_the_rest_is_sent(client: Client, scr
     """A type that the server does not read is 415, and the file is not sent on."""
     response = await client.post(PATH, data=form(b"MZ" * 2_000_000, "setup.exe"))
     error = (await response.json())["error"]
+    response.close()  # or the bridge would wait for the rest, for aiohttp's ten seconds
     assert (response.status, error["code"], error["field"]) == (415, "UNSUPPORTED_FORMAT", "content")
     assert script.uploads == []
 

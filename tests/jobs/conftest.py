@@ -53,12 +53,13 @@ class MemoryFiles:
 
 
 class ScriptedParser:
-    """Parses as the test says: `fails` raises, `gate` holds it back, `ended` tells how it was left."""
+    """Parses as the test says: `failures` are raised, `gate` holds it back, `left` and `cancelled` tell of endings."""
 
     def __init__(self) -> None:
         self.gate = asyncio.Event()
         self.gate.set()
         self.started = asyncio.Event()
+        self.left = asyncio.Event()
         self.failures: list[Exception] = []
         self.cancelled = 0
 
@@ -76,6 +77,7 @@ class ScriptedParser:
             await self.gate.wait()
         except asyncio.CancelledError:
             self.cancelled += 1
+            self.left.set()
             raise
         if self.failures:
             raise self.failures.pop(0)
