@@ -29,6 +29,8 @@ MAX_RATIO = 200  # beyond what office XML reaches; only archives that also unpac
 _RATIO_MATTERS_BYTES = 16 << 20
 _CHUNK_BYTES = 1 << 16
 _OLE = b"\xd0\xcf\x11\xe0"
+_UNREAD = re.compile(r"(theme/theme\d*|fontTable|webSettings|stylesWithEffects|docProps/app|customXml/item\w*)\.xml$")
+"""XML that neither python-docx nor the walk parses."""
 _UNREADABLE = (
     OpcError,
     etree.LxmlError,

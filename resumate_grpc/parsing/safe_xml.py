@@ -12,7 +12,8 @@ __all__ = ["parse_xml", "refuse_doctype"]
 
 _log = logging.getLogger(__name__)
 
-_DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
+_DOCTYPE = b"<!DOCTYPE"
+_WIDE_DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-16-le", "utf-16-be"))
 
 
 def refuse_doctype(data: bytes) -> None:
@@ -20,7 +21,7 @@ def refuse_doctype(data: bytes) -> None:
 
     Office programs write none; its only use here would be entities, external or exploding.
     """
-    if any(doctype in data for doctype in _DOCTYPES):
+    if _DOCTYPE in data or (b"\0" in data and any(doctype in data for doctype in _WIDE_DOCTYPES)):
         raise _corrupt("its XML has a document type declaration, which office programs never write")
 
 
