@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 
 from resumate_grpc.parsing.characters import is_ruler, normalise
 from resumate_grpc.parsing.document import BlockKind, Style
@@ -37,10 +38,11 @@ class BlockWriter:
 
     blocks: list[DraftBlock] = field(default_factory=list)
     kind: BlockKind = BlockKind.TEXT
+    table_numbers: Iterator[int] = field(default_factory=count)
+    """Numbers of the tables to come; writers of one document share them."""
     _lines: list[DraftLine] = field(default_factory=list)
     _writer: LineWriter = field(default_factory=LineWriter)
     _cells: list[_Cell] = field(default_factory=list)
-    _tables: int = 0
     _paragraph_lines: int = 0
 
     def add(self, text: str, *, style: Style = PLAIN_STYLE, uri: str = "") -> None:
@@ -99,6 +101,11 @@ class BlockWriter:
         self._lines = []
         self._paragraph_lines = 0
 
+    def insert(self, blocks: Iterable[DraftBlock]) -> None:
+        """End the block and put others behind it."""
+        self.end_block()
+        self.blocks.extend(blocks)
+
     @contextmanager
     def box(self) -> Iterator[None]:
         """Write a text box: blocks of their own outside of any table, then go on where it stands."""
@@ -125,8 +132,7 @@ class BlockWriter:
         self.end_block()
         del self._cells[depth:]
         while len(self._cells) < depth:
-            self._cells.append(_Cell(table=self._tables))
-            self._tables += 1
+            self._cells.append(_Cell(table=next(self.table_numbers)))
 
     def end_cell(self) -> None:
         """End a cell of the innermost table."""

@@ -11,6 +11,7 @@ from functools import lru_cache
 from resumate_grpc.errors import ParsingError
 from resumate_grpc.model.parsed import ParseWarning
 from resumate_grpc.parsing.block_writer import BlockWriter
+from resumate_grpc.parsing.characters import whole
 from resumate_grpc.parsing.doc_file import DocFile, Formatting, Story, open_doc
 from resumate_grpc.parsing.doc_records import Properties, properties_of
 from resumate_grpc.parsing.doc_styles import DocStyles, fonts_of, number_in, styles_of
@@ -231,7 +232,7 @@ class _Walk:
                 elif style.unseen:
                     self.hidden = self.hidden or bool(letters.strip())
                 elif not _CONTROL.fullmatch(letters):
-                    self.writer.add(_whole(letters), style=shown, uri=self._fields.uri)
+                    self.writer.add(whole(letters), style=shown, uri=self._fields.uri)
 
     def control(self, mark: str) -> bool:
         """Follow the marks of fields; tells whether it was one."""
@@ -249,10 +250,3 @@ class _Walk:
 @lru_cache(maxsize=4096)
 def _cached_properties(grpprl: bytes) -> Properties:
     return properties_of(grpprl)
-
-
-def _whole(text: str) -> str:
-    """Join surrogate pairs; a half that stands alone becomes the replacement character."""
-    if text.isascii():
-        return text
-    return text.encode("utf-16-le", errors="surrogatepass").decode("utf-16-le", errors="replace")

@@ -22,6 +22,7 @@ _FLOW_READERS = {
     MediaType.DOCX: ("docx", "read_docx"),
     MediaType.DOC: ("doc", "read_doc"),
     MediaType.WORD_XML: ("word_xml", "read_word_xml"),
+    MediaType.RTF: ("rtf", "read_rtf"),
     MediaType.TXT: ("plain", "read_plain"),
     MediaType.MARKDOWN: ("markdown", "read_markdown"),
 }

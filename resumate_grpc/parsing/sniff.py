@@ -14,7 +14,7 @@ from resumate_grpc.parsing.encoding import looks_like_text
 
 __all__ = ["sniff"]
 
-_READ = "we read PDF, DOCX, DOC, TXT and Markdown"
+_READ = "we read PDF, DOCX, DOC, RTF, TXT and Markdown"
 _PDF_HEADER_WITHIN = 1024  # readers accept bytes before the header, PDF 32000-1 annex H
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CONTENT_TYPES_LIMIT = 1 << 20
@@ -50,10 +50,9 @@ _KNOWN = (
     (0, b"\x28\xb5\x2f\xfd", f"a Zstandard archive; {_UNPACKED}"),
     (257, b"ustar", f"a tar archive; {_UNPACKED}"),
     (0, b"%!PS", "PostScript; print it as PDF and upload that"),
-    (0, b"{\\rtf", "Rich Text (RTF); save it as .docx or .pdf and upload that"),
 )
 """Where formats that we don't read have their magic number, and what they are."""
-_TEXT_FORMATS = (b"%!PS", b"{\\rtf")
+_TEXT_FORMATS = (b"%!PS",)
 _MARKUP = (
     (b"<?xml", "XML"),
     (b"<!doctype html", "a web page; print it as PDF and upload that"),
@@ -95,6 +94,8 @@ def sniff(content: bytes, filename: str) -> MediaType:
     if content.startswith(_OLE):
         return _sniff_ole(content, name)
     start = content[:_MARKUP_WITHIN].removeprefix(codecs.BOM_UTF8)
+    if start.lstrip().startswith(b"{\\rtf"):
+        return MediaType.RTF
     if _WORD_XML.match(start):
         return MediaType.WORD_XML
     _refuse_markup(start)
