@@ -17,6 +17,7 @@ from docx.opc.part import Part, XmlPart
 from lxml import etree
 
 from resumate_grpc.errors import ErrorReason, ParsingError
+from resumate_grpc.parsing.safe_xml import refuse_doctype
 
 __all__ = ["DocxPackage", "DocxPart", "open_docx"]
 
@@ -30,8 +31,6 @@ _CHUNK_BYTES = 1 << 16
 _OLE = b"\xd0\xcf\x11\xe0"
 _UNREAD = re.compile(r"(theme/theme\d*|fontTable|webSettings|stylesWithEffects|docProps/app|customXml/item\w*)\.xml$")
 """XML that neither python-docx nor the walk parses."""
-_DOCTYPE = b"<!DOCTYPE"
-_WIDE_DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-16-le", "utf-16-be"))
 _UNREADABLE = (
     OpcError,
     etree.LxmlError,
@@ -109,7 +108,7 @@ def _repacked(content: bytes) -> io.BytesIO:
             if entry.filename.lower().endswith((".xml", ".rels")) and _UNREAD.search(entry.filename) is None:
                 data = _read_entry(source, entry, limit=left)
                 left -= len(data)
-                _refuse_doctype(data)
+                refuse_doctype(data)
             target.writestr(entry.filename, data)
     packed.seek(0)
     return packed
@@ -134,12 +133,6 @@ def _read_entry(source: zipfile.ZipFile, entry: zipfile.ZipInfo, *, limit: int) 
             if len(data) > limit:
                 raise _too_large(f"unpacks to more than {MAX_UNPACKED_BYTES >> 20} MiB")
     return bytes(data)
-
-
-def _refuse_doctype(data: bytes) -> None:
-    # Office writes none (ECMA-376 part 2 forbids it); the only use here would be entities, external or exploding.
-    if _DOCTYPE in data or (b"\0" in data and any(doctype in data for doctype in _WIDE_DOCTYPES)):
-        raise _corrupt("its XML has a document type declaration, which Word never writes")
 
 
 def _related(main: Part) -> list[tuple[str, str, Part]]:
