@@ -14,7 +14,7 @@ from resumate_grpc.parsing.encoding import looks_like_text
 
 __all__ = ["sniff"]
 
-_READ = "we read PDF, DOCX, DOC, RTF, TXT and Markdown"
+_READ = "we read PDF, DOCX, DOC, RTF, HTML, TXT and Markdown"
 _PDF_HEADER_WITHIN = 1024  # readers accept bytes before the header, PDF 32000-1 annex H
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CONTENT_TYPES_LIMIT = 1 << 20
@@ -53,11 +53,9 @@ _KNOWN = (
 )
 """Where formats that we don't read have their magic number, and what they are."""
 _TEXT_FORMATS = (b"%!PS",)
-_MARKUP = (
-    (b"<?xml", "XML"),
-    (b"<!doctype html", "a web page; print it as PDF and upload that"),
-    (b"<html", "a web page; print it as PDF and upload that"),
-)
+_HTML = re.compile(rb"(?:\s|<\?xml[^>]*>|<!--.*?-->)*<(?:!doctype\s+html|html|head|body)\b", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(rb"<[a-z!][^>]*>", re.IGNORECASE)
+_HTML_ENDINGS = (".html", ".htm", ".xhtml")
 _WORD_XML = re.compile(rb"\s*<\?xml\b.*?schemas\.microsoft\.com/office/word/2003/wordml", re.DOTALL)
 _MARKUP_WITHIN = 4096
 _HEADER_BYTES = 512
@@ -93,12 +91,21 @@ def sniff(content: bytes, filename: str) -> MediaType:
         return MediaType.PDF
     if content.startswith(_OLE):
         return _sniff_ole(content, name)
+    return _sniff_text(content, name)
+
+
+def _sniff_text(content: bytes, name: str) -> MediaType:
     start = content[:_MARKUP_WITHIN].removeprefix(codecs.BOM_UTF8)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        start = start.decode("utf-16", errors="ignore").encode()
     if start.lstrip().startswith(b"{\\rtf"):
         return MediaType.RTF
     if _WORD_XML.match(start):
         return MediaType.WORD_XML
-    _refuse_markup(start)
+    if _HTML.match(start) or (name.endswith(_HTML_ENDINGS) and _TAG.search(start)):
+        return MediaType.HTML
+    if start.lstrip().startswith(b"<?xml"):
+        raise _unsupported("the file is XML, and no document that we know")
     if not looks_like_text(content):
         raise _unsupported("the content is binary data of no format that we know")
     return MediaType.MARKDOWN if name.endswith(_MARKDOWN_ENDINGS) else MediaType.TXT
@@ -148,12 +155,6 @@ def _refuse_known(content: bytes) -> None:
         if header.startswith(magic, at) and (
             magic in _TEXT_FORMATS or not magic.isalnum() or _BINARY.search(header) is not None
         ):
-            raise _unsupported(f"the file is {what}")
-
-
-def _refuse_markup(start: bytes) -> None:
-    for magic, what in _MARKUP:
-        if start.lstrip().lower().startswith(magic):
             raise _unsupported(f"the file is {what}")
 
 

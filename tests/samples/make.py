@@ -35,6 +35,7 @@ def samples() -> Iterator[tuple[str, bytes, ParsedResume]]:
     yield "binary_en.doc", doc_layouts.binary(HUGO, ENGLISH), _without(HUGO, place_of_study=True)
     yield "word_2003_de.doc", word_xml_layouts.word_2003(JONAS, GERMAN), _without(JONAS, place_of_study=True)
     yield "rich_fr.rtf", text_layouts.rich(CLARA, FRENCH), _without(CLARA, place_of_study=True)
+    yield "page_en.html", text_layouts.page(ADA, ENGLISH).encode(), _without(ADA, place_of_study=True)
     text = text_layouts.plain(HUGO, ENGLISH).encode()
     yield "plain_en.txt", text, _without(HUGO, place_of_study=True, links=True, gpa=True)
     text = text_layouts.plain(CLARA, FRENCH).encode("utf-16-le")
