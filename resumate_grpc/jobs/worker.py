@@ -102,8 +102,10 @@ class Worker:
         except asyncio.CancelledError:
             if not self._draining:
                 raise
-        except Exception:  # one résumé's trouble, or the database's, must not end the worker
-            logger.exception("an attempt is left to its lease", extra={"resume_id": claim.resume.id})
+        except Exception:
+            # Not even its end could be written, as when the disk is full. The résumé is claimed again once its lease
+            # has run out; a worker that died of this would take the whole service along.
+            logger.exception("the attempt was left without an end", extra={"resume_id": claim.resume.id})
         finally:
             self._tasks.discard(task)
             del self._attempts[claim.resume.id]

@@ -152,12 +152,35 @@ def _kind(left: Sequence[Segment], right: Sequence[Segment], bands: Sequence[Ban
     if min(len(left_rows), len(right_rows)) < _LEAST_ROWS:
         return DivisionKind.ROWS
     minor, major = (left_rows, right) if len(left_rows) <= len(right_rows) else (right_rows, left)
-    paired = sum(any(same_height(one, other) for other in major) for one in minor) / len(minor)
+    paired = _paired(minor, major)
+    if _is_stacked(left_rows, right_rows) or _dates_are_set_right(left, right_rows):
+        return DivisionKind.ROWS
     if _is_running_text(left, left_rows) and _is_running_text(right, right_rows):
         return DivisionKind.COLUMNS
     if paired >= _MOSTLY and _spaced_out(left_rows) and len(right_rows) >= _LINES_PER_LABEL * len(left_rows):
         return _kind_of_rows(left_rows, right_rows)
     return _kind_by_bands(left_rows, right_rows, bands, paired=paired)
+
+
+def _paired(some: Sequence[Segment], others: Sequence[Segment]) -> float:
+    """Return the share of rows that meet a segment of the other side at their height."""
+    return sum(any(same_height(one, other) for other in others) for one in some) / len(some)
+
+
+def _is_stacked(left: Sequence[Segment], right: Sequence[Segment]) -> bool:
+    """Tell whether one side's lines all stand in a gap between two lines of the other: an address set flush right."""
+    return _between_lines(left, right) or _between_lines(right, left)
+
+
+def _between_lines(inner: Sequence[Segment], outer: Sequence[Segment]) -> bool:
+    top, bottom = inner[0].baseline - inner[0].size, inner[-1].baseline + inner[-1].size
+    return not any(top <= segment.baseline <= bottom for segment in outer)
+
+
+def _dates_are_set_right(left: Sequence[Segment], right: Sequence[Segment]) -> bool:
+    """Tell whether most rows on the right are dates, each beside a line: a centred heading among them changes nothing."""
+    dated = [segment for segment in right if is_dated(segment)]
+    return len(dated) >= _DATED * len(right) and _paired(dated, left) == 1.0
 
 
 def _kind_by_bands(

@@ -32,6 +32,8 @@ _HEAD_ROWS = 14
 _LONGEST_PLACE = 110
 _PLACE_FOUND = 0.5
 _NEAR_EMAIL = 3
+_LONGEST_CONTACT = 200
+_SURE_PHONE = 0.7
 _BESIDE_CONTACT = {
     SectionKind.HEAD,
     SectionKind.SUMMARY,
@@ -152,22 +154,31 @@ def _location(text: str, zone: Sequence[Row], terms: Terms) -> Finding | None:
 
 def _place_candidates(text: str, zone: Sequence[Row], terms: Terms) -> Iterator[Finding]:
     for index, row in enumerate(zone):
-        for fragment in _fragments(row):
+        for fragment in _fragments(row, text):
             if place := _place(text, fragment, terms):
                 yield _with_street(text, place, zone[index - 1] if index else None, fragment, row)
 
 
-def _fragments(row: Row) -> Iterator[Fragment]:
-    """Yield the parts of a row that may be an address: fragments, what semicolons part in them, and the row itself."""
+def _fragments(row: Row, text: str) -> Iterator[Fragment]:
+    """Yield the parts of a row that may be an address: fragments, what is parted in them, and the row itself."""
     for fragment in row.fragments:
         left = fragment.start
-        for cut in [*_LIST.finditer(fragment.text), None]:
-            right = fragment.start + cut.start() if cut else fragment.end
-            if right > left:
-                yield replace(fragment, text=row.text[left - row.start : right - row.start], start=left, end=right)
-            left = fragment.start + cut.end() if cut else right
+        for start, end in [*_cuts(fragment, text), (fragment.end, fragment.end)]:
+            if start > left:
+                yield replace(fragment, text=row.text[left - row.start : start - row.start], start=left, end=start)
+            left = max(left, end)
     if len(row.fragments) > 1 and row.text[:1].isalnum() and any(char.isdigit() for char in row.text):
         yield replace(row.fragments[0], text=row.text, end=row.end)
+
+
+def _cuts(fragment: Fragment, text: str) -> list[tuple[int, int]]:
+    """Return what parts an address from its neighbours: semicolons, dashes, e-mail addresses, telephone numbers."""
+    signs = [*_LIST.finditer(text, fragment.start, fragment.end), *EMAIL.finditer(text, fragment.start, fragment.end)]
+    cuts = [match.span() for match in signs]
+    if len(fragment.text) <= _LONGEST_CONTACT:
+        numbers = phones_of(text, fragment.start, fragment.end, language="")
+        cuts += [(number.start, number.end) for number in numbers if number.confidence > _SURE_PHONE]
+    return sorted(cuts)
 
 
 def _place(text: str, fragment: Fragment, terms: Terms) -> Finding | None:

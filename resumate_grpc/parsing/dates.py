@@ -34,12 +34,15 @@ _SEASONS = (
 )
 _PRESENT_WORDS = (
     "present", "presently", "current", "currently", "now", "today", "ongoing", "date", "heute", "jetzt",
-    "aktuell", "laufend", "gegenwart", "aujourd'hui", "actuellement", "actuel", "en cours", "actualidad",
+    "aktuell", "laufend", "present day", "ce jour", "maintenant", "à présent", "ad oggi", "tutt'oggi", "em andamento",
+    "em curso", "o presente", "vandaag", "наст. время", "н/в", "laufend", "gegenwart", "aujourd'hui", "actuellement", "actuel", "en cours", "actualidad",
     "la actualidad", "la fecha", "actual", "actualmente", "presente", "hoy", "en curso", "oggi", "attuale",
     "in corso", "atual", "atualmente", "o momento", "hoje", "heden", "nu", "настоящее время", "настоящее",
     "н.в.", "н. в.", "сегодня", "至今", "现在", "現在", "今",
 )  # fmt: skip
-_SINCE_WORDS = "since|seit|depuis|desde|dal|sinds|ab"
+_SINCE_WORDS = "since|seit|depuis|desde|dal|sinds|ab|as of|с"
+_VAGUELY = r"q[1-4]|[1-4]q|h[12]|early|mid|late|anfang|mitte|ende|debut|fin|inicio|inizio|fine|begin|eind"
+"""A quarter or part of a year: the year counts."""
 
 
 def _alternatives(names: Sequence[str]) -> str:
@@ -66,7 +69,7 @@ _POINT = re.compile(
       (?:\s?[-,/.]\s?|\s+(?:of|de|del)\s+|\s{{0,4}})
       (?:(?P<year>{_YEAR})|'\s?(?P<short_quoted>\d\d)|(?P<short>\d\d))(?!\d|\w)
     | (?<![\w.,/$])(?P<year_first>{_YEAR})[\s,.]{{1,3}}(?P<month_after>{_MONTH})
-    | (?<![^\W_])(?:{_alternatives(_SEASONS.split())})[\s,]{{1,3}}(?:of\s)?(?P<season_year>{_YEAR})(?!\d)
+    | (?<![^\W_])(?:{_alternatives(_SEASONS.split())}|{_VAGUELY})[\s,-]{{1,3}}(?:of\s)?(?P<season_year>{_YEAR})(?!\d)
     | (?<![\w.,/$€£+])(?P<bare_month>{_MONTH})\.?
     | (?<![\w.,/])(?P<slash_month>0[1-9]|1[0-2])/(?P<slash_year>\d\d)(?![\d/])
     | (?<![\w.,$€£+])(?P<bare_year>{_YEAR})(?![\d%]|[.,]\d|\w)

@@ -11,6 +11,8 @@ from resumate_grpc.parsing.nlp import Term, Terms
 __all__ = ["SHORT_DEGREE", "degree_spans", "has_degree", "split_degree"]
 
 SHORT_DEGREE = 4
+_SCHOOL = re.compile(r"high school|secondary|higher secondary|senior secondary", re.IGNORECASE)
+_DIPLOMA = re.compile(r"\s+(?:diploma|degree|graduate|equivalent|certificate)", re.IGNORECASE)
 _FIELD_LEAD = re.compile(
     r"^[\s,:;.()\-–—]*(?:(?:degree|program(?:me)?|studies|course)\s+)?(?:\((?:hons?\.?|honou?rs)\)\s*)?(?:with\s+(?:a\s+)?(?:major|"
     r"specialization|concentration)\s+in|major(?:ing)?(?:\s+in)?|in|of|on|en|em|im|der|de la|de|"
@@ -32,8 +34,16 @@ def degree_spans(terms: Terms, text: str, start: int, end: int) -> list[tuple[in
     return [
         (first, last)
         for first, last in terms.within(Term.DEGREE, start, end)
-        if last <= end and _is_degree(text[first:last])
+        if last <= end and _is_degree(text[first:last]) and not _names_school(text, start, first, last)
     ]
+
+
+def _names_school(text: str, start: int, first: int, last: int) -> bool:
+    """Whether "High School" stands behind a name, as the name of a school does, and is no diploma of one."""
+    if not _SCHOOL.fullmatch(text[first:last]) or _DIPLOMA.match(text, last):
+        return False
+    before = text[max(start, first - 20) : first].rpartition("\n")[2].split()
+    return bool(before) and before[-1][:1].isupper() and before[-1][-1].isalpha()
 
 
 def _is_degree(printed: str) -> bool:

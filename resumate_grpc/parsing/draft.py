@@ -5,6 +5,7 @@ The readers (`pdf`, `docx`, `doc`, `plain`, …) write drafts; `assemble` turns 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -76,6 +77,9 @@ class DraftPage:
     loose_links: tuple[DraftLink, ...] = ()
 
 
+_BROKEN_ADDRESS = re.compile(r"(?:https?://|www\.|\w\.[a-z]{2,10}/)[^\s()]*[/-]$", re.IGNORECASE)
+_ADDRESS_END = re.compile(r"[a-z0-9%_~-][\w%.~/-]*$")
+"""A web address goes on over a line end after a slash or hyphen, in small letters and digits."""
 _OPENING = "(\"'“\u2018"
 _COMPOUNDS = frozenset(
     "back co cross data de e end ex full front hands high in long low multi next non off on open out part post pre "  # noqa: SIM905 - reads better
@@ -115,6 +119,8 @@ def _joined_word(first: DraftWord, second: DraftWord) -> DraftWord | None:
     head, tail = first.text, second.text
     if head.endswith("\u00ad"):
         return replace(first, text=head.rstrip("\u00ad") + tail)
+    if _BROKEN_ADDRESS.search(head) and _ADDRESS_END.match(tail):
+        return replace(first, text=head + tail)
     stem = head[:-1].rpartition("-")[2].lstrip(_OPENING)
     letters = tail.rstrip(".,;:!?)\"'”’")
     if not head.endswith(("-", "\u2010")) or len(stem) < 2 or len(letters) < 2:  # noqa: PLR2004 - initials are no halves

@@ -66,7 +66,10 @@ _PLACE = 0.6
 _SENTENCE = 7
 _SURE_PLACE = 0.7
 _TITLE_LABELS = frozenset(
-    ["title", "job title", "position", "role", "designation", "poste", "puesto", "cargo", "должность", "职位"]
+    [
+        "title", "job title", "position", "role", "designation", "stelle", "tatigkeit", "poste", "fonction", "puesto",
+        "cargo", "funcion", "funcao", "posizione", "ruolo", "qualifica", "functie", "должность", "职位",
+    ]  # fmt: skip
 )
 _COMPANY_LABELS = frozenset(
     [
@@ -77,6 +80,13 @@ _COMPANY_LABELS = frozenset(
         "client",
         "firma",
         "arbeitgeber",
+        "unternehmen",
+        "societe",
+        "employeur",
+        "azienda",
+        "datore di lavoro",
+        "werkgever",
+        "bedrijf",
         "entreprise",
         "empresa",
         "компания",
@@ -84,7 +94,9 @@ _COMPANY_LABELS = frozenset(
         "公司",
     ]
 )
-_PLACE_LABELS = frozenset({"location", "place"})
+_PLACE_LABELS = frozenset(
+    ["location", "place", "ort", "lieu", "lugar", "ciudad", "cidade", "localidad", "luogo", "citta", "plaats", "город"]
+)
 _LONGEST_NAME = 110
 _COMMA = re.compile(r",\s+")
 

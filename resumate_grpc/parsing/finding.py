@@ -56,6 +56,8 @@ def _unpaired_edge(raw: str) -> int:
         closing = next(close for close, opening in _PAIRS.items() if opening == raw[0])
         if closing not in raw or (raw[-1] == closing and raw.count(closing) == 1):
             return 1
+    if raw and raw[0] in _PAIRS:
+        return 1
     if raw and raw[-1] in _PAIRS and _PAIRS[raw[-1]] not in raw:
         return -1
     if raw and raw[-1] in _PAIRS.values():

@@ -19,7 +19,7 @@ _WIDE_GAP_EMS = 1.15
 
 _HARD_BREAK = re.compile(r"\s*\t\s*|\s{3,}|\s+[|¦‖│•·∙⋅●▪■◆‣⁃]+\s+|\s*[|¦‖│•∙⋅●▪■◆‣]\s*")
 _PAGE_NUMBER = re.compile(
-    r"(?:^|\s)(?:page|pag|pg|seite|página|pagina|стр|p)\.?\s?\d{1,2}(?:\s?(?:/|of|de|von|di|sur|"
+    r"(?:(?:^|\s)(?:page|pag|pg|seite|página|pagina|стр)|^\W*p)\.?\s?\d{1,2}(?:\s?(?:/|of|de|von|di|sur|"
     r"из)\s?\d{1,2})?\W*$|^\W*\d{1,2}\s?(?:/|of)\s?\d{1,2}\W*$|^第\s?\d+\s?页|^\W*(?:copyright|©|"
     r"last updated)",
     re.IGNORECASE,

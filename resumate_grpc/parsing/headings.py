@@ -242,6 +242,8 @@ def _acceptable(
         return False
     if not heading.exact:
         return heading.look >= 2 and styles[style] > 0  # noqa: PLR2004 - two signs of look
+    if strongest and styles[strongest] > 1 and _is_loud(strongest) and not (row.bold or row.caps or row.heading_level):
+        return heading.look >= 1
     smaller = bool(strongest and styles[strongest] > 1 and row.size < strongest[0] * 0.93)
     if smaller and styles[style] == 1:
         return heading.look >= 1.5  # noqa: PLR2004 - as above, one of them weak
@@ -272,6 +274,12 @@ def _is_label(heading: Heading) -> bool:
 def _stands_out(style: _Style, body_size: float) -> bool:
     size, bold, caps, _, level = style
     return bool(level) or (body_size > 0 and size > _LARGER * body_size) or (bold and caps)
+
+
+def _is_loud(style: _Style) -> bool:
+    """Whether headings in this style are bold, in capitals or marked: then a plain word of theirs is a list item."""
+    _, bold, caps, _, level = style
+    return bold or caps or bool(level)
 
 
 def _is_bare(row: Row) -> bool:

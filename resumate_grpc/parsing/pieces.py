@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from resumate_grpc.parsing.dates import DateSpan
 from resumate_grpc.parsing.finding import Finding, found
@@ -14,9 +14,11 @@ from resumate_grpc.parsing.fragments import Fragment, Row
 __all__ = ["Piece", "pieces_of"]
 
 _SEPARATOR = re.compile(
-    r"\s+[-–—~]{1,3}\s+|\s*[|•·]\s*|\s+@\s+|\s*[—]\s*|\s{3,}|\s+//\s+|;\s+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])"
+    r"\s+[-–—~]{1,3}\s+|\s*[|•·]\s*|\s+@\s+|\s*[—]\s*|\s{3,}|\s+//\s+|;\s+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])|(?<=公司|集团|大学|学院|银行|医院)\s+(?=\w)"
 )
-_PREPOSITION = re.compile(r"\s+(?:at|chez|bei|from)\s+(?=[^\W\d_])", re.IGNORECASE)
+_PREPOSITION = re.compile(r"\s+(?:at|chez|bei|from|presso|bij)\s+(?=[^\W\d_])", re.IGNORECASE)
+_CAMPUS = re.compile(r"\buniversity(?: of)?(?: [A-Z][a-z]+){1,3}$", re.IGNORECASE)
+"""Before "at" a university goes on: "University of Oregon at Bend"."""
 _DURATION = re.compile(
     r"[(\[]?\s*(?:~|about |ca\.? )?\d{1,2}\+?\s*(?:years?|yrs?|jahre?|ans?|anos|años|anni|jaar|года?|лет)\.?"
     r"(?:\s*,?\s*(?:and )?\d{1,2}\s*(?:months?|mos?|monate?|mois|meses|mesi|maanden|месяц\w*|мес)\.?)?\s*[)\]]?"
@@ -28,12 +30,23 @@ _LABEL = re.compile(
     r"location|place|duration|dates?|period|"
     r"from|institution|university|college|school|degree|major|field of study|field|course|specialization|"
     r"specialisation|"
-    r"firma|arbeitgeber|poste|entreprise|empresa|puesto|cargo|institucion|titulo|должность|компания|организация|период|"
+    r"firma|arbeitgeber|unternehmen|stelle|tatigkeit|ort|zeitraum|abschluss|hochschule|studiengang|"
+    r"poste|fonction|entreprise|societe|employeur|lieu|periode|diplome|etablissement|"
+    r"empresa|puesto|cargo|funcion|funcao|lugar|ciudad|cidade|localidad|periodo|institucion|instituicao|titulo|curso|"
+    r"azienda|datore di lavoro|posizione|ruolo|qualifica|luogo|citta|istituto|titolo|"
+    r"werkgever|bedrijf|functie|plaats|periode|instelling|diploma|"
+    r"должность|компания|организация|период|место|город|специальность|вуз|"
     r"公司|职位|学校|学位|专业|时间)\s*[:：]\s*",
     re.IGNORECASE,
 )
 _WITH_GRADE = re.compile(r"\s+with\s+(?:an?\s+)?(?:c?gpa\b.*|[\d.]+\s*(?:%|/|c?gpa).*|[\d.]+)$", re.IGNORECASE)
 _UNFINISHED = re.compile(r"(?:[&/(+-]|\b(?:of|and|in|for|the|de|und|et|y|der|des|at)|:)\s*$", re.IGNORECASE)
+_NAME_END = re.compile(
+    r"(?:(?:high|secondary|primary|business|law|medical|public|state|technical) )*(?:school|college|university|institute)"
+    r"|and .*|of .*|& .*",
+    re.IGNORECASE,
+)
+"""What ends a name that began on the row above."""
 _EMPLOYMENT = re.compile(
     r"(?:full|part)[ -]?time|contract|permanent|temporary|internship|freelance|seasonal|self-employed|"
     r"vollzeit|teilzeit|"
@@ -43,7 +56,7 @@ _EMPLOYMENT = re.compile(
 _DATE_WORDS = re.compile(
     r"(?:\b(?:from|expected|anticipated|graduation|graduated|graduating|graduate|class of|date|"
     r"dates|duration|period|exp|"
-    r"completed|conferred|present|current|voraussichtlich|seit|with|in|since)\b[\s:.,]*)+$",
+    r"completed|conferred|present|current|voraussichtlich|seit|with|(?-i:in)|since)\b[\s:.,]*)+$",
     re.IGNORECASE,
 )
 
@@ -75,7 +88,27 @@ def pieces_of(header: Sequence[Row], dates: Sequence[DateSpan], text: str) -> li
                 if piece := _piece(text, start, end, fragment, number, order):
                     pieces.append(piece)
                     order += 1
-    return pieces
+    return _whole_names(pieces, text)
+
+
+def _whole_names(pieces: Sequence[Piece], text: str) -> list[Piece]:
+    """Join a name that was broken over two rows of the same print: "University of", "Fine Arts"."""
+    joined: list[Piece] = []
+    for piece in pieces:
+        above = joined[-1] if joined else None
+        if above and _runs_on(above, piece, text) and (whole := found(text, above.finding.start, piece.finding.end)):
+            joined[-1] = replace(above, finding=whole, row=piece.row)
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _runs_on(above: Piece, piece: Piece, text: str) -> bool:
+    between = text[above.finding.end : piece.finding.start]
+    alike = above.bold == piece.bold and above.italic == piece.italic and not piece.label
+    if piece.order or piece.row != above.row + 1 or not alike or between.strip() or "\n" not in between:
+        return False
+    return _UNFINISHED.search(above.text) is not None or _NAME_END.fullmatch(piece.text) is not None
 
 
 def _parts(fragment: Fragment, dates: Sequence[DateSpan], text: str) -> Iterator[tuple[int, int]]:
@@ -102,7 +135,8 @@ def _runs(spans: Iterator[tuple[int, int]], fragment: Fragment, text: str) -> It
 
 def _split(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     left = start
-    cuts = [*_SEPARATOR.finditer(text, start, end), *_PREPOSITION.finditer(text, start, end)]
+    prepositions = [cut for cut in _PREPOSITION.finditer(text, start, end) if not _CAMPUS.search(text, start, cut.start())]
+    cuts = [*_SEPARATOR.finditer(text, start, end), *prepositions]
     for cut in sorted(cuts, key=lambda match: match.start()):
         if cut.start() >= left:
             yield left, cut.start()
@@ -119,7 +153,7 @@ def _piece(text: str, start: int, end: int, fragment: Fragment, row: int, order:
         end = grade.start()
     if words := _DATE_WORDS.search(text, start, end):
         end = words.start()
-    label = _LABEL.match(text[start:end])
+    label = _LABEL.match(fold(text[start:end]))
     finding = found(text, start + (label.end() if label else 0), end)
     if finding and _EMPLOYMENT.fullmatch(finding.text):
         return None

@@ -25,7 +25,9 @@ _CITY_STATE = re.compile(
     r"^[A-Z][\w.'’ -]+, ?[A-Z]{2}(?: \d{5}(?:-\d{4})?)?(?:, ?(?:USA?|U\.S\.A?\.?|United States))?$"
 )
 _AREA = re.compile(r"^(?:greater |metro )|\b(?:area|region|district|province|county|metropolitan)$")
+_TOWN = re.compile(r"^(?:г\.|город|ciudad de|city of|stad|comune di)\s*", re.IGNORECASE)
 _MOST_WORDS = 5
+_LONGEST_CODE = 3
 _LONGEST = 110
 _SHORT_CODE = 2
 
@@ -63,7 +65,10 @@ def _known(part: str, *, last: bool) -> bool:
     bare = squeeze(_POSTCODE.sub(" ", part)).strip(" .,-")
     if len(bare) <= _SHORT_CODE and bare.isascii():
         return bare.isupper() and (last or bare in {"US", "UK", "DC", "LA", "SF"}) and is_place(fold(bare))
-    folded = fold(bare)
+    folded = fold(_TOWN.sub("", bare))
+    town, _, code = bare.rpartition(" ")
+    if town and 1 < len(code) <= _LONGEST_CODE and code.isupper() and is_place(fold(code)) and is_place(fold(town)):
+        return True
     return is_place(folded) or (_AREA.search(folded) is not None and is_place(_AREA.sub("", folded).strip()))
 
 

@@ -341,17 +341,25 @@ def _certificates(rows: Sequence[Row], dates: Sequence[DateSpan], text: str) -> 
     any_bullet = any(row.bullet for row in rows)
     any_bold = any(row.bold or row.fragments[0].bold for row in rows) and not all(row.bold for row in rows)
     gapped = not any_bullet and _stands_in_groups(rows)
-    for row in rows:
+    for index, row in enumerate(rows):
         if gapped and not row.spaced:
             continue
         if any_bold and not (row.bold or row.fragments[0].bold):
             continue
-        if not any_bold and any_bullet and not row.bullet and row.text[:1].islower():
+        if any_bullet and not row.bullet and (row.text[:1].islower() or _hangs(row, rows[:index])):
             continue
         if heading_key(row.text) in headings() or _ID.match(row.text):
             continue
-        if item := _certificate(row, dates, text):
+        below = rows[index + 1] if index + 1 < len(rows) else None
+        wrapped = below if below and any_bullet and not below.bullet and _hangs(below, rows[: index + 1]) else None
+        if item := _certificate(row, wrapped, dates, text):
             yield item
+
+
+def _hangs(row: Row, above: Sequence[Row]) -> bool:
+    """Whether the row carries on the list item above it: further in than its glyph, and not set apart."""
+    item = next((other for other in reversed(above) if other.bullet), None)
+    return item is not None and row.box is not None and not row.spaced and row.left >= item.left - 1
 
 
 def _stands_in_groups(rows: Sequence[Row]) -> bool:
@@ -361,7 +369,7 @@ def _stands_in_groups(rows: Sequence[Row]) -> bool:
     return groups > 1 and not alone and len(rows) <= 3 * groups
 
 
-def _certificate(row: Row, dates: Sequence[DateSpan], text: str) -> Finding | None:
+def _certificate(row: Row, wrapped: Row | None, dates: Sequence[DateSpan], text: str) -> Finding | None:
     fragments = [
         fragment for fragment in row.fragments
         if not any(span.end >= fragment.end - 1 for span in dates_within(dates, fragment.start, fragment.start + 2))
@@ -369,6 +377,8 @@ def _certificate(row: Row, dates: Sequence[DateSpan], text: str) -> Finding | No
     if not fragments:
         return None
     start, end = fragments[0].start, fragments[0].end
+    if wrapped and len(fragments) == 1 and not _ISSUER.search(text, start, end) and not dates_within(dates, start, end):
+        end = wrapped.fragments[0].end
     for span in dates_within(dates, start, end):
         if span.start - start > 2 and end - span.end > 2:  # noqa: PLR2004 - amid the name, brackets aside
             continue

@@ -64,6 +64,7 @@ async def test_list_filters(client: Client, known: Resume) -> None:
     [
         ("/v1/resumes?state=cooked", "state"),
         ("/v1/resumes?state=unspecified", "state"),
+        ("/v1/resumes?status=failed", "status"),
         ("/v1/resumes?page_size=-1", "page_size"),
         ("/v1/resumes?page_size=99999999999", "page_size"),
         ("/v1/resumes?view=all", "view"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -143,10 +144,11 @@ class World:
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
+async def world(tmp_path: Path, empty_database: Path) -> AsyncIterator[World]:
     """Real use cases over a real database in a temporary folder."""
     clock = SystemClock()
-    async with SqlStore.open(f"sqlite:///{tmp_path / 'test.db'}", clock=clock) as store:
+    database = shutil.copy(empty_database, tmp_path / "test.db")
+    async with SqlStore.open(str(database), clock=clock) as store:
         bus, files, parser, metrics = InProcessBus(), MemoryFiles(), ScriptedParser(), NoMetrics()
         estimator = Estimator(statistics=store, clock=clock, workers=1)
         yield World(

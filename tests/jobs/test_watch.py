@@ -139,6 +139,7 @@ async def test_a_deletion_changes_the_counts_of_a_batch(world: World) -> None:
     assert (await world.resumes.get(OWNER, kept.id, with_parsed=False)).batch_id == "lot"
 
 
+@pytest.mark.slow
 async def test_counts_come_at_most_five_times_a_second(world: World) -> None:
     """However fast the members advance; and each is exact at its number."""
     stream = world.watches.watch(Target(owner=OWNER, batch_id="lot"), after=0, epoch="", follow=False, heartbeat_s=15)
@@ -176,6 +177,7 @@ async def test_a_feed_watch_sees_all_of_the_owner_and_nobody_else(world: World) 
     assert seen == [(1, ids[0]), (2, ids[1])]
 
 
+@pytest.mark.slow
 async def test_a_slow_watcher_is_served_from_the_log(world: World) -> None:
     """More events than a mailbox holds, while the watcher is not reading, are all delivered in order."""
     stream = world.watches.watch(Target(owner=OWNER), after=0, epoch="", follow=False, heartbeat_s=15)

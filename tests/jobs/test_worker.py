@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from dataclasses import replace
 
 import pytest
@@ -162,6 +163,23 @@ async def test_how_an_attempt_ended_is_in_the_log(world: World, caplog: pytest.L
         resume.id, 1, "FAILED", "CORRUPT_FILE",
     ]  # fmt: skip
     assert "Ada" not in caplog.text
+
+
+async def test_a_log_that_cannot_be_written_ends_no_worker(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the disk is full attempts cannot be ended; the worker goes on, and what comes afterwards is parsed."""
+
+    async def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(world.store, "finish", full)
+        disk.setattr(world.store, "give_back", full)
+        async with world.working():
+            await world.upload()
+            await asyncio.wait_for(world.parser.started.wait(), 5)
+            await asyncio.sleep(0.1)
+            disk.undo()
+            assert (await ended(world, (await world.upload()).id)).state is State.SUCCEEDED
 
 
 async def test_draining_gives_running_work_back(world: World) -> None:

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pytest
+
 from resumate_grpc.jobs.worker import Worker
 from resumate_grpc.model.progress import ProgressEvent, State
 from resumate_grpc.model.work import Claim
@@ -39,6 +41,7 @@ async def test_what_is_claimed_while_draining_is_given_back(world: World) -> Non
     assert (await world.resumes.get(OWNER, resume.id, with_parsed=False)).state is State.QUEUED
 
 
+@pytest.mark.slow
 async def test_a_database_that_fails_does_not_end_the_worker(world: World) -> None:
     """An attempt that could write neither its end nor its return is left to its lease; the worker goes on."""
     failures = [OSError("disk full")] * 2

@@ -19,14 +19,14 @@ from resumate_grpc.sandbox import exit as exit_module
 from resumate_grpc.sandbox.environment import child_environment
 from tests.sandbox.pools import SMALL, parse, pool_of
 
+pytestmark = pytest.mark.slow  # each starts processes
+
 LANDLOCK_ABI = ctypes.CDLL(None).syscall(444, None, 0, 1) if sys.platform == "linux" else 0
 needs_landlock = pytest.mark.skipif(LANDLOCK_ABI < 6, reason="the kernel has no Landlock with signal scopes")
 
 SUPERVISOR = """
 import asyncio, sys
 from tests.sandbox.pools import parse, pool_of
-
-pytestmark = pytest.mark.slow  # each starts processes
 
 async def main():
     async with pool_of(2) as pool:
