@@ -44,13 +44,14 @@ _UNITS = {"pt": 1.0, "px": 0.75, "pc": 12.0, "in": 72.0, "cm": 28.35, "mm": 2.83
 _SIZE = re.compile(r"(\d{1,4}(?:\.\d{1,4})?|\.\d{1,4})(pt|px|pc|in|cm|mm|em|rem|%)?")
 _BODY_POINTS = 12.0
 _BOLD_WEIGHT = 600
+_MOST_ELEMENTS = 100_000  # ten times those of the longest CVs
 _UNSTYLED = RunStyle()
 
 
 def read_html(content: bytes) -> tuple[DraftPage, list[ParseWarning]]:
     """Read a web page. What its style hides is left out, with a warning.
 
-    Raises `ParsingError`: RESOURCE_LIMIT (nested deeper than 255 elements), NO_TEXT_FOUND (an empty page).
+    Raises `ParsingError`: RESOURCE_LIMIT (more than 100,000 elements, or nested deeper than 255), NO_TEXT_FOUND (an empty page).
     """
     root = _root(_decoded(content))
     walk = _Walk()
@@ -87,8 +88,12 @@ def _root(text: str) -> etree._Element:
             ErrorReason.NO_TEXT_FOUND, "the page is empty; upload the document that you meant"
         ) from error
     if any("depth" in entry.message.lower() for entry in parser.error_log):
-        raise ParsingError(ErrorReason.RESOURCE_LIMIT, "the page is nested too deeply; print it as PDF and upload that")
+        raise _too_large("is nested too deeply")
     return root
+
+
+def _too_large(what: str) -> ParsingError:
+    return ParsingError(ErrorReason.RESOURCE_LIMIT, f"the page {what}; print it as PDF and upload that")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,6 +118,7 @@ class _Walk:
     _open: list[_Element] = field(default_factory=lambda: [_Element()])
     _fresh_item: bool = False
     _spaced: bool = False
+    _left: int = _MOST_ELEMENTS
     _words: int = 0
 
     def page(self, root: etree._Element) -> None:
@@ -120,6 +126,9 @@ class _Walk:
         for event, element in walk:
             tag = str(element.tag)
             if event == "start":
+                self._left -= 1
+                if not self._left:
+                    raise _too_large("has more elements than we read")
                 if tag in _SILENT:
                     walk.skip_subtree()
                     self._open.append(self._open[-1])

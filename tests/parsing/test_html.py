@@ -171,9 +171,10 @@ def test_content_decides(content: bytes, name: str, expected: MediaType) -> None
         (b"<html></html>", ErrorReason.NO_TEXT_FOUND),
         (b"<html><!-- nothing", ErrorReason.NO_TEXT_FOUND),
         (b"<html>" + b"<div>" * 5000 + b"x", ErrorReason.RESOURCE_LIMIT),
-        (b"<html>" + b"<p>words " * 200_000, ErrorReason.RESOURCE_LIMIT),
+        (b"<html>" + b"words " * 200_000, ErrorReason.RESOURCE_LIMIT),
+        (b"<html>" + b"<p>x" * 100_001, ErrorReason.RESOURCE_LIMIT),
     ],
-    ids=["empty", "a comment", "deep", "long"],
+    ids=["empty", "a comment", "deep", "long", "crowded"],
 )
 def test_unreadable_pages_say_why(content: bytes, reason: ErrorReason) -> None:
     """A page that cannot be read ends in the error that names its case."""
