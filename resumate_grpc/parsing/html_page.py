@@ -51,7 +51,8 @@ _UNSTYLED = RunStyle()
 def read_html(content: bytes) -> tuple[DraftPage, list[ParseWarning]]:
     """Read a web page. What its style hides is left out, with a warning.
 
-    Raises `ParsingError`: RESOURCE_LIMIT (more than 100,000 elements, or nested deeper than 255), NO_TEXT_FOUND (an empty page).
+    Raises `ParsingError`: RESOURCE_LIMIT (more than 100,000 elements, or nested deeper than 255), NO_TEXT_FOUND (an
+    empty page).
     """
     root = _root(_decoded(content))
     walk = _Walk()

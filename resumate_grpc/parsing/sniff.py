@@ -14,7 +14,7 @@ from resumate_grpc.parsing.encoding import looks_like_text
 
 __all__ = ["sniff"]
 
-_READ = "we read PDF, DOCX, DOC, RTF, HTML, TXT and Markdown"
+_READ = "we read PDF, DOCX, DOC, RTF, ODT, HTML, TXT and Markdown"
 _PDF_HEADER_WITHIN = 1024  # readers accept bytes before the header, PDF 32000-1 annex H
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CONTENT_TYPES_LIMIT = 1 << 20
@@ -68,6 +68,8 @@ _ZIP_ENDS = (
 """The ends of a zip archive, plain and zip64, with the size that each gives its directory (APPNOTE 4.3)."""
 _ZIP_END_WITHIN = (1 << 16) + 256
 _MOST_DIRECTORY_BYTES = 1 << 18
+_ODT_SAYS_SO = "mimetype"
+_ODT_TYPE = b"application/vnd.oasis.opendocument.text"
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 _WORD_DOCUMENT = "WordDocument".encode("utf-16-le")
 _OTHER_OFFICE = tuple(name.encode("utf-16-le") for name in ("Workbook", "PowerPoint Document", "__properties_version"))
@@ -115,19 +117,32 @@ def _sniff_zip(content: bytes) -> MediaType:
     if _directory_bytes(content) > _MOST_DIRECTORY_BYTES:
         raise _unsupported("the file is a zip archive with more in it than a Word document has")
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open("[Content_Types].xml") as stream:
-            types = stream.read(_CONTENT_TYPES_LIMIT)
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if _ODT_SAYS_SO in archive.namelist():
+                return _sniff_open_document(archive)
+            with archive.open("[Content_Types].xml") as stream:
+                types = stream.read(_CONTENT_TYPES_LIMIT)
     except KeyError:
         raise _unsupported("the file is a zip archive, not a Word document; upload the document itself") from None
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
         if b"word/" in content:  # a Word document that was cut off: its reader says so
             return MediaType.DOCX
+        if _ODT_SAYS_SO.encode() + _ODT_TYPE in content[:_HEADER_BYTES]:
+            return MediaType.ODT
         raise _unsupported("the file is a damaged archive") from None
     if _DOCX_MAIN in types:
         return MediaType.DOCX
     if b"wordprocessingml" in types or b"ms-word" in types:
         raise _unsupported("the file is a Word template or has macros; save it as .docx and upload that")
     raise _unsupported("the file is an Office file, but no Word document; save it as .docx or .pdf and upload that")
+
+
+def _sniff_open_document(archive: zipfile.ZipFile) -> MediaType:
+    with archive.open(_ODT_SAYS_SO) as stream:
+        says = stream.read(_HEADER_BYTES)
+    if says.strip().startswith(_ODT_TYPE):
+        return MediaType.ODT
+    raise _unsupported("the file is no text document; save it as .odt or .pdf and upload that")
 
 
 def _directory_bytes(content: bytes) -> int:
