@@ -67,25 +67,8 @@ _SENTENCE = 7
 _SURE_PLACE = 0.7
 _TITLE_LABELS = frozenset(
     [
-        "title",
-        "job title",
-        "position",
-        "role",
-        "designation",
-        "stelle",
-        "tatigkeit",
-        "poste",
-        "fonction",
-        "puesto",
-        "cargo",
-        "funcion",
-        "funcao",
-        "posizione",
-        "ruolo",
-        "qualifica",
-        "functie",
-        "должность",
-        "职位",
+        "title", "job title", "position", "role", "designation", "stelle", "tatigkeit", "poste", "fonction", "puesto",
+        "cargo", "funcion", "funcao", "posizione", "ruolo", "qualifica", "functie", "должность", "职位",
     ]  # fmt: skip
 )
 _COMPANY_LABELS = frozenset(

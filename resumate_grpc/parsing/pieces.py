@@ -135,9 +135,7 @@ def _runs(spans: Iterator[tuple[int, int]], fragment: Fragment, text: str) -> It
 
 def _split(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     left = start
-    prepositions = [
-        cut for cut in _PREPOSITION.finditer(text, start, end) if not _CAMPUS.search(text, start, cut.start())
-    ]
+    prepositions = [cut for cut in _PREPOSITION.finditer(text, start, end) if not _CAMPUS.search(text, start, cut.start())]
     cuts = [*_SEPARATOR.finditer(text, start, end), *prepositions]
     for cut in sorted(cuts, key=lambda match: match.start()):
         if cut.start() >= left:
