@@ -1,6 +1,6 @@
 """Parse a folder of résumés, write the predictions, and measure them against labels.
 
-Usage: accuracy.py FILES PREDICTIONS [--gold GOLD --scorer SCORE.py] [--ext pdf,docx,doc,rtf,txt,md] [--verbose]
+Usage: accuracy.py FILES PREDICTIONS [--gold GOLD --scorer SCORE.py] [--ext pdf,docx,doc,rtf,odt,html,txt,md] [--verbose]
 
 Prints milliseconds a file by stage; with labels and their scorer also the scorer's table and, by bucket of stated
 confidence, how many of the values were right (a calibrated parser is right as often as it says).
@@ -70,7 +70,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("predictions", type=Path)
     parser.add_argument("--gold", type=Path)
     parser.add_argument("--scorer", type=Path)
-    parser.add_argument("--ext", default="pdf,docx,doc,rtf,txt,md")
+    parser.add_argument("--ext", default="pdf,docx,doc,rtf,odt,html,txt,md")
     parser.add_argument("--verbose", action="store_true")
     return parser.parse_args()
 

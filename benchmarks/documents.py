@@ -13,7 +13,7 @@ from resumate_grpc.parsing.sniff import sniff
 
 __all__ = ["SAMPLES", "Document", "add_files_option", "documents_in"]
 
-ENDINGS = frozenset({".pdf", ".docx", ".doc", ".rtf", ".txt", ".md"})
+ENDINGS = frozenset({".pdf", ".docx", ".doc", ".rtf", ".odt", ".html", ".htm", ".txt", ".md"})
 SAMPLES = Path(__file__).parents[1] / "tests" / "samples" / "files"
 
 

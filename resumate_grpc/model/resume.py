@@ -20,6 +20,8 @@ class MediaType(Enum):
     DOC = "application/msword"
     WORD_XML = "application/xml"  # Word 2003's; no type of its own was ever registered
     RTF = "application/rtf"
+    ODT = "application/vnd.oasis.opendocument.text"
+    HTML = "text/html"
     TXT = "text/plain"
     MARKDOWN = "text/markdown"
 

@@ -83,6 +83,10 @@ class BlockWriter:
             self.end_block()
         self._paragraph_lines = 0
 
+    def next_paragraph(self) -> None:
+        """Count what follows as another paragraph of the same block."""
+        self._paragraph_lines = 0
+
     def end_block(self) -> None:
         """End the block; what follows is another paragraph."""
         self.end_line()

@@ -18,16 +18,12 @@ from lxml import etree
 
 from resumate_grpc.errors import ErrorReason, ParsingError
 from resumate_grpc.parsing.safe_xml import refuse_doctype
+from resumate_grpc.parsing.zip_guard import GuardedZip
 
 __all__ = ["DocxPackage", "DocxPart", "open_docx"]
 
 _log = logging.getLogger(__name__)
 
-MAX_UNPACKED_BYTES = 64 << 20
-MAX_ENTRIES = 4096
-MAX_RATIO = 200  # beyond what office XML reaches; only archives that also unpack to much are refused
-_RATIO_MATTERS_BYTES = 16 << 20
-_CHUNK_BYTES = 1 << 16
 _OLE = b"\xd0\xcf\x11\xe0"
 _UNREAD = re.compile(r"(theme/theme\d*|fontTable|webSettings|stylesWithEffects|docProps/app|customXml/item\w*)\.xml$")
 """XML that neither python-docx nor the walk parses."""
@@ -100,39 +96,16 @@ def _repacked(content: bytes) -> io.BytesIO:
     themes are left empty: their names must be there, their bytes are never looked at.
     """
     packed = io.BytesIO()
-    left = MAX_UNPACKED_BYTES
     with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as target:
-        _check_directory(source.infolist())
-        for entry in source.infolist():
+        guarded = GuardedZip(source)
+        for entry in guarded.check():
             data = b""
             if entry.filename.lower().endswith((".xml", ".rels")) and _UNREAD.search(entry.filename) is None:
-                data = _read_entry(source, entry, limit=left)
-                left -= len(data)
+                data = guarded.read(entry)
                 refuse_doctype(data)
             target.writestr(entry.filename, data)
     packed.seek(0)
     return packed
-
-
-def _check_directory(entries: list[zipfile.ZipInfo]) -> None:
-    unpacked = sum(entry.file_size for entry in entries)
-    packed = max(1, sum(entry.compress_size for entry in entries))
-    if len(entries) > MAX_ENTRIES:
-        raise _too_large(f"holds more than {MAX_ENTRIES} parts")
-    if unpacked > MAX_UNPACKED_BYTES or (unpacked > _RATIO_MATTERS_BYTES and unpacked > MAX_RATIO * packed):
-        raise _too_large(f"unpacks to {unpacked >> 20} MiB")
-    if any(entry.flag_bits & 0x1 for entry in entries):
-        raise ParsingError(ErrorReason.PASSWORD_PROTECTED, "the archive is encrypted; upload it without a password")
-
-
-def _read_entry(source: zipfile.ZipFile, entry: zipfile.ZipInfo, *, limit: int) -> bytes:
-    data = bytearray()
-    with source.open(entry) as stream:
-        while chunk := stream.read(_CHUNK_BYTES):
-            data += chunk
-            if len(data) > limit:
-                raise _too_large(f"unpacks to more than {MAX_UNPACKED_BYTES >> 20} MiB")
-    return bytes(data)
 
 
 def _related(main: Part) -> list[tuple[str, str, Part]]:
@@ -157,10 +130,6 @@ def _root(part: Part) -> etree._Element:
         raise _corrupt(f"its part {part.partname} is no XML")
     root: etree._Element = part.element
     return root
-
-
-def _too_large(what: str) -> ParsingError:
-    return ParsingError(ErrorReason.RESOURCE_LIMIT, f"the document {what}, more than we read; remove what is embedded")
 
 
 def _corrupt(what: str) -> ParsingError:

@@ -6,7 +6,7 @@ import codecs
 
 from charset_normalizer import from_bytes
 
-__all__ = ["decode", "looks_like_text"]
+__all__ = ["BOMS", "decode", "looks_like_text"]
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -15,6 +15,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+BOMS = tuple(mark for mark, _ in _BOMS)
+"""Byte order marks."""
 _SAMPLE_BYTES = 65536
 _TEXT_CONTROLS = frozenset(b"\t\n\r\f\x0b\x1b\x1a")
 _MAX_CONTROL_SHARE = 0.05  # random bytes have 0.1
@@ -39,7 +41,7 @@ def decode(content: bytes) -> str:
 
 def looks_like_text(content: bytes) -> bool:
     """Tell text from binary data: marked Unicode, or hardly any control characters (a few NULs are let pass)."""
-    if content.startswith(tuple(mark for mark, _ in _BOMS)) or _utf16_order(content):
+    if content.startswith(BOMS) or _utf16_order(content):
         return True
     sample = content[:_SAMPLE_BYTES]
     controls = sum(byte < 0x20 and byte not in _TEXT_CONTROLS for byte in sample)  # noqa: PLR2004 - first printable

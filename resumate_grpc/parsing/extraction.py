@@ -23,6 +23,8 @@ _FLOW_READERS = {
     MediaType.DOC: ("doc", "read_doc"),
     MediaType.WORD_XML: ("word_xml", "read_word_xml"),
     MediaType.RTF: ("rtf", "read_rtf"),
+    MediaType.ODT: ("odt", "read_odt"),
+    MediaType.HTML: ("html_page", "read_html"),
     MediaType.TXT: ("plain", "read_plain"),
     MediaType.MARKDOWN: ("markdown", "read_markdown"),
 }

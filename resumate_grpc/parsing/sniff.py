@@ -14,7 +14,7 @@ from resumate_grpc.parsing.encoding import looks_like_text
 
 __all__ = ["sniff"]
 
-_READ = "we read PDF, DOCX, DOC, RTF, TXT and Markdown"
+_READ = "we read PDF, DOCX, DOC, RTF, ODT, HTML, TXT and Markdown"
 _PDF_HEADER_WITHIN = 1024  # readers accept bytes before the header, PDF 32000-1 annex H
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CONTENT_TYPES_LIMIT = 1 << 20
@@ -53,11 +53,9 @@ _KNOWN = (
 )
 """Where formats that we don't read have their magic number, and what they are."""
 _TEXT_FORMATS = (b"%!PS",)
-_MARKUP = (
-    (b"<?xml", "XML"),
-    (b"<!doctype html", "a web page; print it as PDF and upload that"),
-    (b"<html", "a web page; print it as PDF and upload that"),
-)
+_HTML = re.compile(rb"(?:\s|<\?xml[^>]*>|<!--.*?-->)*<(?:!doctype\s+html|html|head|body)\b", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(rb"<[a-z!][^>]*>", re.IGNORECASE)
+_HTML_ENDINGS = (".html", ".htm", ".xhtml")
 _WORD_XML = re.compile(rb"\s*<\?xml\b.*?schemas\.microsoft\.com/office/word/2003/wordml", re.DOTALL)
 _MARKUP_WITHIN = 4096
 _HEADER_BYTES = 512
@@ -70,6 +68,8 @@ _ZIP_ENDS = (
 """The ends of a zip archive, plain and zip64, with the size that each gives its directory (APPNOTE 4.3)."""
 _ZIP_END_WITHIN = (1 << 16) + 256
 _MOST_DIRECTORY_BYTES = 1 << 18
+_ODT_SAYS_SO = "mimetype"
+_ODT_TYPE = b"application/vnd.oasis.opendocument.text"
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 _WORD_DOCUMENT = "WordDocument".encode("utf-16-le")
 _OTHER_OFFICE = tuple(name.encode("utf-16-le") for name in ("Workbook", "PowerPoint Document", "__properties_version"))
@@ -93,12 +93,21 @@ def sniff(content: bytes, filename: str) -> MediaType:
         return MediaType.PDF
     if content.startswith(_OLE):
         return _sniff_ole(content, name)
+    return _sniff_text(content, name)
+
+
+def _sniff_text(content: bytes, name: str) -> MediaType:
     start = content[:_MARKUP_WITHIN].removeprefix(codecs.BOM_UTF8)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        start = start.decode("utf-16", errors="ignore").encode()
     if start.lstrip().startswith(b"{\\rtf"):
         return MediaType.RTF
     if _WORD_XML.match(start):
         return MediaType.WORD_XML
-    _refuse_markup(start)
+    if _HTML.match(start) or (name.endswith(_HTML_ENDINGS) and _TAG.search(start)):
+        return MediaType.HTML
+    if start.lstrip().startswith(b"<?xml"):
+        raise _unsupported("the file is XML, and no document that we know")
     if not looks_like_text(content):
         raise _unsupported("the content is binary data of no format that we know")
     return MediaType.MARKDOWN if name.endswith(_MARKDOWN_ENDINGS) else MediaType.TXT
@@ -108,19 +117,32 @@ def _sniff_zip(content: bytes) -> MediaType:
     if _directory_bytes(content) > _MOST_DIRECTORY_BYTES:
         raise _unsupported("the file is a zip archive with more in it than a Word document has")
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open("[Content_Types].xml") as stream:
-            types = stream.read(_CONTENT_TYPES_LIMIT)
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if _ODT_SAYS_SO in archive.namelist():
+                return _sniff_open_document(archive)
+            with archive.open("[Content_Types].xml") as stream:
+                types = stream.read(_CONTENT_TYPES_LIMIT)
     except KeyError:
         raise _unsupported("the file is a zip archive, not a Word document; upload the document itself") from None
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
         if b"word/" in content:  # a Word document that was cut off: its reader says so
             return MediaType.DOCX
+        if _ODT_SAYS_SO.encode() + _ODT_TYPE in content[:_HEADER_BYTES]:
+            return MediaType.ODT
         raise _unsupported("the file is a damaged archive") from None
     if _DOCX_MAIN in types:
         return MediaType.DOCX
     if b"wordprocessingml" in types or b"ms-word" in types:
         raise _unsupported("the file is a Word template or has macros; save it as .docx and upload that")
     raise _unsupported("the file is an Office file, but no Word document; save it as .docx or .pdf and upload that")
+
+
+def _sniff_open_document(archive: zipfile.ZipFile) -> MediaType:
+    with archive.open(_ODT_SAYS_SO) as stream:
+        says = stream.read(_HEADER_BYTES)
+    if says.strip().startswith(_ODT_TYPE):
+        return MediaType.ODT
+    raise _unsupported("the file is no text document; save it as .odt or .pdf and upload that")
 
 
 def _directory_bytes(content: bytes) -> int:
@@ -148,12 +170,6 @@ def _refuse_known(content: bytes) -> None:
         if header.startswith(magic, at) and (
             magic in _TEXT_FORMATS or not magic.isalnum() or _BINARY.search(header) is not None
         ):
-            raise _unsupported(f"the file is {what}")
-
-
-def _refuse_markup(start: bytes) -> None:
-    for magic, what in _MARKUP:
-        if start.lstrip().lower().startswith(magic):
             raise _unsupported(f"the file is {what}")
 
 

@@ -155,7 +155,7 @@ def test_ocr_on_demand_is_answered_by_a_warning() -> None:
         (b"7z\xbc\xaf\x27\x1c%PDF-1.4", "resume.pdf", "7-Zip"),
         (b"Rar!\x1a\x07\x01\x00 Ada Merriweather", "resume.txt", "RAR"),
         (hostile.crowded_zip(20_000), "resume.docx", "more in it than a Word document"),
-        (b"<html><body>Hello</body></html>", "resume.html", "web page"),
+        (b"<?xml version='1.0'?><cv>Hello</cv>", "resume.xml", "no document that we know"),
         (bytes(2000), "resume.txt", "binary"),
         (bytes(range(256)) * 8, "resume.txt", "binary"),
     ],

@@ -14,7 +14,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from resumate_grpc.model.parsed import ParsedResume
-from tests.samples import doc_layouts, docx_layouts, pdf_layouts, text_layouts, word_xml_layouts
+from tests.samples import doc_layouts, docx_layouts, odt_layouts, pdf_layouts, text_layouts, word_xml_layouts
 from tests.samples.people import ADA, CLARA, ENGLISH, FRENCH, GERMAN, HUGO, JONAS, PRIYA
 
 __all__ = ["FILES", "main", "samples", "truth"]
@@ -35,6 +35,8 @@ def samples() -> Iterator[tuple[str, bytes, ParsedResume]]:
     yield "binary_en.doc", doc_layouts.binary(HUGO, ENGLISH), _without(HUGO, place_of_study=True)
     yield "word_2003_de.doc", word_xml_layouts.word_2003(JONAS, GERMAN), _without(JONAS, place_of_study=True)
     yield "rich_fr.rtf", text_layouts.rich(CLARA, FRENCH), _without(CLARA, place_of_study=True)
+    yield "page_en.html", text_layouts.page(ADA, ENGLISH).encode(), _without(ADA, place_of_study=True)
+    yield "open_text_en.odt", odt_layouts.open_text(PRIYA, ENGLISH), _without(PRIYA, place_of_study=True)
     text = text_layouts.plain(HUGO, ENGLISH).encode()
     yield "plain_en.txt", text, _without(HUGO, place_of_study=True, links=True, gpa=True)
     text = text_layouts.plain(CLARA, FRENCH).encode("utf-16-le")

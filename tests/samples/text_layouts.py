@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from resumate_grpc.model.parsed import ParsedResume
 from tests.samples.people import Wording
 
-__all__ = ["markdown", "plain", "rich"]
+__all__ = ["markdown", "page", "plain", "rich"]
 
 
 def plain(resume: ParsedResume, wording: Wording) -> str:
@@ -74,6 +76,36 @@ def rich(resume: ParsedResume, wording: Wording) -> bytes:
     parts += [_rtf_heading(wording.languages), f"{_rtf(', '.join(resume.skills.languages))}\\par"]
     return "\n".join((_RTF_HEAD, *parts, "}")).encode("ascii")
 
+
+def page(resume: ParsedResume, wording: Wording) -> str:
+    """HTML: headings, a style sheet for weight, dates that float to the right, lists, a table, a link on an icon."""
+    person = resume.personal_info
+    parts = [_HTML_HEAD, f"<h1>{escape(person.full_name)}</h1>"]
+    parts += [f"<p>{escape(person.location)} &middot; {escape(person.phone)} &middot; {escape(person.email)}"]
+    parts += [
+        f'<a href="{person.linkedin_url}">LinkedIn</a> <a href="{person.github_url}"><i class="icon"></i></a></p>'
+    ]
+    parts += [f"<h2>{wording.summary}</h2><p>{escape(person.summary)}</p><h2>{wording.experience}</h2>"]
+    for post in resume.work_experience:
+        dates = wording.dates(post.start_date, post.end_date)
+        parts += [
+            f'<div><span class="title">{escape(post.title)}</span><span style="float: right">{dates}</span></div>'
+        ]
+        parts += [f"<div>{escape(post.company)}, {escape(post.location)}</div><ul>"]
+        parts += [*(f"<li>{escape(item)}</li>" for item in post.highlights), "</ul>"]
+    parts += [f"<h2>{wording.education}</h2><table>"]
+    for course in resume.education:
+        dates = wording.dates(course.start_date, course.end_date)
+        parts += [f"<tr><td>{escape(course.institution)}</td><td>{dates}</td></tr>"]
+        parts += [f"<tr><td>{escape(course.degree)}</td><td>{escape(course.field_of_study)}</td></tr>"]
+    parts += [f"</table><h2>{wording.skills}</h2><p>{escape(', '.join(resume.skills.technical))}</p>"]
+    parts += [f"<h2>{wording.languages}</h2><p>{escape(', '.join(resume.skills.languages))}</p></body></html>"]
+    return "\n".join(parts)
+
+
+_HTML_HEAD = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>Draft</title><style>.title { font-weight: 700 }</style></head><body>
+<!-- printed from a draft --><script>document.title = "Never read";</script>"""
 
 _RTF_HEAD = (
     "{\\rtf1\\ansi\\ansicpg1252\\deff0{\\fonttbl{\\f0\\fswiss\\fcharset0 Arial;}}"
