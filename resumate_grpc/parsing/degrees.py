@@ -50,6 +50,8 @@ def _is_degree(printed: str) -> bool:
     bare = printed.replace(".", "").replace(" ", "")
     if len(bare) <= SHORT_DEGREE and bare.isascii():
         return printed[0].isupper() and (len(bare) > 2 or printed.isupper() or "." in printed)  # noqa: PLR2004
+    if len(bare) < SHORT_DEGREE and fold(bare).isascii():
+        return False  # "A.Ş." is a company's form, no "A.S."
     return printed[0].isupper() or not printed.isascii()
 
 

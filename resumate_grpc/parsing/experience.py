@@ -149,7 +149,8 @@ def _names_before_place(printed: str) -> bool:
 
 def _place_piece(slots: _Slots, piece: Piece, terms: Terms) -> None:
     role, organisation = _says(piece.finding, terms)
-    likeness = 0.0 if piece.order == 0 and _names_before_place(piece.text) else place_likeness(piece.text)
+    named = (piece.order == 0 or piece.employer) and _names_before_place(piece.text)
+    likeness = 0.0 if named else place_likeness(piece.text)
     placed = likeness >= _SURE_PLACE and piece.order > 0 and is_wholly_place(piece.text)
     if piece.label in _TITLE_LABELS and not slots.title:
         slots.title = piece
@@ -159,6 +160,8 @@ def _place_piece(slots: _Slots, piece: Piece, terms: Terms) -> None:
         piece.label in _PLACE_LABELS or placed or (likeness >= _PLACE and not role and not organisation)
     ):
         slots.location = piece.finding.trusted(max(likeness, 0.6))
+    elif piece.employer and not role and not slots.company:
+        slots.company = piece
     elif role and not organisation and not slots.title:
         slots.title = piece
     elif organisation and not role and not slots.company:
