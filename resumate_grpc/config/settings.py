@@ -101,9 +101,7 @@ class Settings:
         metavar="URL",
         default_text="sqlite:///<data-dir>/resumate.db",
         read=read_text,
-        check=of_scheme(
-            "sqlite", instead="a URL such as sqlite:////var/lib/resumate/resumate.db", may_be_empty=True
-        ),
+        check=of_scheme("sqlite", instead="a URL such as sqlite:////var/lib/resumate/resumate.db", may_be_empty=True),
         group=KEEP,
     )
     bus_url: str = setting(

@@ -67,9 +67,26 @@ _SENTENCE = 7
 _SURE_PLACE = 0.7
 _TITLE_LABELS = frozenset(
     [
-        "title", "job title", "position", "role", "designation", "stelle", "tatigkeit", "poste", "fonction", "puesto",
-        "cargo", "funcion", "funcao", "posizione", "ruolo", "qualifica", "functie", "должность", "职位",
-    ]  # fmt: skip
+        "title",
+        "job title",
+        "position",
+        "role",
+        "designation",
+        "stelle",
+        "tatigkeit",
+        "poste",
+        "fonction",
+        "puesto",
+        "cargo",
+        "funcion",
+        "funcao",
+        "posizione",
+        "ruolo",
+        "qualifica",
+        "functie",
+        "должность",
+        "职位",
+    ]
 )
 _COMPANY_LABELS = frozenset(
     [
@@ -149,7 +166,7 @@ def _names_before_place(printed: str) -> bool:
 
 def _place_piece(slots: _Slots, piece: Piece, terms: Terms) -> None:
     role, organisation = _says(piece.finding, terms)
-    named = (piece.order == 0 or piece.employer) and _names_before_place(piece.text)
+    named = (piece.order == 0 or piece.employer or piece.text.endswith(")")) and _names_before_place(piece.text)
     likeness = 0.0 if named else place_likeness(piece.text)
     placed = likeness >= _SURE_PLACE and piece.order > 0 and is_wholly_place(piece.text)
     if piece.label in _TITLE_LABELS and not slots.title:

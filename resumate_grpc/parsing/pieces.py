@@ -46,7 +46,8 @@ _LABEL = re.compile(
 _WITH_GRADE = re.compile(r"\s+with\s+(?:an?\s+)?(?:c?gpa\b.*|[\d.]+\s*(?:%|/|c?gpa).*|[\d.]+)$", re.IGNORECASE)
 _UNFINISHED = re.compile(r"(?:[&/(+-]|\b(?:of|and|in|for|the|de|und|et|y|der|des|at)|:)\s*$", re.IGNORECASE)
 _NAME_END = re.compile(
-    r"(?:(?:high|secondary|primary|business|law|medical|public|state|technical) )*(?:school|college|university|institute)"
+    r"(?:(?:high|secondary|primary|business|law|medical|public|state|technical) )*"
+    r"(?:school|college|university|institute)"
     r"|and .*|of .*|& .*",
     re.IGNORECASE,
 )
@@ -143,7 +144,9 @@ def _runs(spans: Iterator[tuple[int, int]], fragment: Fragment, text: str) -> It
 
 def _split(text: str, start: int, end: int, *, stops: bool) -> Iterator[tuple[int, int]]:
     left = start
-    prepositions = [cut for cut in _PREPOSITION.finditer(text, start, end) if not _CAMPUS.search(text, start, cut.start())]
+    prepositions = [
+        cut for cut in _PREPOSITION.finditer(text, start, end) if not _CAMPUS.search(text, start, cut.start())
+    ]
     full_stops = _FULL_STOP.finditer(text, start, end) if stops else ()
     cuts = [*_SEPARATOR.finditer(text, start, end), *prepositions, *full_stops]
     for cut in sorted(cuts, key=lambda match: match.start()):

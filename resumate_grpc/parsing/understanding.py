@@ -95,13 +95,26 @@ def _progress(percent: int, message: str) -> StageProgress:
 
 
 def _reader(document: Document, options: ParseOptions) -> _Reader:
+    terms = terms_of(document.text)
     return _Reader(
         text=document.text,
         language=options.language or language_of(document.text),
-        sections=sections_of(rows_of(document)),
+        sections=_with_education(sections_of(rows_of(document)), document.text, terms),
         dates=find_dates(document.text),
-        terms=terms_of(document.text),
+        terms=terms,
     )
+
+
+def _with_education(sections: Sequence[Section], text: str, terms: Terms) -> Sequence[Section]:
+    """Read "Qualifications" as education where they are degrees and no other section is headed so."""
+    if any(section.kind is SectionKind.EDUCATION for section in sections):
+        return sections
+    return [
+        replace(section, kind=SectionKind.EDUCATION)
+        if "qualif" in section.title and any(has_degree(terms, text, row.start, row.end) for row in section.rows)
+        else section
+        for section in sections
+    ]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
