@@ -51,7 +51,7 @@ layers: $(VENV)/installed-dev ## the dependency rule
 	$(BIN)/lint-imports --no-logo
 
 quick: $(VENV)/installed-dev ## the tests that take no time, with coverage
-	$(BIN)/python -m pytest -q -m 'not slow and not browser and not node' --cov --cov-report=term:skip-covered $(ARGS)
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal --hypothesis-profile=quick -m 'not slow and not browser and not node' --cov --cov-report=term:skip-covered $(ARGS)
 
 generate: $(VENV)/installed-dev ## make the stubs anew from the protos
 	$(BIN)/python protos/generate.py

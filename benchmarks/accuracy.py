@@ -1,6 +1,6 @@
 """Parse a folder of résumés, write the predictions, and measure them against labels.
 
-Usage: accuracy.py FILES PREDICTIONS [--gold GOLD --scorer SCORE.py] [--ext pdf,docx,txt,md] [--verbose]
+Usage: accuracy.py FILES PREDICTIONS [--gold GOLD --scorer SCORE.py] [--ext pdf,docx,doc,rtf,txt,md] [--verbose]
 
 Prints milliseconds a file by stage; with labels and their scorer also the scorer's table and, by bucket of stated
 confidence, how many of the values were right (a calibrated parser is right as often as it says).
@@ -23,17 +23,11 @@ from typing import Protocol, cast
 
 from resumate_grpc.errors import ResumateError
 from resumate_grpc.model.parsed import ParsedResume
-from resumate_grpc.model.resume import MediaType, ParseOptions
+from resumate_grpc.model.resume import ParseOptions
 from resumate_grpc.parsing.extraction import extract
 from resumate_grpc.parsing.pipeline import warm_up
+from resumate_grpc.parsing.sniff import sniff
 from resumate_grpc.parsing.understanding import understand
-
-_MEDIA_TYPES = {
-    "pdf": MediaType.PDF,
-    "docx": MediaType.DOCX,
-    "txt": MediaType.TXT,
-    "md": MediaType.MARKDOWN,
-}
 
 
 class _Scorer(Protocol):
@@ -56,9 +50,8 @@ def main() -> None:
     times: dict[str, list[float]] = defaultdict(list)
     parsed: dict[str, ParsedResume] = {}
     for path in sorted(arguments.files.iterdir()):
-        media_type = _MEDIA_TYPES.get(path.suffix.lower().strip("."))
-        if media_type and path.suffix.lower().strip(".") in arguments.ext.split(","):
-            resume = _parse(path, media_type, times)
+        if path.suffix.lower().strip(".") in arguments.ext.split(","):
+            resume = _parse(path, times)
             if resume:
                 parsed[path.stem] = resume
                 target = arguments.predictions / f"{path.stem}.json"
@@ -77,15 +70,16 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("predictions", type=Path)
     parser.add_argument("--gold", type=Path)
     parser.add_argument("--scorer", type=Path)
-    parser.add_argument("--ext", default="pdf,docx,txt,md")
+    parser.add_argument("--ext", default="pdf,docx,doc,rtf,txt,md")
     parser.add_argument("--verbose", action="store_true")
     return parser.parse_args()
 
 
-def _parse(path: Path, media_type: MediaType, times: dict[str, list[float]]) -> ParsedResume | None:
+def _parse(path: Path, times: dict[str, list[float]]) -> ParsedResume | None:
     content = path.read_bytes()
     started = time.perf_counter()
     try:
+        media_type = sniff(content, path.name)
         reading = extract(content, media_type=media_type, options=ParseOptions())
         while True:
             try:

@@ -13,7 +13,7 @@ from resumate_grpc.parsing.sniff import sniff
 
 __all__ = ["SAMPLES", "Document", "add_files_option", "documents_in"]
 
-ENDINGS = frozenset({".pdf", ".docx", ".txt", ".md"})
+ENDINGS = frozenset({".pdf", ".docx", ".doc", ".rtf", ".txt", ".md"})
 SAMPLES = Path(__file__).parents[1] / "tests" / "samples" / "files"
 
 
@@ -34,7 +34,7 @@ def add_files_option(parser: argparse.ArgumentParser) -> None:
 
 
 def documents_in(folders: Sequence[Path]) -> list[Document]:
-    """Read the PDF, DOCX, TXT and MD files of folders, in order of name. Ends the program where there is none."""
+    """Read the files of folders that have an ending of ours, in order of name. Ends the program where there is none."""
     documents: list[Document] = []
     for path in sorted(path for folder in folders for path in folder.iterdir() if path.suffix.lower() in ENDINGS):
         content = path.read_bytes()

@@ -8,8 +8,13 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from hypothesis import settings
 
+from resumate_grpc.store import migrate
 from tests.live import LiveServer, live_server
+
+settings.register_profile("quick", max_examples=25, deadline=None)
+"""For `make check`; `make test` tries hypothesis's own hundred."""
 
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 
@@ -19,6 +24,14 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """One `resumate serve` for all tests that harm nothing."""
     with live_server(data_dir=tmp_path_factory.mktemp("live") / "data") as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database to copy: migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("template") / "resumate.db"
+    migrate(f"sqlite:///{path}")
+    return path
 
 
 def missing(component: str) -> NoReturn:

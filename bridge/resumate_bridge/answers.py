@@ -6,7 +6,7 @@ import logging
 import math
 from collections.abc import Awaitable, Callable
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from resumate_bridge.context import bridge_of
 from resumate_bridge.json_body import encode
@@ -50,11 +50,23 @@ async def refusing(request: web.Request, handler: _Handler) -> web.StreamRespons
     except web.HTTPException as error:
         if error.status < 400:  # noqa: PLR2004 - a redirect is no error
             raise
-        code = error.reason.upper().replace(" ", "_")
-        return refuse(Refusal(error.text or error.reason, code=code), status=error.status)
+        return _refuse_http(request, error)
     except ConnectionError:
         _log.debug("browser is gone", extra={"method": request.method, "path": request.path})
         return web.Response(status=_CLIENT_CLOSED_REQUEST, reason="Client Closed Request")  # nobody will read it
     except Exception:  # noqa: BLE001 - a fault of ours must be JSON too
         _log.exception("request failed", extra={"method": request.method, "path": request.path})
         return refuse(Refusal("the bridge failed; its log says why", code="INTERNAL"), status=500)
+
+
+def _refuse_http(request: web.Request, error: web.HTTPException) -> web.Response:
+    code = error.reason.upper().replace(" ", "_")
+    message = error.text or error.reason
+    if isinstance(error, web.HTTPNotFound):
+        message = f"there is nothing at {request.path}; docs/api.md lists the paths"
+    elif isinstance(error, web.HTTPMethodNotAllowed):
+        message = f"{request.path} takes {', '.join(sorted(error.allowed_methods))}, not {error.method}"
+    response = refuse(Refusal(message, code=code), status=error.status)
+    if allowed := error.headers.get(hdrs.ALLOW):
+        response.headers[hdrs.ALLOW] = allowed  # RFC 9110, 15.5.6: a 405 must name them
+    return response

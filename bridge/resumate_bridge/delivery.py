@@ -95,9 +95,9 @@ class Delivery:
         relay = self._relay
         if relay.refusal:
             raise relay.refusal
-        if relay.counts is not self._counts and relay.counts and relay.counts.feed_sequence <= self.position:
+        if relay.counts is not self._counts and relay.counts:
             self._counts = relay.counts
-            await self._outbox.send(batch_frame(relay.counts, relay.target))
+            await self._outbox.send(batch_frame(relay.counts, relay.target, position=self.position))
         elif self._is_caught_up and not self._announced:
             self._announced = True
             await self._beat()

@@ -120,12 +120,15 @@ def heartbeat_frame(target: WatchTarget | None, *, position: int, epoch: str, ca
     return body
 
 
-def batch_frame(counts: BatchProgress, target: WatchTarget) -> JsonObject:
-    """Return the counts of a batch, exact at their `feed_sequence`."""
+def batch_frame(counts: BatchProgress, target: WatchTarget, *, position: int) -> JsonObject:
+    """Return the counts of a batch, exact at their own `feed_sequence`, after the room's events up to `position`.
+
+    The two differ: the feed's last event may be another room's, or not be delivered yet.
+    """
     data = message_object(counts)
     data["feed_sequence"] = counts.feed_sequence
     body: JsonObject = {"type": "notification", "kind": "batch_progress", "data": data, "timestamp": _now()}
-    return body | _place(target, counts.feed_sequence)
+    return body | _place(target, position)
 
 
 def refusal_frame(refusal: Refusal, target: WatchTarget | None, *, after: int) -> JsonObject:
@@ -186,7 +189,7 @@ def _place(target: WatchTarget, position: int) -> JsonObject:
 def _seconds_remaining(event: ProgressEvent) -> float | None:
     if not event.HasField("estimated_remaining"):
         return None
-    return round(event.estimated_remaining.ToMilliseconds() / 1000, 1)
+    return event.estimated_remaining.ToMilliseconds() / 1000
 
 
 def _timestamp(moment: datetime) -> str:

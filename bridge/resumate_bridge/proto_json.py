@@ -54,4 +54,6 @@ def _parse(text: bytes, message: _MessageT, *, field: str) -> _MessageT:
     try:
         return Parse(text, message)
     except (ParseError, RecursionError, UnicodeDecodeError) as error:
-        raise bad_field(field, f"{field} is not understood: {error}") from error
+        # Its first line says what is wrong; then it lists the fields that there are, by other names than the protos'.
+        first_line = str(error).partition("\n")[0]
+        raise bad_field(field, f"{field} is not understood: {first_line}") from error

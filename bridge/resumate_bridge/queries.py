@@ -10,13 +10,29 @@ from resumate_grpc._gen.resumate.v1.export_pb2 import ExportFormat
 from resumate_grpc._gen.resumate.v1.progress_pb2 import State
 from resumate_grpc._gen.resumate.v1.resume_pb2 import OcrMode, ResumeView
 
-__all__ = ["MAX_POSITION", "export_format", "flag", "number", "ocr_mode", "position", "resume_view", "states"]
+__all__ = [
+    "MAX_POSITION",
+    "export_format",
+    "flag",
+    "known_only",
+    "number",
+    "ocr_mode",
+    "position",
+    "resume_view",
+    "states",
+]
 
 MAX_POSITION = 2**63 - 1
 """Largest sequence number that the contract can carry."""
 
 _MAX_INT32 = 2**31 - 1
 _FORMATS = {"json": "json_resume", "text": "plain_text", "txt": "plain_text"}
+
+
+def known_only(query: Iterable[str], known: frozenset[str]) -> None:
+    """Raise `Refusal` for a parameter of another name: a filter that is overlooked would show what it should hide."""
+    if unknown := sorted(set(query) - known):
+        raise bad_field(unknown[0], f"there is no parameter {unknown[0]}; known are {', '.join(sorted(known))}")
 
 
 def position(query: Mapping[str, str]) -> int:

@@ -9,7 +9,7 @@ from resumate_bridge.context import bridge_of
 from resumate_bridge.frames import event_frames
 from resumate_bridge.json_body import decode_retry, decode_update
 from resumate_bridge.proto_json import parse_options, parse_resume, resume_object
-from resumate_bridge.queries import number, position, resume_view, states
+from resumate_bridge.queries import known_only, number, position, resume_view, states
 from resumate_bridge.refusal import Refusal
 from resumate_bridge.target import TargetKind, WatchTarget
 from resumate_grpc._gen.resumate.v1 import resume_service_pb2 as pb
@@ -18,11 +18,13 @@ from resumate_grpc._gen.resumate.v1.resume_pb2 import Resume
 __all__ = ["cancel", "delete", "get", "list_progress", "list_resumes", "retry", "update"]
 
 _PRECONDITION_FAILED = 412
+_LIST_PARAMETERS = frozenset({"page_size", "page_token", "state", "batch_id", "text", "order_by", "view"})
 
 
 async def list_resumes(request: web.Request) -> web.Response:
     """`GET /v1/resumes`: a page, filtered by `state` (repeated or with commas), `batch_id` and `text`."""
     query = request.query
+    known_only(query, _LIST_PARAMETERS)
     page = await bridge_of(request).upstream.list_resumes(
         pb.ListResumesRequest(
             page_size=number(query, "page_size"),

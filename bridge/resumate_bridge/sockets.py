@@ -46,7 +46,7 @@ async def open_socket(request: web.Request) -> AsyncIterator[tuple[web.WebSocket
         if is_one_too_many:
             await close_refused(socket, Refusal("too many sockets", code="RESOURCE_EXHAUSTED"))
         yield socket, Outbox(socket, bridge.activity)
-    except ConnectionError:
+    except* ConnectionError:  # by itself, or out of the group of the socket's tasks
         _log.debug("browser is gone")
     finally:
         sockets.discard(socket)

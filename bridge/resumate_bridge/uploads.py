@@ -32,7 +32,7 @@ async def upload(request: web.Request) -> web.Response:
     """
     bridge = bridge_of(request)
     if request.content_type != "multipart/form-data":
-        raise Refusal("send the file as multipart/form-data, field file", code="INVALID_ARGUMENT", field="file")
+        raise bad_field("file", "send the file as multipart/form-data, field file")
     limit = bridge.config.max_file_bytes
     if (request.content_length or 0) > limit + _FORM_OVERHEAD_BYTES:
         raise _too_large(limit)
@@ -112,9 +112,7 @@ def _accepted(request: web.Request, accepted: UploadChunksResponse) -> web.Respo
         {
             "resume_id": resume.id,
             "status": state_name(resume.state),
-            "estimated_time_seconds": (
-                round(resume.estimated_duration.ToMilliseconds() / 1000, 1) if has_estimate else None
-            ),
+            "estimated_time_seconds": (resume.estimated_duration.ToMilliseconds() / 1000 if has_estimate else None),
             "file_hash": resume.sha256,
             "websocket_url": _socket_url(request, resume.id),
             "deduplicated": accepted.deduplicated,

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from resumate_grpc.errors import SettingsError
 
@@ -35,17 +36,31 @@ def held_data_dir(path: Path, *, shared: bool) -> Iterator[Path]:
     Raises `SettingsError` where another instance holds it.
     """
     directory = prepared_data_dir(path)
-    with (directory / LOCK_FILE).open("a+", encoding="ascii") as lock:
+    with _opened_lock(directory) as lock:
         try:
             fcntl.flock(lock, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
             holder = lock.read().strip() or "unknown"
             raise SettingsError(_advice(directory, f"is in use by another instance (process {holder})")) from None
+        _sign(lock, directory)
+        yield directory
+
+
+def _opened_lock(directory: Path) -> TextIO:
+    try:  # access(2) says yes to root, and to a file system that turns out to be read-only or full
+        return (directory / LOCK_FILE).open("a+", encoding="ascii")
+    except OSError as error:
+        raise SettingsError(_advice(directory, f"cannot be written: {error.strerror}")) from error
+
+
+def _sign(lock: TextIO, directory: Path) -> None:
+    try:
         lock.truncate(0)
         lock.write(f"{os.getpid()}\n")
         lock.flush()
-        yield directory
+    except OSError as error:
+        raise SettingsError(_advice(directory, f"cannot be written: {error.strerror}")) from error
 
 
 def _advice(path: Path, what: str) -> str:

@@ -36,12 +36,9 @@ Ctrl-C stops it; everything is kept."""
 
 
 def _command() -> str:
-    """Name the command line as it can be typed here: an environment that is not activated needs its path."""
-    beside_python = Path(sys.executable).with_name("resumate")
-    if shutil.which("resumate") or not beside_python.exists():
-        return "resumate"
-    here = Path.cwd()
-    return str(beside_python.relative_to(here) if beside_python.is_relative_to(here) else beside_python)
+    """Name this program so that a shell finds it: `make run` puts it into an environment that is not on the path."""
+    program = Path(sys.argv[0])
+    return "resumate" if program.name != "resumate" or shutil.which("resumate") else str(program)
 
 
 def _reachable(listen: str, port: int) -> str:

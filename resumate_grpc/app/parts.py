@@ -102,6 +102,7 @@ async def serving(
             yield server
         finally:
             await server.drain(grace_s=settings.drain_grace_s)
+            await resumes.settled()
 
 
 def taken_http_port(settings: Settings) -> socket.socket:

@@ -37,7 +37,7 @@ async def serve(settings: Settings) -> None:
             backend = await _opened(stack, settings, shared=False)
             # Nobody else has this directory, so whoever held a lease is dead: no need to wait until it runs out.
             await backend.store.void_leases()
-            await stack.enter_async_context(working(settings, backend, stop=stop))
+            worker = await stack.enter_async_context(working(settings, backend, stop=stop))
             private_socket = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="resumate-"))) / "grpc"
             server = await stack.enter_async_context(
                 serving(settings, backend, poll_s=math.inf, private_socket=str(private_socket))
@@ -47,6 +47,9 @@ async def serve(settings: Settings) -> None:
             )
             _say(greeting(settings, grpc_port=server.port, http_port=port))
             await stop.wait()
+            # At once, and not when bridge and server, which are closed before the worker, have ended their calls.
+            worker.stop_claiming()
+            await server.step_back()
             _say("Stopping; running parses have a moment to finish. Ctrl-C again ends at once.")
 
 

@@ -87,10 +87,19 @@ class Commands(click.Group):
         except CallError as error:
             complain(failure_lines(error.failure))
             sys.exit(error.failure.exit_code)
-        except (ResumateError, OSError) as error:
+        except OSError as error:
+            complain(_said(error))
+            sys.exit(ExitCode.FAILED)
+        except ResumateError as error:
             complain(str(error))
             sys.exit(ExitCode.FAILED)
         sys.exit(outcome if isinstance(outcome, int) else ExitCode.OK)
+
+
+def _said(error: OSError) -> str:
+    """Say what the system refused, without its number: `cannot write here: No space left on device`."""
+    what = error.strerror or str(error)
+    return f"{error.filename}: {what}" if error.filename else f"cannot read or write: {what}"
 
 
 @click.group(

@@ -6,7 +6,7 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Protocol, Self
 from urllib.parse import unquote, urlsplit
@@ -168,8 +168,9 @@ def _remove_leftovers(incoming: Path) -> None:
     """Remove what a crash left half written; another process may be at work on what is younger than an hour."""
     # Not by obstore: it does not list the files that it was writing itself (`name#1`).
     for file in incoming.glob("*"):
-        if time.time() - file.stat().st_mtime > _LEFT_OVER_AFTER_S:
-            file.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # that other process has finished it meanwhile
+            if time.time() - file.stat().st_mtime > _LEFT_OVER_AFTER_S:
+                file.unlink()
 
 
 def _local_path(files_url: str) -> Path | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from resumate_grpc.errors import ErrorReason, FileMissingError, ParsingError
@@ -62,23 +63,29 @@ class Attempt:
         self._pending: list[NewEvent] = []
         self._reported = asyncio.Event()
         self._writing = asyncio.Lock()
-        self._work: asyncio.Task[None] | None = None
-        self._stopped = False
+        self._doubted = asyncio.Event()
 
     async def run(self) -> None:
-        """Work until the attempt has ended; when cancelled, end the parsing process and give the résumé back."""
+        """Work until the attempt has ended; when cancelled, end the parsing process and give the résumé back.
+
+        Raises what kept it from writing how it ended; its lease then runs out.
+        """
         try:
             await self._supervise()
         except asyncio.CancelledError:
-            if not self._stopped:
-                await self._give_back("The server is restarting; the résumé is queued again", lost=False)
+            await self.decline()
             raise
 
-    def stop(self) -> None:
-        """End the parsing process at once and write nothing more: the attempt was cancelled or its résumé deleted."""
-        self._stopped = True
-        if self._work is not None:
-            self._work.cancel()
+    async def decline(self) -> None:
+        """Give the résumé back because the server goes away."""
+        await self._give_back("The server is restarting; the résumé is queued again", lost=False)
+
+    def check(self) -> None:
+        """Look at once whether the attempt was cancelled or its résumé deleted, and then end the parsing process.
+
+        The bus says so and the log knows it: a notice that comes twice or too late may be of an attempt before.
+        """
+        self._doubted.set()
 
     async def _supervise(self) -> None:
         try:
@@ -87,8 +94,8 @@ class Attempt:
                     group.create_task(self._renew_lease(), name=f"lease {self._resume.id}"),
                     group.create_task(self._write_progress(), name=f"progress {self._resume.id}"),
                 )
-                self._work = group.create_task(self._work_through(), name=f"parse {self._resume.id}")
-                self._work.add_done_callback(lambda _: [side.cancel() for side in sides])
+                work = group.create_task(self._work_through(), name=f"parse {self._resume.id}")
+                work.add_done_callback(lambda _: [side.cancel() for side in sides])
         except* LeaseLostError:
             logger.info("the attempt is another's now", extra={"resume_id": self._resume.id})
         except* Exception:
@@ -96,8 +103,6 @@ class Attempt:
             await self._try_again("The worker failed on this résumé")
 
     async def _work_through(self) -> None:
-        if self._stopped:
-            return
         try:
             parsed = await self._parse()
         except FileMissingError as error:
@@ -163,7 +168,10 @@ class Attempt:
         # At least once a second: where the bus does not reach this worker, that is how it learns of a cancellation.
         interval_s = min(self._ports.lease_s / RENEWALS_PER_LEASE, MAX_RENEWAL_INTERVAL_S)
         while True:
-            await asyncio.sleep(interval_s)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(interval_s):
+                    await self._doubted.wait()
+            self._doubted.clear()
             await self._ports.queue.renew(self._claim, lease_s=self._ports.lease_s)
 
     async def _succeed(self, parsed: ParsedResume) -> None:
@@ -182,6 +190,8 @@ class Attempt:
         await self._flush()
         self._publish(await self._ports.queue.finish(self._claim, outcome))
         self._ports.metrics.attempt_ended(state, reason)
+        told = {"resume_id": self._resume.id, "attempt": self._resume.attempt, "state": state.value, "reason": reason}
+        logger.info("attempt ended", extra={name: value for name, value in told.items() if value})
 
     async def _try_again(self, message: str) -> None:
         """Queue the next attempt, or end as WORKER_LOST once `max_attempts` workers were lost in a row."""

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from resumate_grpc.errors import EmptyFileError, EtagMismatchError, FileTooLargeError, WrongStateError
+from resumate_grpc.jobs.changes import Changes
 from resumate_grpc.jobs.edits import keep_matching_evidence
 from resumate_grpc.jobs.estimates import Estimator
 from resumate_grpc.jobs.filenames import clean_filename
@@ -61,7 +62,7 @@ class Resumes:
         self._metrics = metrics
         self._max_file_bytes = max_file_bytes
         self._max_queued = max_queued
-        self._keeping: set[asyncio.Task[tuple[Resume, bool]]] = set()
+        self._changes = Changes()
         self._file_locks: dict[str, tuple[asyncio.Lock, int]] = {}
 
     def check_upload(self, *, filename: str, size_bytes: int, head: bytes) -> None:
@@ -99,11 +100,8 @@ class Resumes:
             batch_id=upload.batch_id,
             options=upload.options,
         )
-        # A client that goes away amid this must leave neither bytes without a row nor a row that nobody was told of.
-        keeping = asyncio.create_task(self._keep(new, upload.content), name=f"upload {new.id}")
-        self._keeping.add(keeping)
-        keeping.add_done_callback(self._kept)
-        resume, deduplicated = await asyncio.shield(keeping)
+        keeping = self._keep(new, upload.content)
+        resume, deduplicated = await self._changes.through(keeping, name=f"upload {new.id}")
         return await self._estimated(resume), deduplicated
 
     async def get(self, owner: str, resume_id: str, *, with_parsed: bool) -> Resume:
@@ -146,28 +144,23 @@ class Resumes:
 
         Raises `ResumeNotFoundError`, `EtagMismatchError`.
         """
-        deleted = await self._store.delete(owner, resume_id, if_etag=etag)
-        self._bus.publish(Removed(owner=owner, resume_id=resume_id, batch_id=deleted.batch_id))
-        async with self._file_lock(deleted.sha256):
-            await self._drop_if_orphaned(deleted.sha256)
+        await self._changes.through(self._remove(owner, resume_id, etag), name=f"delete {resume_id}")
 
     async def retry(self, owner: str, resume_id: str, *, options: ParseOptions | None) -> Resume:
         """Queue the next attempt; None = the options of the last one.
 
         Raises `ResumeNotFoundError`, `WrongStateError`, `ExhaustedError`.
         """
-        resume, event = await self._store.retry(owner, resume_id, options=options, max_queued=self._max_queued)
-        self._bus.publish(event)
-        self._bus.publish(WorkAvailable())
-        return await self._estimated(resume)
+        queueing = self._queue_again(owner, resume_id, options)
+        return await self._estimated(await self._changes.through(queueing, name=f"retry {resume_id}"))
 
     async def cancel(self, owner: str, resume_id: str) -> Resume:
         """End the running attempt; durable when this returns. Raises `ResumeNotFoundError`, `WrongStateError`."""
-        resume, event = await self._store.cancel(owner, resume_id)
-        self._bus.publish(Stopped(owner=owner, resume_id=resume_id))
-        self._bus.publish(event)
-        self._metrics.attempt_ended(State.CANCELLED, "")
-        return resume
+        return await self._changes.through(self._end(owner, resume_id), name=f"cancel {resume_id}")
+
+    async def settled(self) -> None:
+        """Wait until every change is through, also those whose caller went away; call it before the store closes."""
+        await self._changes.settled()
 
     async def open_file(self, owner: str, resume_id: str) -> tuple[Resume, AsyncIterator[bytes]]:
         """Return the résumé and its original bytes in pieces of at most 64 KiB.
@@ -191,10 +184,24 @@ class Resumes:
             self._bus.publish(WorkAvailable())
         return resume, event is None
 
-    def _kept(self, keeping: asyncio.Task[tuple[Resume, bool]]) -> None:
-        self._keeping.discard(keeping)
-        if not keeping.cancelled():
-            keeping.exception()  # the caller has it too, unless it went away
+    async def _remove(self, owner: str, resume_id: str, etag: str) -> None:
+        deleted = await self._store.delete(owner, resume_id, if_etag=etag)
+        self._bus.publish(Removed(owner=owner, resume_id=resume_id, batch_id=deleted.batch_id))
+        async with self._file_lock(deleted.sha256):
+            await self._drop_if_orphaned(deleted.sha256)
+
+    async def _queue_again(self, owner: str, resume_id: str, options: ParseOptions | None) -> Resume:
+        resume, event = await self._store.retry(owner, resume_id, options=options, max_queued=self._max_queued)
+        self._bus.publish(event)
+        self._bus.publish(WorkAvailable())
+        return resume
+
+    async def _end(self, owner: str, resume_id: str) -> Resume:
+        resume, event = await self._store.cancel(owner, resume_id)
+        self._bus.publish(Stopped(owner=owner, resume_id=resume_id))
+        self._bus.publish(event)
+        self._metrics.attempt_ended(State.CANCELLED, "")
+        return resume
 
     async def _drop_if_orphaned(self, sha256: str) -> None:
         if not await self._store.references(sha256):

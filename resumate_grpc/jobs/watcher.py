@@ -44,7 +44,7 @@ class Watcher:
             yield update
         yield self._beat()
         while not self._finished():
-            self._raise_if_removed()
+            self._note_removal()
             if self._mailbox.closed:
                 yield Drained(sequence=self._cursor.sent, reconnect_after_s=RECONNECT_AFTER_S)
                 raise DrainingError("the server is shutting down; reconnect", retry_after_s=RECONNECT_AFTER_S)
@@ -94,16 +94,26 @@ class Watcher:
         self._sent_at = self._clock.monotonic()
         if self._target.resume_id:
             self._ended = event.state.is_terminal
-        if self._target.batch_id and self._counts_due is None:
-            self._counts_due = self._clock.monotonic() + COUNTS_INTERVAL_S
+        if self._target.batch_id:
+            self._count_soon()
         return Occurred(event=event)
+
+    def _count_soon(self) -> None:
+        if self._counts_due is None:
+            self._counts_due = self._clock.monotonic() + COUNTS_INTERVAL_S
 
     def _finished(self) -> bool:
         return self._ended and not self._follow
 
-    def _raise_if_removed(self) -> None:
-        if self._mailbox.removed and self._target.resume_id:
+    def _note_removal(self) -> None:
+        """End the watch of a résumé that was removed; count a batch anew, for a removal leaves no event."""
+        if not self._mailbox.removed:
+            return
+        if self._target.resume_id:
             raise ResumeNotFoundError(self._target.resume_id)
+        self._mailbox.removed = False
+        if self._target.batch_id:
+            self._count_soon()
 
     def _beat(self) -> Beat:
         self._sent_at = self._clock.monotonic()

@@ -40,10 +40,14 @@ class Worker:
             unsubscribe()
             self._idle.set()
 
-    async def drain(self, grace_s: float) -> None:
-        """Take no new work, let running attempts finish within `grace_s` seconds, give the others back."""
+    def stop_claiming(self) -> None:
+        """Take no new work; running attempts go on."""
         self._draining = True
         self._wake_all()
+
+    async def drain(self, grace_s: float) -> None:
+        """Take no new work, let running attempts finish within `grace_s` seconds, give the others back."""
+        self.stop_claiming()
         with suppress(TimeoutError):
             async with asyncio.timeout(grace_s):
                 await self._idle.wait()
@@ -55,7 +59,7 @@ class Worker:
         if isinstance(notice, WorkAvailable):
             self._wake_all()
         elif isinstance(notice, Stopped | Removed) and (attempt := self._attempts.get(notice.resume_id)):
-            attempt.stop()
+            attempt.check()
 
     def _wake_all(self) -> None:
         for wake in self._wakes:
@@ -82,18 +86,26 @@ class Worker:
             return None
         for event in events:
             self._ports.bus.publish(event)
+            if event.error is not None:
+                self._ports.metrics.attempt_ended(event.state, event.error.reason.value)
         return claim
 
     async def _attempt(self, claim: Claim) -> None:
         attempt = Attempt(claim, self._ports)
         self._attempts[claim.resume.id] = attempt
-        task = asyncio.create_task(attempt.run(), name=f"attempt {claim.resume.id}")
+        # Claimed before the drain began and answered after it: nobody would end that within the grace time.
+        work = attempt.decline() if self._draining else attempt.run()
+        task = asyncio.create_task(work, name=f"attempt {claim.resume.id}")
         self._tasks.add(task)
         try:
             await task
         except asyncio.CancelledError:
             if not self._draining:
                 raise
+        except Exception:
+            # Not even its end could be written, as when the disk is full. The résumé is claimed again once its lease
+            # has run out; a worker that died of this would take the whole service along.
+            logger.exception("the attempt was left without an end", extra={"resume_id": claim.resume.id})
         finally:
             self._tasks.discard(task)
             del self._attempts[claim.resume.id]

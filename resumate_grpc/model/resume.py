@@ -17,6 +17,9 @@ class MediaType(Enum):
 
     PDF = "application/pdf"
     DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    DOC = "application/msword"
+    WORD_XML = "application/xml"  # Word 2003's; no type of its own was ever registered
+    RTF = "application/rtf"
     TXT = "text/plain"
     MARKDOWN = "text/markdown"
 

@@ -32,10 +32,10 @@ def bounding_box(boxes: Sequence[Box | None]) -> Box | None:
     if not known:
         return None
     return Box(
-        x0=min(box.x0 for box in known),
-        y0=min(box.y0 for box in known),
-        x1=max(box.x1 for box in known),
-        y1=max(box.y1 for box in known),
+        x0=min([box.x0 for box in known]),
+        y0=min([box.y0 for box in known]),
+        x1=max([box.x1 for box in known]),
+        y1=max([box.y1 for box in known]),
     )
 
 
@@ -84,20 +84,23 @@ class _Builder:
         )
 
     def line(self, draft: DraftLine, spans: list[tuple[DraftWord, Word]]) -> Line:
-        start = self.position
-        first_part = len(self.parts)
+        start = at = self.position
+        parts: list[str] = []
         words: list[Word] = []
-        for index, draft_word in enumerate(draft.words):
-            if index:
-                self.write(draft_word.gap)
-            at = self.position
+        for draft_word in draft.words:
+            if parts:
+                parts.append(draft_word.gap)
+                at += len(draft_word.gap)
             text = draft_word.text.replace(_SOFT_HYPHEN, "")
-            self.write(text)
-            word = Word(text=text, start=at, end=self.position, style=draft_word.style, box=draft_word.box)
+            parts.append(text)
+            word = Word(text=text, start=at, end=at + len(text), style=draft_word.style, box=draft_word.box)
+            at = word.end
             words.append(word)
             spans.append((draft_word, word))
+        line = "".join(parts)
+        self.write(line)
         return Line(
-            text="".join(self.parts[first_part:]),
+            text=line,
             start=start,
             end=self.position,
             words=tuple(words),

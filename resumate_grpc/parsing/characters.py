@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["BULLETS", "is_bullet", "is_ruler", "normalise", "normalise_uri"]
+__all__ = ["BULLETS", "is_bullet", "is_ruler", "normalise", "normalise_uri", "whole"]
 
 BULLETS = frozenset("•●○◦▪▫■□◆◇❖➢➤►▶▸▹‣⁃∙⋅◘◙★☆✓✔✦✧❯›»·∗⬤⦁⚫")
 """Glyphs that begin a list item."""
@@ -63,3 +63,10 @@ def normalise_uri(uri: str) -> str:
         # A host with a port ("example.org:8080") looks like a scheme; a script or a local file is no contact.
         return uri if re.match(r"[\w.-]+\.\w+:\d", uri) else ""
     return uri
+
+
+def whole(text: str) -> str:
+    """Join the halves of surrogate pairs; one that stands alone becomes the replacement character."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", errors="surrogatepass").decode("utf-16-le", errors="replace")

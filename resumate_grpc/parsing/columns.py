@@ -110,11 +110,12 @@ def _candidates(segments: Sequence[Segment]) -> list[_Candidate]:
     y = np.array([segment.baseline for segment in segments])
     narrowest = _NARROWEST * float(np.median([segment.size for segment in segments]))
     found: list[_Candidate] = []
-    for edge in np.unique(np.floor(x0))[1:]:
+    edges = np.unique(np.floor(x0))[1:]
+    on_right = len(segments) - np.searchsorted(np.sort(x0), edges - 0.5, side="left")
+    on_left = np.searchsorted(np.sort(x1), edges - narrowest, side="right")
+    for edge in edges[np.minimum(on_left, on_right) >= _LEAST_ROWS]:
         right = x0 >= edge - 0.5
         left = x1 <= edge - narrowest
-        if min(np.count_nonzero(left), np.count_nonzero(right)) < _LEAST_ROWS:
-            continue
         crossing = np.sort(y[~(left | right)])
         part = np.searchsorted(crossing, y)
         count = crossing.size + 1

@@ -53,8 +53,13 @@ def _alternatives(names: Sequence[str]) -> str:
 _MONTH = rf"(?<![^\W\d_])(?:{_alternatives([*_MONTHS])})(?![^\W\d_])"
 _YEAR = r"(?:19[4-9]\d|20[0-4]\d)"
 _NOT_INSIDE = r"(?<![\w.,/$€£+-])"
+_WORDS = (*_MONTHS, *_SEASONS.split(), *(fold(word) for word in _PRESENT_WORDS))
+_FIRST_LETTERS = "".join(sorted({word[0] for word in _WORDS}))
 _POINT = re.compile(
+    # Most characters begin no date; that is told here, before each of the forms is tried on them.
     rf"""
+    (?=[\d'至现現]|(?<![^\W\d_])[{_FIRST_LETTERS}])
+    (?:
       {_NOT_INSIDE}(?P<cn_year>{_YEAR})\s?年\s?(?:(?P<cn_month>1[0-2]|0?[1-9])\s?月)?(?:\s?\d{{1,2}}\s?日)?
     | (?<![\w.,/$])(?P<iso_year>{_YEAR})(?:[-/.]|\s/\s)(?P<iso_month>0[1-9]|1[0-2])
       (?:[-/.](?:0?[1-9]|[12]\d|3[01]))?(?![\d/])
@@ -71,6 +76,7 @@ _POINT = re.compile(
     | (?<![\w.,$€£+])(?P<bare_year>{_YEAR})(?![\d%]|[.,]\d|\w)
     | (?<![\w'])'(?P<quoted_year>\d\d)(?![\d\w])
     | (?P<now>(?<![^\W_])(?:{_alternatives([fold(word) for word in _PRESENT_WORDS])})(?![^\W_])|至今|现在|現在)
+    )
     """,
     re.VERBOSE,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 import struct
 import zipfile
 import zlib
@@ -16,6 +17,7 @@ from docx.opc.part import Part, XmlPart
 from lxml import etree
 
 from resumate_grpc.errors import ErrorReason, ParsingError
+from resumate_grpc.parsing.safe_xml import refuse_doctype
 
 __all__ = ["DocxPackage", "DocxPart", "open_docx"]
 
@@ -27,7 +29,8 @@ MAX_RATIO = 200  # beyond what office XML reaches; only archives that also unpac
 _RATIO_MATTERS_BYTES = 16 << 20
 _CHUNK_BYTES = 1 << 16
 _OLE = b"\xd0\xcf\x11\xe0"
-_DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
+_UNREAD = re.compile(r"(theme/theme\d*|fontTable|webSettings|stylesWithEffects|docProps/app|customXml/item\w*)\.xml$")
+"""XML that neither python-docx nor the walk parses."""
 _UNREADABLE = (
     OpcError,
     etree.LxmlError,
@@ -93,8 +96,8 @@ def open_docx(content: bytes) -> DocxPackage:
 def _repacked(content: bytes) -> io.BytesIO:
     """Read the archive under limits and pack its XML anew, so that no later reader meets the original.
 
-    A directory may lie about sizes, and a reader that trusts it unpacks gigabytes in one call. Pictures and fonts are
-    left empty: their names must be there, their bytes are never looked at.
+    A directory may lie about sizes, and a reader that trusts it unpacks gigabytes in one call. Pictures, fonts and
+    themes are left empty: their names must be there, their bytes are never looked at.
     """
     packed = io.BytesIO()
     left = MAX_UNPACKED_BYTES
@@ -102,10 +105,10 @@ def _repacked(content: bytes) -> io.BytesIO:
         _check_directory(source.infolist())
         for entry in source.infolist():
             data = b""
-            if entry.filename.lower().endswith((".xml", ".rels")):
+            if entry.filename.lower().endswith((".xml", ".rels")) and _UNREAD.search(entry.filename) is None:
                 data = _read_entry(source, entry, limit=left)
                 left -= len(data)
-                _refuse_doctype(data)
+                refuse_doctype(data)
             target.writestr(entry.filename, data)
     packed.seek(0)
     return packed
@@ -130,12 +133,6 @@ def _read_entry(source: zipfile.ZipFile, entry: zipfile.ZipInfo, *, limit: int) 
             if len(data) > limit:
                 raise _too_large(f"unpacks to more than {MAX_UNPACKED_BYTES >> 20} MiB")
     return bytes(data)
-
-
-def _refuse_doctype(data: bytes) -> None:
-    # Office writes none (ECMA-376 part 2 forbids it); the only use here would be entities, external or exploding.
-    if any(doctype in data for doctype in _DOCTYPES):
-        raise _corrupt("its XML has a document type declaration, which Word never writes")
 
 
 def _related(main: Part) -> list[tuple[str, str, Part]]:

@@ -6,13 +6,13 @@ python-docx's own style objects are not used: they fail on documents that name a
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lxml import etree
 
-from resumate_grpc.parsing.document import Style
+from resumate_grpc.parsing.run_style import ParagraphStyle, RunStyle
 
-__all__ = ["DocxStyles", "ParagraphStyle", "RunStyle", "W", "value_of"]
+__all__ = ["DocxStyles", "W", "value_of"]
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _HEADING_NAME = re.compile(r"heading\s*(\d)", re.IGNORECASE)
@@ -20,50 +20,6 @@ _TWIPS_PER_POINT = 20
 _HALF_POINTS = 2
 _BODY_LEVEL = 9
 _LONGEST_CHAIN = 32  # a chain of styles may bite its tail
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RunStyle:
-    """Properties of a run; None means what the style below says."""
-
-    bold: bool | None = None
-    italic: bool | None = None
-    hidden: bool | None = None
-    size: float | None = None
-    color: int | None = None
-    font: str | None = None
-
-    def over(self, below: RunStyle) -> RunStyle:
-        """Lay these properties over others."""
-        return RunStyle(
-            bold=below.bold if self.bold is None else self.bold,
-            italic=below.italic if self.italic is None else self.italic,
-            hidden=below.hidden if self.hidden is None else self.hidden,
-            size=below.size if self.size is None else self.size,
-            color=below.color if self.color is None else self.color,
-            font=below.font if self.font is None else self.font,
-        )
-
-    @property
-    def style(self) -> Style:
-        """The look as the rest of the parser knows it."""
-        return Style(
-            font=self.font or "",
-            size=self.size or 0.0,
-            bold=bool(self.bold),
-            italic=bool(self.italic),
-            color=self.color or 0,
-        )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ParagraphStyle:
-    """Properties of a paragraph; `heading_level` 0 = body text, `indent` in points."""
-
-    run: RunStyle = RunStyle()
-    heading_level: int = 0
-    numbered: bool = False
-    indent: float = 0.0
 
 
 class DocxStyles:

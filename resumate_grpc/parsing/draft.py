@@ -1,6 +1,6 @@
 """What a reader of one format hands over: words in reading order, not yet placed in one text.
 
-The readers (`pdf`, `docx`, `plain`, `markdown`) write drafts; `assemble` turns them into a `Document` with spans.
+The readers (`pdf`, `docx`, `doc`, `plain`, …) write drafts; `assemble` turns them into a `Document` with spans.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from resumate_grpc.parsing.dates import DateSpan, dates_within
 from resumate_grpc.parsing.degrees import SHORT_DEGREE, degree_spans, has_degree, split_degree
@@ -159,8 +160,14 @@ def _has_institution(terms: Terms, text: str, start: int, end: int) -> bool:
     return _is_known_university(text[start:end])
 
 
+@cache
+def _universities() -> frozenset[str]:
+    """Return the universities that are not called like their place."""
+    return phrases("universities") - phrases("places")
+
+
 def _is_known_university(printed: str) -> bool:
-    known = phrases("universities") - phrases("places")
+    known = _universities()
     if fold(printed).strip(" .,") in known and printed.strip()[:1].isupper():
         return True
     return any(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from importlib import import_module
 
 from resumate_grpc.errors import ErrorReason, ParsingError
@@ -17,6 +17,16 @@ from resumate_grpc.parsing.length import refuse_too_long
 __all__ = ["MAX_PAGES", "extract", "warm_up"]
 
 _Read = tuple[list[DraftPage], list[ParseWarning]]
+_FlowReader = Callable[[bytes], tuple[DraftPage, list[ParseWarning]]]
+_FLOW_READERS = {
+    MediaType.DOCX: ("docx", "read_docx"),
+    MediaType.DOC: ("doc", "read_doc"),
+    MediaType.WORD_XML: ("word_xml", "read_word_xml"),
+    MediaType.RTF: ("rtf", "read_rtf"),
+    MediaType.TXT: ("plain", "read_plain"),
+    MediaType.MARKDOWN: ("markdown", "read_markdown"),
+}
+"""Module and function that read each format without pages."""
 
 MAX_PAGES = 100
 """Longest PDF that is read; no résumé comes near it."""
@@ -44,8 +54,9 @@ def warm_up() -> None:
 
     pdfplumber is left out: few documents have ruled tables, and it brings a second PDF library into memory.
     """
-    for reader in ("pdf", "docx", "markdown", "plain"):
-        import_module(f"resumate_grpc.parsing.{reader}")
+    import_module("resumate_grpc.parsing.pdf")
+    for module, _ in _FLOW_READERS.values():
+        import_module(f"resumate_grpc.parsing.{module}")
 
 
 def _read(content: bytes, *, media_type: MediaType, max_pages: int) -> Generator[StageProgress, None, _Read]:
@@ -54,20 +65,16 @@ def _read(content: bytes, *, media_type: MediaType, max_pages: int) -> Generator
         from resumate_grpc.parsing.pdf import read_pdf  # noqa: PLC0415
 
         return (yield from _with_progress(read_pdf(content, max_pages=max_pages)))
-    if media_type is MediaType.DOCX:
-        from resumate_grpc.parsing.docx import read_docx  # noqa: PLC0415
-
-        page, warnings = read_docx(content)
-    elif media_type is MediaType.MARKDOWN:
-        from resumate_grpc.parsing.markdown import read_markdown  # noqa: PLC0415
-
-        page, warnings = read_markdown(content)
-    else:
-        from resumate_grpc.parsing.plain import read_plain  # noqa: PLC0415
-
-        page, warnings = read_plain(content)
+    page, warnings = _flow_reader(media_type)(content)
     yield _progress(95, "Read the document")
     return [page], warnings
+
+
+def _flow_reader(media_type: MediaType) -> _FlowReader:
+    """Return the reader of a format without pages."""
+    module, function = _FLOW_READERS[media_type]
+    reader: _FlowReader = getattr(import_module(f"resumate_grpc.parsing.{module}"), function)
+    return reader
 
 
 def _with_progress(reader: Generator[tuple[int, int], None, _Read]) -> Generator[StageProgress, None, _Read]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from resumate_grpc.model.parsed import ParseWarning
 from resumate_grpc.parsing.drawings import Drawing, DrawingKind, covers
 from resumate_grpc.parsing.words import PlacedWord
 
-__all__ = ["visible_words"]
+__all__ = ["HIDDEN_TEXT", "visible_words"]
+
+HIDDEN_TEXT = ParseWarning(reason="HIDDEN_TEXT", message="Text that the document hides was left out.")
 
 _SMALLEST = 1.5  # points
 _OFF_PAGE = 2.0  # points beyond the edge

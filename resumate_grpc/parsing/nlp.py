@@ -25,8 +25,8 @@ from resumate_grpc.parsing.vocabulary import phrases
 __all__ = ["Term", "Terms", "load", "terms_of"]
 
 _TOKEN = re.compile(r"[\u4e00-\u9fff]|[^\W_\u4e00-\u9fff]+[+#]*|[^\w\s]|_")
-_LONGEST_TOKEN = 60
-"""Longer runs are no words of ours; cut, so that a 100 kB word costs no more than its length."""
+_UNKNOWN = "\0"
+"""Stands for a word that occurs in no phrase: spaCy would work out each new word's form, and nothing here asks."""
 
 
 class Term(Enum):
@@ -84,26 +84,26 @@ class Terms:
 
 
 @cache
-def load() -> tuple[Language, PhraseMatcher]:
-    """Build the pipeline and its matcher once a process (about 0.2 s, besides importing spaCy)."""
+def load() -> tuple[Language, PhraseMatcher, frozenset[str]]:
+    """Build the pipeline, its matcher and the set of words that occur in phrases, once a process (about 0.2 s)."""
     language = spacy.blank("xx")
     matcher = PhraseMatcher(language.vocab, attr="ORTH")
+    known: set[str] = set()
     for term in Term:
-        matcher.add(term.name, [_doc(language, phrase)[0] for phrase in sorted(phrases(term.value))])
-    return language, matcher
-
-
-def _doc(language: Language, folded: str) -> tuple[Doc, list[re.Match[str]]]:
-    tokens = list(_TOKEN.finditer(folded))
-    return Doc(language.vocab, words=[token[0][:_LONGEST_TOKEN] for token in tokens]), tokens
+        split = [_TOKEN.findall(phrase) for phrase in sorted(phrases(term.value))]
+        matcher.add(term.name, [Doc(language.vocab, words=words) for words in split])
+        known.update(*split)
+    return language, matcher, frozenset(known)
 
 
 def terms_of(text: str) -> Terms:
     """Mark the terms of `text`; of overlapping ones of a kind the longest stays."""
-    language, matcher = load()
+    language, matcher, known = load()
+    tokens = list(_TOKEN.finditer(fold(text)))
+    words = [token[0] if token[0] in known else _UNKNOWN for token in tokens]
     spans: dict[Term, list[tuple[int, int]]] = defaultdict(list)
     with language.memory_zone():
-        doc, tokens = _doc(language, fold(text))
+        doc = Doc(language.vocab, words=words)
         for label, first, last in matcher(doc):
             term = Term[language.vocab.strings[label]]
             spans[term].append((tokens[first].start(), tokens[last - 1].end()))

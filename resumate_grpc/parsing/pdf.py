@@ -167,14 +167,15 @@ def _place_links(
     """Give each link to the words whose middle it covers; the others lie on pictures or icons."""
     uris: dict[int, str] = {}
     loose: list[DraftLink] = []
+    middles = [(word.order, (word.x0 + word.x1) / 2, (word.y0 + word.y1) / 2) for word in words] if links else []
     for raw, boxes in links:
         uri = normalise_uri(raw)
-        covered = [word.order for word in words if any(_covers(box, word) for box in boxes)] if uri else []
+        covered = [order for box in boxes for order, x, y in middles if _covers(box, x, y)] if uri else []
         uris.update(dict.fromkeys(covered, uri))
         if uri and not covered:
             loose.append(DraftLink(uri=uri, box=boxes[0] if boxes else None))
     return uris, loose
 
 
-def _covers(box: Box, word: PlacedWord) -> bool:
-    return box.x0 <= (word.x0 + word.x1) / 2 <= box.x1 and box.y0 <= (word.y0 + word.y1) / 2 <= box.y1
+def _covers(box: Box, x: float, y: float) -> bool:
+    return box.y0 <= y <= box.y1 and box.x0 <= x <= box.x1

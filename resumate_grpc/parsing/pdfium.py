@@ -7,6 +7,7 @@ applied). PDFium is not thread-safe: one document a process at a time.
 from __future__ import annotations
 
 import ctypes
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -34,6 +35,7 @@ _FLAG_FORCE_BOLD = 1 << 18
 _BROKEN_WORD = 2
 _MOST_GLYPHS = 200_000
 _RECTANGLE_SEGMENTS = (4, 5)
+_RECTANGLE_BYTES = ctypes.sizeof(pdfium.FS_RECTF)
 _NO_CHARACTER = 0xFFFE
 _SURROGATES = (0xD800, 0xE000)
 
@@ -89,6 +91,15 @@ class PdfFile:
             pdfium.FPDF_ClosePage(handle)
 
 
+@dataclass(frozen=True, slots=True)
+class _Face:
+    """What a font says of itself."""
+
+    name: str = ""
+    bold: bool = False
+    italic: bool = False
+
+
 @dataclass(slots=True)
 class PdfPage:
     """An open page."""
@@ -102,6 +113,7 @@ class PdfPage:
     _top: float = field(init=False)
     _rotation: int = field(init=False)
     _looks: dict[int, GlyphLook] = field(init=False, default_factory=dict)
+    _faces: dict[int, _Face] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         bounds = pdfium.FS_RECTF()
@@ -128,10 +140,13 @@ class PdfPage:
         if count > _MOST_GLYPHS:
             raise PdfError(f"a page with {count} characters is none that people read")
         rectangles = (pdfium.FS_RECTF * count)()
-        read_box = pdfium.FPDFText_GetLooseCharBox
+        if not count:
+            return np.empty(0, np.uint32), np.empty((0, 4), np.float32)
+        read_box, text, byref = pdfium.FPDFText_GetLooseCharBox, self.text, ctypes.byref
+        first = pdfium.FS_RECTF.from_buffer(rectangles)  # `rectangles[index]` would make an object for each glyph
         for index in range(count):
-            read_box(self.text, index, rectangles[index])
-        boxes = np.frombuffer(rectangles, dtype=np.float32).reshape(-1, 4) if count else np.empty((0, 4), np.float32)
+            read_box(text, index, byref(first, index * _RECTANGLE_BYTES))
+        boxes = np.frombuffer(rectangles, dtype=np.float32).reshape(-1, 4)
         return self._codes(count), self._shown(boxes)
 
     def _codes(self, count: int) -> npt.NDArray[np.uint32]:
@@ -161,9 +176,9 @@ class PdfPage:
     def look(self, index: int) -> GlyphLook:
         """Tell how the glyph looks; asked of PDFium once for each text object."""
         handle = pdfium.FPDFText_GetTextObject(self.text, index)
-        key = ctypes.cast(handle, ctypes.c_void_p).value
-        if key is None:
+        if not handle:
             return GlyphLook(Style())
+        key = ctypes.addressof(handle.contents)
         look = self._looks.get(key)
         if look is None:
             look = self._looks[key] = self._read_look(handle, index)
@@ -172,23 +187,24 @@ class PdfPage:
     def _read_look(self, handle: ctypes._Pointer[ctypes.Structure], index: int) -> GlyphLook:
         matrix = pdfium.FS_MATRIX()
         pdfium.FPDFText_GetMatrix(self.text, index, matrix)
-        scale = float(np.hypot(matrix.c, matrix.d)) or 1.0
-        angle = round(float(np.degrees(np.arctan2(matrix.b, matrix.a)))) - 90 * self._rotation
+        scale = math.hypot(matrix.c, matrix.d) or 1.0
+        angle = round(math.degrees(math.atan2(matrix.b, matrix.a))) - 90 * self._rotation
         size = float(pdfium.FPDFText_GetFontSize(self.text, index)) * scale
-        font = pdfium.FPDFTextObj_GetFont(handle)
-        name = _font_name(font)
-        lower = name.lower()
-        flags = int(pdfium.FPDFFont_GetFlags(font)) if font else 0
-        weight = int(pdfium.FPDFFont_GetWeight(font)) if font else 0
-        style = Style(
-            font=name,
-            size=round(size, 2),
-            bold=any(part in lower for part in _BOLD_NAMES) or weight >= _BOLD_WEIGHT or bool(flags & _FLAG_FORCE_BOLD),
-            italic=any(part in lower for part in _ITALIC_NAMES) or bool(flags & _FLAG_ITALIC),
-            color=_fill_color(handle) or 0,
-        )
+        face = self._face(pdfium.FPDFTextObj_GetFont(handle))
+        color = _fill_color(handle) or 0
+        style = Style(font=face.name, size=round(size, 2), bold=face.bold, italic=face.italic, color=color)
         mode = int(pdfium.FPDFTextObj_GetTextRenderMode(handle))
         return GlyphLook(style, visible=mode not in _INVISIBLE_MODES, angle=angle % 360)
+
+    def _face(self, font: ctypes._Pointer[ctypes.Structure]) -> _Face:
+        """Tell what a font says of itself; asked of PDFium once for each font, which many text objects share."""
+        if not font:
+            return _Face()
+        key = ctypes.addressof(font.contents)
+        face = self._faces.get(key)
+        if face is None:
+            face = self._faces[key] = _read_face(font)
+        return face
 
     def links(self) -> list[tuple[str, list[Box]]]:
         """List the annotations that lead to a URI, with the rectangles that they cover, as they stand in the file."""
@@ -283,10 +299,20 @@ class PdfPage:
         return np.stack([x.min(axis=1), y.min(axis=1), x.max(axis=1), y.max(axis=1)], axis=1)
 
 
+def _read_face(font: ctypes._Pointer[ctypes.Structure]) -> _Face:
+    name = _font_name(font)
+    lower = name.lower()
+    flags = int(pdfium.FPDFFont_GetFlags(font))
+    weight = int(pdfium.FPDFFont_GetWeight(font))
+    return _Face(
+        name,
+        bold=any(part in lower for part in _BOLD_NAMES) or weight >= _BOLD_WEIGHT or bool(flags & _FLAG_FORCE_BOLD),
+        italic=any(part in lower for part in _ITALIC_NAMES) or bool(flags & _FLAG_ITALIC),
+    )
+
+
 def _font_name(font: ctypes._Pointer[ctypes.Structure]) -> str:
     """Return the font's PostScript name, without the tag of a subset ("ABCDEF+")."""
-    if not font:
-        return ""
     buffer = ctypes.create_string_buffer(256)
     size = int(pdfium.FPDFFont_GetBaseFontName(font, buffer, 256))
     name = buffer.value.decode("utf-8", errors="replace") if 0 < size <= 256 else ""  # noqa: PLR2004 - the buffer

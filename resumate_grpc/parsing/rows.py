@@ -53,11 +53,11 @@ def group_rows(words: Sequence[PlacedWord]) -> list[list[PlacedWord]]:
 
 
 def _on_row(word: PlacedWord, row: list[PlacedWord]) -> bool:
-    first = row[0]
-    if word.baseline - first.baseline <= _SAME_BASELINE * min(word.size, first.size):
+    first, size = row[0], word.size
+    if word.baseline - first.baseline <= _SAME_BASELINE * min(size, first.size):
         return True
     # Only a word of another size is raised or lowered; the rest of the page is spared the search.
-    return any(word.size != other.size and _touches(word, other) for other in row)
+    return any(size != other.size and _touches(word, other) for other in row)
 
 
 def _touches(word: PlacedWord, other: PlacedWord) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import re
 import zipfile
@@ -13,7 +14,7 @@ from resumate_grpc.parsing.encoding import looks_like_text
 
 __all__ = ["sniff"]
 
-_READ = "we read PDF, DOCX, TXT and Markdown"
+_READ = "we read PDF, DOCX, DOC, RTF, TXT and Markdown"
 _PDF_HEADER_WITHIN = 1024  # readers accept bytes before the header, PDF 32000-1 annex H
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CONTENT_TYPES_LIMIT = 1 << 20
@@ -49,17 +50,16 @@ _KNOWN = (
     (0, b"\x28\xb5\x2f\xfd", f"a Zstandard archive; {_UNPACKED}"),
     (257, b"ustar", f"a tar archive; {_UNPACKED}"),
     (0, b"%!PS", "PostScript; print it as PDF and upload that"),
-    (0, b"{\\rtf", "Rich Text (RTF); save it as .docx or .pdf and upload that"),
 )
 """Where formats that we don't read have their magic number, and what they are."""
-_TEXT_FORMATS = (b"%!PS", b"{\\rtf")
+_TEXT_FORMATS = (b"%!PS",)
 _MARKUP = (
     (b"<?xml", "XML"),
     (b"<!doctype html", "a web page; print it as PDF and upload that"),
     (b"<html", "a web page; print it as PDF and upload that"),
 )
-_WORD_2003 = "a Word 2003 XML document (.doc); save it as .docx or .pdf and upload that"
-_MARKUP_WITHIN = 2048
+_WORD_XML = re.compile(rb"\s*<\?xml\b.*?schemas\.microsoft\.com/office/word/2003/wordml", re.DOTALL)
+_MARKUP_WITHIN = 4096
 _HEADER_BYTES = 512
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f]")
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
@@ -71,6 +71,9 @@ _ZIP_ENDS = (
 _ZIP_END_WITHIN = (1 << 16) + 256
 _MOST_DIRECTORY_BYTES = 1 << 18
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+_WORD_DOCUMENT = "WordDocument".encode("utf-16-le")
+_OTHER_OFFICE = tuple(name.encode("utf-16-le") for name in ("Workbook", "PowerPoint Document", "__properties_version"))
+"""Streams of Excel, PowerPoint and Outlook files."""
 
 
 def sniff(content: bytes, filename: str) -> MediaType:
@@ -82,17 +85,22 @@ def sniff(content: bytes, filename: str) -> MediaType:
     """
     if not content:
         raise EmptyFileError("the file has no bytes; choose another file", field="content")
+    name = filename.lower().rstrip()
     _refuse_known(content)
     if content.startswith(_ZIP):
         return _sniff_zip(content)
     if b"%PDF-" in content[:_PDF_HEADER_WITHIN]:
         return MediaType.PDF
     if content.startswith(_OLE):
-        return _sniff_ole(content)
-    _refuse_markup(content)
+        return _sniff_ole(content, name)
+    start = content[:_MARKUP_WITHIN].removeprefix(codecs.BOM_UTF8)
+    if start.lstrip().startswith(b"{\\rtf"):
+        return MediaType.RTF
+    if _WORD_XML.match(start):
+        return MediaType.WORD_XML
+    _refuse_markup(start)
     if not looks_like_text(content):
         raise _unsupported("the content is binary data of no format that we know")
-    name = filename.lower().rstrip()
     return MediaType.MARKDOWN if name.endswith(_MARKDOWN_ENDINGS) else MediaType.TXT
 
 
@@ -121,10 +129,13 @@ def _directory_bytes(content: bytes) -> int:
     return max((int.from_bytes(size, "little") for end in _ZIP_ENDS for size in end.findall(tail)), default=0)
 
 
-def _sniff_ole(content: bytes) -> MediaType:
+def _sniff_ole(content: bytes, name: str) -> MediaType:
     if _ENCRYPTED_PACKAGE in content:
         return MediaType.DOCX
-    raise _unsupported("the file is in the old Office format (.doc); save it as .docx or .pdf and upload that")
+    # One that was cut off may have lost its directory, and with it the names: the reader says that it is damaged.
+    if _WORD_DOCUMENT in content or (name.endswith(".doc") and not any(other in content for other in _OTHER_OFFICE)):
+        return MediaType.DOC
+    raise _unsupported("the file is in an old Office format, but no Word document; save it as .pdf and upload that")
 
 
 def _refuse_known(content: bytes) -> None:
@@ -140,11 +151,10 @@ def _refuse_known(content: bytes) -> None:
             raise _unsupported(f"the file is {what}")
 
 
-def _refuse_markup(content: bytes) -> None:
-    start = content[:_MARKUP_WITHIN].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+def _refuse_markup(start: bytes) -> None:
     for magic, what in _MARKUP:
-        if start.startswith(magic):
-            raise _unsupported(f"the file is {_WORD_2003 if b'schemas-microsoft-com:office' in start else what}")
+        if start.lstrip().lower().startswith(magic):
+            raise _unsupported(f"the file is {what}")
 
 
 def _unsupported(what: str) -> UnsupportedFormatError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -87,27 +88,28 @@ def group_words(
     low = np.minimum.reduceat(own[:, :2], starts, axis=0)
     high = np.maximum.reduceat(own[:, 2:], starts, axis=0)
     boxes_of_words = np.hstack([low, high]).tolist()
+    glyphs = kept.tolist()
     words: list[PlacedWord] = []
     for order, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
-        first, glyph_look = start, look(int(kept[start]))
+        first, glyph_look = start, look(glyphs[start])
         if _is_icon_font(glyph_look.style.font) and text[start] not in BULLETS:
             # An icon may touch its label. What is longer than an icon is a description that the file gives for it,
             # but for the fonts that spell their icons out.
-            following = look(int(kept[start + 1])) if end - start > 1 else glyph_look
+            following = look(glyphs[start + 1]) if end - start > 1 else glyph_look
             if following is not glyph_look:
                 first, glyph_look = start + 1, following
             elif end - start <= _LONGEST_ICON or "material" in glyph_look.style.font.lower():
                 continue
         word = normalise(text[first:end]).strip()
         if word:
-            glyph = int(kept[first])
             x0, y0, x1, y1 = boxes_of_words[order]
             if first > start:
                 x0 = float(own[first, 0])
-            words.append(PlacedWord(word, glyph_look, x0, y0, x1, y1, baseline(glyph), order))
+            words.append(PlacedWord(word, glyph_look, x0, y0, x1, y1, baseline(glyphs[first]), order))
     return words
 
 
+@lru_cache(maxsize=256)
 def _is_icon_font(name: str) -> bool:
     return bool(name) and _ICON_FONT.search(name) is not None
 

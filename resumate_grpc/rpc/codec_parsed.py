@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import fields
 from functools import cache
@@ -17,7 +18,7 @@ from resumate_grpc.model import parsed as model
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-__all__ = ["decode_parsed", "encode_parsed"]
+__all__ = ["check_dates", "decode_parsed", "encode_parsed"]
 
 P = TypeVar("P", bound=Message)
 R = TypeVar("R", bound="DataclassInstance")
@@ -36,6 +37,8 @@ SINGLES: tuple[tuple[str, type[Any], type[Any]], ...] = (
     ("skills", model.Skills, pb.Skills),
     ("confidence_scores", model.ConfidenceScores, pb.ConfidenceScores),
 )
+DATES = ("start_date", "end_date", "date")
+DATE_FORM = re.compile(r"([0-9]{4}(-(0[1-9]|1[0-2]))?|present)?")
 SCALARS = ("confidence_score", "text", "language", "page_count", "parser_version")
 
 
@@ -65,6 +68,15 @@ def decode_parsed(message: pb.ParsedResume) -> model.ParsedResume:
     )
     _check(parsed)
     return parsed
+
+
+def check_dates(parsed: model.ParsedResume) -> None:
+    """Raise `InvalidFieldError` for a date that is not as the contract has it."""
+    for path, date in _dates(parsed):
+        if not DATE_FORM.fullmatch(date):
+            raise InvalidFieldError(
+                f"{path} is {date[:40]!r}; it must be YYYY-MM, YYYY, `present` or empty", field=f"resume.parsed.{path}"
+            )
 
 
 def _scalars(message: pb.ParsedResume) -> dict[str, Any]:
@@ -132,3 +144,9 @@ def _confidences(parsed: model.ParsedResume) -> Iterable[float]:
     yield from (evidence.confidence for evidence in parsed.evidence)
     for name, _, _ in LISTS:
         yield from (entry.confidence for entry in getattr(parsed, name) if hasattr(entry, "confidence"))
+
+
+def _dates(parsed: model.ParsedResume) -> Iterable[tuple[str, str]]:
+    for name, _, _ in LISTS:
+        for index, entry in enumerate(getattr(parsed, name)):
+            yield from ((f"{name}[{index}].{date}", getattr(entry, date)) for date in DATES if hasattr(entry, date))

@@ -11,11 +11,13 @@ from google.protobuf.message import Message
 from resumate_grpc._gen.resumate.v1 import resume_pb2 as pb
 from resumate_grpc.errors import InvalidFieldError
 from resumate_grpc.model.resume import Resume
-from resumate_grpc.rpc.codec_parsed import decode_parsed, encode_parsed
+from resumate_grpc.rpc.codec_parsed import check_dates, decode_parsed, encode_parsed
 
 __all__ = ["merge_of"]
 
 CHANGEABLE = ("filename", "parsed")
+OF_THE_DOCUMENT = ("parsed.text", "parsed.evidence")
+"""What the document says stays as it is, however the values are corrected: a change would be dropped silently."""
 MAX_PATHS = 200
 
 
@@ -24,7 +26,7 @@ def merge_of(source: pb.Resume, mask: FieldMask) -> Callable[[Resume], Resume]:
 
     Lists and messages named by a path are replaced whole; a path below an unset message clears its field. `*` is
     refused: a client that does not know every field would empty what it left out. Raises `InvalidFieldError` for an
-    empty mask, for an unknown or unchangeable path, and for values that `decode_parsed` refuses.
+    empty mask, for an unknown or unchangeable path, and for values that `decode_parsed` or `check_dates` refuses.
     """
     _check(mask)
     changes = pb.Resume()
@@ -33,7 +35,7 @@ def merge_of(source: pb.Resume, mask: FieldMask) -> Callable[[Resume], Resume]:
         _ensure_parents(changes, path)
     touches_parsed = any(path != "filename" for path in mask.paths)
     if touches_parsed:
-        decode_parsed(changes.parsed)  # refuse what cannot be kept before anything is read
+        check_dates(decode_parsed(changes.parsed))  # refuse what cannot be kept before anything is read
 
     def change(resume: Resume) -> Resume:
         target = pb.Resume(filename=resume.filename, parsed=encode_parsed(resume.parsed) if resume.parsed else None)
@@ -53,9 +55,10 @@ def _check(mask: FieldMask) -> None:
         raise InvalidFieldError(f"update_mask has over {MAX_PATHS} paths; name a common parent", field="update_mask")
     for path in mask.paths:
         known = FieldMask(paths=[path]).IsValidForDescriptor(pb.Resume.DESCRIPTOR)
-        if not known or path.split(".")[0] not in CHANGEABLE:
+        if not known or path.split(".")[0] not in CHANGEABLE or path in OF_THE_DOCUMENT:
             raise InvalidFieldError(
-                f"update_mask has {path[:60]!r}; to change are `filename`, `parsed`, and paths below it to whole lists",
+                f"update_mask has {path[:60]!r}; `filename`, `parsed` and what is below it can be changed, lists as a "
+                "whole, but not `parsed.text` and `parsed.evidence`",
                 field="update_mask",
             )
 

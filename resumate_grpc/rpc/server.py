@@ -104,6 +104,10 @@ class RpcServer:
         self._status = status
         self._drained = False
 
+    async def step_back(self) -> None:
+        """Say NOT_SERVING to whoever asks for its health, so that new clients go elsewhere; calls are still taken."""
+        await self._status.enter_graceful_shutdown()
+
     async def drain(self, *, grace_s: float) -> None:
         """End in order: health says NOT_SERVING, watches are told and end, no new rpcs, the others have `grace_s`.
 
@@ -112,7 +116,7 @@ class RpcServer:
         if self._drained:
             return
         self._drained = True
-        await self._status.enter_graceful_shutdown()
+        await self.step_back()
         self._watches.drain()
         self._edge.drain()
         await self._server.stop(grace_s)

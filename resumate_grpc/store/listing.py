@@ -77,11 +77,12 @@ def _filters(query: ResumeQuery) -> list[ColumnElement[bool]]:
 
 def _after(query: ResumeQuery) -> tuple[str | int, str]:
     value, resume_id = query.after or ("", "")
-    if query.order.field is OrderField.FILENAME:
-        return value, resume_id
     try:
+        if query.order.field is OrderField.FILENAME:
+            value.encode()
+            return value, resume_id
         return to_micros(datetime.fromisoformat(value).astimezone(UTC)), resume_id
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:  # half a surrogate pair, no time, a time outside of the calendar
         raise InvalidFieldError("not a position in this list; start from its first page", field="page_token") from error
 
 

@@ -85,6 +85,9 @@ def connect(path: Path, *, writer: bool) -> Engine:
     return engine
 
 
+_CHECKPOINT = "PRAGMA wal_checkpoint(TRUNCATE)"
+
+
 def scrub(engine: Engine) -> bool:
     """Move the journal into the database and empty it, so that it holds nothing deleted; False while it is read."""
     with engine.connect() as connection:
@@ -93,7 +96,9 @@ def scrub(engine: Engine) -> bool:
         # Writers wait while this waits for readers: not for long, then they have a turn before it is tried again.
         driver.execute(f"PRAGMA busy_timeout = {_SCRUB_TIMEOUT_S * 1000:.0f}")
         try:
-            busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            busy, _, _ = driver.execute(_CHECKPOINT).fetchone()
+        except sqlite3.DatabaseError as error:  # a full disk: as SQLAlchemy would have said it, so that callers know it
+            raise DatabaseError(_CHECKPOINT, None, error) from error
         finally:
             driver.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_S * 1000:.0f}")
     return not busy

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TextIO
 
 import structlog
@@ -90,10 +90,29 @@ def _error_without_message(_: WrappedLogger, __: str, event: EventDict) -> Event
         info = sys.exc_info()
     if isinstance(info, BaseException):
         info = (type(info), info, info.__traceback__)
-    if isinstance(info, tuple) and info[0] is not None:
-        event["error_type"] = info[0].__qualname__
-        event["stack"] = "".join(traceback.format_tb(info[2]))
+    if isinstance(info, tuple) and info[1] is not None:
+        leaves = tuple(_leaves(info[1]))
+        event["error_type"] = ", ".join(type(leaf).__qualname__ for leaf in leaves)
+        event["stack"] = "".join(line for leaf in leaves for line in traceback.format_tb(leaf.__traceback__))
+        if why := ", ".join(filter(None, map(_why, leaves))):
+            event["why"] = why
     return event
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    """Yield the errors of a group, or the error itself: that a task group failed says nothing."""
+    if isinstance(error, BaseExceptionGroup):
+        for part in error.exceptions:
+            yield from _leaves(part)
+    else:
+        yield error
+
+
+def _why(error: BaseException) -> str:
+    """Say what the system or the database refused (`No space left on device`, `SQLITE_FULL`): fixed words of theirs."""
+    if isinstance(error, OSError):
+        return error.strerror or ""
+    return str(getattr(getattr(error, "orig", error), "sqlite_errorname", ""))
 
 
 def _only_safe_keys(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -21,7 +21,7 @@ REFUSED: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "empty": ("cv.pdf", lambda: b"", "EMPTY_FILE"),
     "11 MiB": ("cv.txt", lambda: b"Ada Fernwick\n" * (11 * MIB // 13), "FILE_TOO_LARGE"),
     "exe renamed pdf": ("cv.pdf", lambda: b"MZ\x90\x00" + bytes(range(256)) * 8, "UNSUPPORTED_FORMAT"),
-    "legacy doc": ("cv.doc", hostile.legacy_doc, "UNSUPPORTED_FORMAT"),
+    "workbook renamed doc": ("cv.doc", lambda: hostile.old_office("Workbook"), "UNSUPPORTED_FORMAT"),
     "zip that is no document": ("cv.docx", lambda: b"PK\x03\x04" + bytes(200), "UNSUPPORTED_FORMAT"),
     "request id that is no UUID": ("cv.txt", lambda: b"Ada Fernwick", "INVALID_FIELD"),
 }
@@ -34,6 +34,7 @@ FAILED: dict[str, tuple[str, Callable[[], bytes], int]] = {
     "encrypted": ("cv.pdf", lambda: hostile.encrypted_pdf(for_its_reader=True), error_reason_pb2.PASSWORD_PROTECTED),
     "5,000 pages": ("cv.pdf", lambda: hostile.many_pages_pdf(5000), error_reason_pb2.TOO_MANY_PAGES),
     "picture only": ("cv.pdf", hostile.picture_only_pdf, error_reason_pb2.NO_TEXT_FOUND),
+    "cut off doc": ("cv.doc", lambda: hostile.old_office("WordDocument"), error_reason_pb2.CORRUPT_FILE),
     "zip bomb": ("cv.docx", lambda: hostile.zip_bomb(1100), error_reason_pb2.RESOURCE_LIMIT),
 }
 READ: dict[str, tuple[str, bytes]] = {

@@ -106,6 +106,25 @@ def test_a_signal_ends_it_cleanly(tmp_path: Path, number: signal.Signals) -> Non
     assert "Traceback" not in server.log()
 
 
+def test_a_signal_that_comes_twice_at_once_is_one(tmp_path: Path) -> None:
+    """Who ends a process group (make, timeout, systemd) signals us again through our parent: it still ends cleanly."""
+    with live_server(data_dir=tmp_path / "data") as server:
+        for _ in range(3):
+            server.process.send_signal(signal.SIGTERM)
+            time.sleep(0.02)
+        assert server.wait() == 0
+    assert "stopped" in server.log()
+
+
+def test_a_data_directory_without_room_for_the_lock_is_refused(tmp_path: Path) -> None:
+    """What the file system refuses only when it is written is told like any other setting that cannot be used."""
+    (tmp_path / "data" / "resumate.lock").mkdir(parents=True)
+    refused = run("serve", data_dir=tmp_path / "data")
+    assert refused.returncode == 2
+    assert str(tmp_path / "data") in refused.stderr
+    assert "--data-dir" in refused.stderr
+
+
 def test_a_second_instance_is_refused(live: LiveServer) -> None:
     """The data directory is one instance's at a time; the refusal names it and says what to do."""
     refused = run("serve", data_dir=live.data_dir)

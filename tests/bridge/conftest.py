@@ -20,10 +20,13 @@ StartBridge = Callable[[BridgeConfig], Coroutine[Any, Any, Client]]
 
 
 class PlainServer(TestServer):
-    """A test server that, as the real program, does not cancel the handlers of browsers that have gone."""
+    """A test server that, as the real program, does not cancel the handlers of browsers that have gone.
+
+    It reads on for half a second and not for ten where an upload was refused, or the test would wait for that.
+    """
 
     async def _make_runner(self, **kwargs: Any) -> web.BaseRunner:
-        return await super()._make_runner(**{**kwargs, "handler_cancellation": False})
+        return await super()._make_runner(**{**kwargs, "handler_cancellation": False, "lingering_time": 0.5})
 
 
 @pytest.fixture

@@ -64,6 +64,7 @@ async def test_list_filters(client: Client, known: Resume) -> None:
     [
         ("/v1/resumes?state=cooked", "state"),
         ("/v1/resumes?state=unspecified", "state"),
+        ("/v1/resumes?status=failed", "status"),
         ("/v1/resumes?page_size=-1", "page_size"),
         ("/v1/resumes?page_size=99999999999", "page_size"),
         ("/v1/resumes?view=all", "view"),
@@ -234,6 +235,23 @@ async def test_unknown_paths(client: Client, method: str, path: str, status: int
     """What is not there is told in the same JSON as every other error."""
     response = await client.request(method, path)
     assert (response.status, (await response.json())["error"]["code"]) == (status, code)
+
+
+async def test_a_method_that_a_path_does_not_take(client: Client) -> None:
+    """A 405 names those that it takes, in the header too (RFC 9110, 15.5.6)."""
+    response = await client.request("PUT", ONE)
+    assert response.status == 405
+    assert response.headers["Allow"] == "DELETE,GET,HEAD,PATCH"
+    assert "takes DELETE, GET, HEAD, PATCH, not PUT" in (await response.json())["error"]["message"]
+
+
+async def test_an_unknown_field_is_named_and_no_others(client: Client, known: Resume) -> None:
+    """The refusal is one line and does not list fields under names that this interface does not take."""
+    response = await client.patch(ONE, data='{"resume": {"no_such": 1}, "update_mask": "filename"}')
+    message = (await response.json())["error"]["message"]
+    assert "no_such" in message
+    assert "\n" not in message
+    assert "mediaType" not in message
 
 
 async def test_health(client: Client, config: BridgeConfig, start_bridge: StartBridge) -> None:

@@ -90,6 +90,17 @@ async def test_room_has_members_and_counts(client: Client, script: Scripted) -> 
     assert (counts["room"], counts["kind"], counts["data"]["queued"]) == ("spring", "batch_progress", 1)
 
 
+async def test_counts_of_a_room_do_not_wait_for_others(client: Client, script: Scripted) -> None:
+    """Counts that are exact beyond the room's last event are told; the number to go on from is still the room's."""
+    await script.add(STAGE_COMPLETE, resume_id=ID, batch_id="spring")
+    await script.add(STAGE_QUEUED, resume_id=OTHER, batch_id="autumn")
+    script.counts = BatchProgress(batch_id="spring", total=1, succeeded=1, feed_sequence=2)
+    async with client.ws_connect("/ws") as socket:
+        await socket.send_json({"type": "join_room", "room": "spring"})
+        counts = (await read_until(socket, "notification"))[-1]
+    assert (counts["data"]["succeeded"], counts["data"]["feed_sequence"], counts["feed_sequence"]) == (1, 2, 1)
+
+
 async def test_refused_watch_leaves_the_socket_open(client: Client, script: Scripted) -> None:
     """An unknown résumé is an error frame of that watch; the others go on."""
     await script.add(STAGE_QUEUED)

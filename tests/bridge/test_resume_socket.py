@@ -8,6 +8,8 @@ import aiohttp
 import grpc
 import pytest
 from resumate_bridge import BridgeConfig
+from resumate_bridge.frames import event_frame
+from resumate_bridge.target import TargetKind, WatchTarget
 
 from resumate_grpc._gen.resumate.v1.progress_pb2 import (
     STAGE_CANCELLED,
@@ -16,6 +18,7 @@ from resumate_grpc._gen.resumate.v1.progress_pb2 import (
     STAGE_NLP_PARSING,
     STAGE_QUEUED,
     STAGE_TEXT_EXTRACTION,
+    ProgressEvent,
 )
 from tests.bridge.conftest import Client, StartBridge, frames_until_close
 from tests.bridge.scripted import EPOCH, ID, Scripted
@@ -276,3 +279,11 @@ async def test_shutdown_closes_1001(client: Client, script: Scripted) -> None:
     await client.server.close()
     await reading
     assert socket.close_code == aiohttp.WSCloseCode.GOING_AWAY
+
+
+def test_an_estimate_of_milliseconds_is_not_rounded_to_nothing() -> None:
+    """A page of text takes tens of milliseconds; 0.0 would read as if it were over."""
+    event = ProgressEvent(resume_id=ID, sequence=3)
+    event.estimated_remaining.FromMilliseconds(41)
+    frame = event_frame(event, WatchTarget(kind=TargetKind.RESUME, name=ID))
+    assert frame.body["estimated_seconds_remaining"] == 0.041

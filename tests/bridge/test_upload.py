@@ -46,6 +46,13 @@ async def test_socket_url_behind_tls(client: Client) -> None:
     assert (await response.json())["websocket_url"].startswith("wss://")
 
 
+async def test_a_body_that_is_no_form(client: Client) -> None:
+    """The code is one of the contract's reasons, as for every malformed request."""
+    response = await client.post(PATH, json={"file": "cv.pdf"})
+    error = (await response.json())["error"]
+    assert (response.status, error["code"], error["field"]) == (400, "INVALID_FIELD", "file")
+
+
 async def test_fields_before_the_file(client: Client, script: Scripted) -> None:
     """Options stand in the form before the file, or in the query."""
     data = form(batch_id="spring", ocr="never", ai_enhancement="true")

@@ -123,3 +123,12 @@ def test_completion_script_and_answers(shell: str) -> None:
 def test_several_operations_share_one_status(codes: list[ExitCode], summed: ExitCode) -> None:
     """Failures of one kind keep their status; of several kinds they become 1."""
     assert worst(codes) is summed
+
+
+def test_what_the_system_refuses_is_said_in_words(tmp_path: Path) -> None:
+    """A folder that cannot be made, a full disk: the name and the reason, no number of an error and no traceback."""
+    (tmp_path / "taken").write_text("a file", encoding="utf-8")
+    (tmp_path / "cv.txt").write_text("Ada Example\nada@example.org\n", encoding="utf-8")
+    result = resumate("parse", "-q", str(tmp_path / "cv.txt"), "--output-dir", str(tmp_path / "taken" / "in"))
+    assert result.returncode == ExitCode.FAILED
+    assert result.stderr == f"error: {tmp_path / 'taken' / 'in'}: Not a directory\n"

@@ -20,6 +20,7 @@ def test_silence_past_the_limit_is_told() -> None:
         assert told.wait(5)
 
 
+@pytest.mark.slow
 def test_sounds_put_it_off() -> None:
     """As long as something is heard within the limit, nothing is told; nor after the end."""
     told = threading.Event()

@@ -192,3 +192,12 @@ async def test_a_service_is_known_by_its_url() -> None:
     """S3 opens without a look at the network: only what is put there needs it."""
     async with ObjectFileStore.open("s3://bucket/resumes?region=eu-central-1") as files:
         assert isinstance(files, ObjectFileStore)
+
+
+async def test_what_another_process_has_just_finished_is_no_obstacle(tmp_path: Path) -> None:
+    """A name that is gone between the listing and the look at it does not keep the store from opening."""
+    incoming = tmp_path / "incoming"
+    incoming.mkdir()
+    (incoming / "gone#1").symlink_to(tmp_path / "nowhere")  # listed, and not there when it is looked at
+    async with ObjectFileStore.open(str(tmp_path)) as store:
+        await store.put(SHA256, CONTENT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -53,12 +54,13 @@ class MemoryFiles:
 
 
 class ScriptedParser:
-    """Parses as the test says: `fails` raises, `gate` holds it back, `ended` tells how it was left."""
+    """Parses as the test says: `failures` are raised, `gate` holds it back, `left` and `cancelled` tell of endings."""
 
     def __init__(self) -> None:
         self.gate = asyncio.Event()
         self.gate.set()
         self.started = asyncio.Event()
+        self.left = asyncio.Event()
         self.failures: list[Exception] = []
         self.cancelled = 0
 
@@ -76,6 +78,7 @@ class ScriptedParser:
             await self.gate.wait()
         except asyncio.CancelledError:
             self.cancelled += 1
+            self.left.set()
             raise
         if self.failures:
             raise self.failures.pop(0)
@@ -141,10 +144,11 @@ class World:
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
+async def world(tmp_path: Path, empty_database: Path) -> AsyncIterator[World]:
     """Real use cases over a real database in a temporary folder."""
     clock = SystemClock()
-    async with SqlStore.open(f"sqlite:///{tmp_path / 'test.db'}", clock=clock) as store:
+    database = shutil.copy(empty_database, tmp_path / "test.db")
+    async with SqlStore.open(str(database), clock=clock) as store:
         bus, files, parser, metrics = InProcessBus(), MemoryFiles(), ScriptedParser(), NoMetrics()
         estimator = Estimator(statistics=store, clock=clock, workers=1)
         yield World(

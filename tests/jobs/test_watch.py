@@ -18,7 +18,7 @@ from resumate_grpc.errors import (
 )
 from resumate_grpc.jobs.ports import Notice
 from resumate_grpc.jobs.updates import Beat, Counted, Drained, Occurred, Update
-from resumate_grpc.model.progress import ProgressEvent, Stage, State
+from resumate_grpc.model.progress import BatchCounts, ProgressEvent, Stage, State
 from resumate_grpc.model.work import Target
 from tests.jobs.conftest import OWNER, World
 
@@ -122,6 +122,46 @@ async def test_a_batch_watch_sees_its_members_and_exact_counts(world: World) -> 
     assert sum(event.state.is_terminal for event in events) == 3
 
 
+async def test_a_deletion_changes_the_counts_of_a_batch(world: World) -> None:
+    """Removing a member is no event, and is told all the same; the watch of the batch goes on."""
+    gone, kept = [await world.upload(batch_id="lot") for _ in range(2)]
+    stream = world.watches.watch(Target(owner=OWNER, batch_id="lot"), after=0, epoch="", follow=False, heartbeat_s=15)
+    totals: list[int] = []
+    async with asyncio.timeout(5):
+        async for update in stream:
+            if isinstance(update, Counted):
+                totals.append(update.counts.total)
+                if totals[-1] == 1:
+                    break
+                await world.resumes.delete(OWNER, gone.id, etag="")
+    await stream.aclose()
+    assert totals == [2, 1]
+    assert (await world.resumes.get(OWNER, kept.id, with_parsed=False)).batch_id == "lot"
+
+
+@pytest.mark.slow
+async def test_counts_come_at_most_five_times_a_second(world: World) -> None:
+    """However fast the members advance; and each is exact at its number."""
+    stream = world.watches.watch(Target(owner=OWNER, batch_id="lot"), after=0, epoch="", follow=False, heartbeat_s=15)
+    counted: list[tuple[float, BatchCounts]] = []
+    loop = asyncio.get_running_loop()
+
+    async def take() -> None:
+        async for update in stream:
+            if isinstance(update, Counted):
+                counted.append((loop.time(), update.counts))
+                if update.counts.total == 60:
+                    return
+
+    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+        group.create_task(take())
+        for _ in range(60):
+            await world.upload(batch_id="lot")
+    await stream.aclose()
+    assert len(counted) <= 1 + (counted[-1][0] - counted[0][0]) / 0.2 + 1e-3
+    assert all(counts.total == counts.feed_sequence for _, counts in counted)
+
+
 async def test_a_feed_watch_sees_all_of_the_owner_and_nobody_else(world: World) -> None:
     """Feed numbers have no holes; another owner's résumé does not appear."""
     await world.upload(owner="somebody-else")
@@ -137,6 +177,7 @@ async def test_a_feed_watch_sees_all_of_the_owner_and_nobody_else(world: World) 
     assert seen == [(1, ids[0]), (2, ids[1])]
 
 
+@pytest.mark.slow
 async def test_a_slow_watcher_is_served_from_the_log(world: World) -> None:
     """More events than a mailbox holds, while the watcher is not reading, are all delivered in order."""
     stream = world.watches.watch(Target(owner=OWNER), after=0, epoch="", follow=False, heartbeat_s=15)

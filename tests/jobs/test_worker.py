@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from dataclasses import replace
 
 import pytest
@@ -16,6 +17,7 @@ from resumate_grpc.errors import (
     UnsupportedFormatError,
     WrongStateError,
 )
+from resumate_grpc.jobs.ports import Stopped
 from resumate_grpc.jobs.resumes import Upload
 from resumate_grpc.model.parsed import PersonalInfo
 from resumate_grpc.model.progress import State
@@ -92,14 +94,17 @@ async def test_missing_bytes_end_as_file_missing(world: World) -> None:
     assert done.error.reason is ErrorReason.FILE_MISSING
 
 
-async def test_cancelling_ends_the_parse_at_once(world: World) -> None:
+async def test_cancelling_ends_the_parse_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The answer is durable, the process is stopped, the attempt has one ending, the slot takes the next résumé."""
+    monkeypatch.setattr("resumate_grpc.jobs.attempt.MAX_RENEWAL_INTERVAL_S", 60.0)  # so that it is not by chance
     world.parser.gate.clear()
     resume = await world.upload()
     async with world.working():
         await asyncio.wait_for(world.parser.started.wait(), 5)
         cancelled = await world.resumes.cancel(OWNER, resume.id)
         assert cancelled.state is State.CANCELLED
+        async with asyncio.timeout(5):
+            await world.parser.left.wait()
         world.parser.gate.set()
         done = await ended(world, (await world.upload()).id)
     assert done.state is State.SUCCEEDED
@@ -110,6 +115,19 @@ async def test_cancelling_ends_the_parse_at_once(world: World) -> None:
         await world.resumes.cancel(OWNER, resume.id)
 
 
+async def test_a_notice_of_an_attempt_before_stops_nothing(world: World) -> None:
+    """The bus may repeat itself: whoever hears that an attempt was cancelled asks the log whether it is this one."""
+    world.parser.gate.clear()
+    resume = await world.upload()
+    async with world.working():
+        await asyncio.wait_for(world.parser.started.wait(), 5)
+        world.bus.publish(Stopped(owner=OWNER, resume_id=resume.id))
+        await world.upload(owner="somebody-else")  # a writing behind the worker's own: that one is answered
+        world.parser.gate.set()
+        done = await ended(world, resume.id)
+    assert (done.state, done.attempt, world.parser.cancelled) == (State.SUCCEEDED, 1, 0)
+
+
 async def test_a_waiting_resume_can_be_cancelled_and_retried(world: World) -> None:
     """Cancel needs no worker; retry queues the next attempt."""
     resume = await world.upload()
@@ -118,6 +136,50 @@ async def test_a_waiting_resume_can_be_cancelled_and_retried(world: World) -> No
     assert (again.state, again.attempt) == (State.QUEUED, 2)
     with pytest.raises(WrongStateError):
         await world.resumes.retry(OWNER, resume.id, options=None)
+
+
+async def test_a_worker_told_to_claim_no_more_finishes_what_it_has(world: World) -> None:
+    """From the first signal on nothing new is begun, however long the rest of the service takes to end."""
+    world.parser.gate.clear()
+    running, waiting = await world.upload(), await world.upload()
+    async with world.working() as worker:
+        await asyncio.wait_for(world.parser.started.wait(), 5)
+        worker.stop_claiming()
+        world.parser.gate.set()
+        assert (await ended(world, running.id)).state is State.SUCCEEDED
+        await asyncio.sleep(0.1)
+    assert (await world.resumes.get(OWNER, waiting.id, with_parsed=False)).state is State.QUEUED
+
+
+async def test_how_an_attempt_ended_is_in_the_log(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever runs the service finds a résumé's id, state and reason there, and nothing of what it says."""
+    world.parser.failures = [ParsingError(ErrorReason.CORRUPT_FILE, "damaged at 'Ada Example'")]
+    resume = await world.upload()
+    with caplog.at_level("INFO", logger="resumate_grpc.jobs.attempt"):
+        async with world.working():
+            await ended(world, resume.id)
+    logged = [record for record in caplog.records if record.message == "attempt ended"]
+    assert [record.__dict__[name] for record in logged for name in ("resume_id", "attempt", "state", "reason")] == [
+        resume.id, 1, "FAILED", "CORRUPT_FILE",
+    ]  # fmt: skip
+    assert "Ada" not in caplog.text
+
+
+async def test_a_log_that_cannot_be_written_ends_no_worker(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the disk is full attempts cannot be ended; the worker goes on, and what comes afterwards is parsed."""
+
+    async def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(world.store, "finish", full)
+        disk.setattr(world.store, "give_back", full)
+        async with world.working():
+            await world.upload()
+            await asyncio.wait_for(world.parser.started.wait(), 5)
+            await asyncio.sleep(0.1)
+            disk.undo()
+            assert (await ended(world, (await world.upload()).id)).state is State.SUCCEEDED
 
 
 async def test_draining_gives_running_work_back(world: World) -> None:

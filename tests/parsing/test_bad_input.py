@@ -40,6 +40,7 @@ UNREADABLE: list[tuple[str, ErrorReason, Callable[[], bytes]]] = [
     ),
     ("docx, entity in its styles", ErrorReason.CORRUPT_FILE, lambda: hostile.docx_with("word/styles.xml", _ENTITIES)),
     ("docx, with a password", ErrorReason.PASSWORD_PROTECTED, hostile.encrypted_docx),
+    ("doc, its beginning alone", ErrorReason.CORRUPT_FILE, lambda: hostile.old_office("WordDocument")),
     ("docx, unpacks to 80 MiB", ErrorReason.RESOURCE_LIMIT, lambda: hostile.zip_bomb(80)),
     ("docx, whose directory lies", ErrorReason.CORRUPT_FILE, lambda: hostile.lying_docx(80)),
     ("text, blanks only", ErrorReason.NO_TEXT_FOUND, lambda: b" \n\t\n"),
@@ -138,8 +139,7 @@ def test_ocr_on_demand_is_answered_by_a_warning() -> None:
     [
         (b"MZ\x90\x00" + bytes(200) + b"%PDF-1.4", "resume.pdf", "Windows program"),
         (b"\x7fELF" + bytes(64), "resume.docx", "program"),
-        (hostile.legacy_doc(), "resume.doc", ".docx or .pdf"),
-        (b"{\\rtf1 Hello}", "resume.rtf", "RTF"),
+        (hostile.old_office("Workbook"), "resume.doc", "no Word document"),
         (b"\x89PNG\r\n\x1a\n" + bytes(64), "resume.pdf", "picture"),
         (b"PK\x03\x04" + bytes(64), "resume.docx", "archive"),
         (b"MZ\x90\x00" + bytes(60) + b"Ada Merriweather\n" * 9000, "resume.txt", "Windows program"),

@@ -18,7 +18,11 @@ _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 def _body(xml: str) -> bytes:
     """A document whose body is the given XML, without any styles to go by."""
-    return docx_with("word/document.xml", f"<w:document {_W}><w:body>{xml}</w:body></w:document>".encode())
+    return docx_with("word/document.xml", _document(xml))
+
+
+def _document(xml: str) -> bytes:
+    return f"<w:document {_W}><w:body>{xml}</w:body></w:document>".encode()
 
 
 def _p(inner: str, properties: str = "") -> str:
@@ -177,3 +181,9 @@ def test_lines_drawn_with_characters_are_no_content() -> None:
     """A paragraph of dashes parts blocks and is no text."""
     document = read(_body(_p(_r("one")) + _p(_r("─" * 40)) + _p(_r("two"))))
     assert [block.lines[0].text for block in blocks(document)] == ["one", "two"]
+
+
+def test_a_broken_theme_does_no_harm() -> None:
+    """Parts that say nothing of the text are not looked at."""
+    document = docx_of({"word/theme/theme1.xml": b"<!DOCTYPE x><broken", "word/document.xml": _document(_p(_r("Ada")))})
+    assert read(document).text == "Ada"

@@ -6,12 +6,12 @@ from dataclasses import astuple
 import pytest
 
 from resumate_grpc.model.parsed import ParsedResume
-from resumate_grpc.model.resume import MediaType, ParseOptions
+from resumate_grpc.model.resume import ParseOptions
 from resumate_grpc.parsing.pipeline import parse
+from resumate_grpc.parsing.sniff import sniff
 from tests.parsing.resumes import check_evidence, drive
 from tests.samples.make import samples
 
-MEDIA_TYPES = {"pdf": MediaType.PDF, "docx": MediaType.DOCX, "txt": MediaType.TXT, "md": MediaType.MARKDOWN}
 SAMPLES = list(samples())
 
 
@@ -34,8 +34,7 @@ def stated(resume: ParsedResume) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize(("name", "content", "truth"), SAMPLES, ids=[name for name, _, _ in SAMPLES])
 def test_a_sample_is_read_to_its_truth(name: str, content: bytes, truth: ParsedResume) -> None:
     """Of what a sample states at least nineteen in twenty values are found, and as many of those found are stated."""
-    media_type = MEDIA_TYPES[name.rpartition(".")[2]]
-    _, resume = drive(parse(content, media_type=media_type, options=ParseOptions()))
+    _, resume = drive(parse(content, media_type=sniff(content, name), options=ParseOptions()))
     gold = {pair for pair in stated(truth) if pair[1]}
     read = {pair for pair in stated(resume) if pair[1]}
     assert len(gold & read) >= 0.95 * len(gold), gold - read

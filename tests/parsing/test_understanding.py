@@ -87,7 +87,7 @@ def test_hostile_text_costs_little(text: str) -> None:
     assert time.process_time() - started < 15
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=12), max_size=40), st.sampled_from(["\n", " ", "\n\n", "\t"])
 )

@@ -29,7 +29,7 @@ from resumate_grpc.model.work import Claim, NewEvent, Outcome, StageTimes
 from resumate_grpc.rpc.identity import Identity, LocalIdentity
 from resumate_grpc.rpc.server import RpcServer, serve
 from resumate_grpc.rpc.tls import Tls
-from resumate_grpc.store import SqlStore, migrate
+from resumate_grpc.store import SqlStore
 from resumate_grpc.telemetry.metrics import PrometheusMetrics
 
 if TYPE_CHECKING:  # the generated code has one class for both kinds of channel
@@ -104,14 +104,6 @@ async def eventually(condition: Callable[[], bool]) -> None:
 
 
 OpenStation = Callable[..., AbstractAsyncContextManager[Station]]
-
-
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database to copy: migrating takes longer than most tests."""
-    path = tmp_path_factory.mktemp("template") / "resumate.db"
-    migrate(f"sqlite:///{path}")
-    return path
 
 
 @pytest.fixture

@@ -107,6 +107,8 @@ FIELDS: list[tuple[str, Callable[[Station], Any], str]] = [
     ("a star as mask", updated("*"), "update_mask"),
     ("a path that nobody knows", updated("parsed.shoe_size"), "update_mask"),
     ("a path that is the server's", updated("state"), "update_mask"),
+    ("the document's text", updated("parsed.text"), "update_mask"),
+    ("the document's evidence", updated("parsed.evidence"), "update_mask"),
     ("a path into a list", updated("parsed.work_experience.company"), "update_mask"),
     (
         "a confidence that is no number",

@@ -146,3 +146,13 @@ def test_a_merge_leaves_its_source_alone() -> None:
     change = merge_of(source, FieldMask(paths=["parsed.personal_info.phone"]))
     assert change(RESUME) == change(RESUME)
     assert source == resume_pb2.Resume()
+
+
+@pytest.mark.parametrize("date", ["January 2020", "2020-13", "2020-1", "Present", "2020-01-02", "٢٠٢٠"])
+def test_a_date_in_another_form_is_refused(date: str) -> None:
+    """Whoever reads corrected data may rely on the forms that the contract names."""
+    source = resume_pb2.Resume()
+    source.parsed.work_experience.add(company="Example", start_date=date)
+    with pytest.raises(InvalidFieldError) as caught:
+        merge_of(source, FieldMask(paths=["parsed.work_experience"]))
+    assert caught.value.field == "resume.parsed.work_experience[0].start_date"

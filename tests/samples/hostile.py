@@ -20,9 +20,9 @@ __all__ = [
     "docx_with",
     "encrypted_docx",
     "encrypted_pdf",
-    "legacy_doc",
     "lying_docx",
     "many_pages_pdf",
+    "old_office",
     "picture_only_pdf",
     "text_pdf",
     "truncated",
@@ -126,9 +126,9 @@ def lying_docx(mebibytes: int) -> bytes:
     return content[:at] + struct.pack("<I", 100) + content[at + 4 :]
 
 
-def legacy_doc() -> bytes:
-    """The beginning of a Word 97 file."""
-    return _OLE + bytes(504) + "WordDocument".encode("utf-16-le") + bytes(2048)
+def old_office(stream: str) -> bytes:
+    """The beginning of an old Office file with a stream of this name."""
+    return _OLE + bytes(504) + stream.encode("utf-16-le") + bytes(2048)
 
 
 def encrypted_docx() -> bytes:

@@ -14,7 +14,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from resumate_grpc.model.parsed import ParsedResume
-from tests.samples import docx_layouts, pdf_layouts, text_layouts
+from tests.samples import doc_layouts, docx_layouts, pdf_layouts, text_layouts, word_xml_layouts
 from tests.samples.people import ADA, CLARA, ENGLISH, FRENCH, GERMAN, HUGO, JONAS, PRIYA
 
 __all__ = ["FILES", "main", "samples", "truth"]
@@ -32,6 +32,9 @@ def samples() -> Iterator[tuple[str, bytes, ParsedResume]]:
     yield "paragraphs_en.docx", docx_layouts.paragraphs(HUGO, ENGLISH), _without(HUGO, place_of_study=True)
     yield "table_layout_de.docx", docx_layouts.table_layout(JONAS, GERMAN), _without(JONAS, place_of_study=True)
     yield "boxes_en.docx", docx_layouts.boxes(ADA, ENGLISH), _without(ADA, place_of_study=True, links=True)
+    yield "binary_en.doc", doc_layouts.binary(HUGO, ENGLISH), _without(HUGO, place_of_study=True)
+    yield "word_2003_de.doc", word_xml_layouts.word_2003(JONAS, GERMAN), _without(JONAS, place_of_study=True)
+    yield "rich_fr.rtf", text_layouts.rich(CLARA, FRENCH), _without(CLARA, place_of_study=True)
     text = text_layouts.plain(HUGO, ENGLISH).encode()
     yield "plain_en.txt", text, _without(HUGO, place_of_study=True, links=True, gpa=True)
     text = text_layouts.plain(CLARA, FRENCH).encode("utf-16-le")

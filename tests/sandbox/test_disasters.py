@@ -13,6 +13,8 @@ import pytest
 from resumate_grpc.errors import ErrorReason
 from tests.sandbox.pools import SMALL, failure, parse, pool_of
 
+pytestmark = pytest.mark.slow  # each starts processes
+
 LOST, LIMIT = ErrorReason.WORKER_LOST, ErrorReason.RESOURCE_LIMIT
 
 DEATHS = [
@@ -64,7 +66,6 @@ async def test_a_hang_ends_at_the_wall_clock() -> None:
     assert dict(pool.restarts) == {"timeout": 1}
 
 
-@pytest.mark.slow
 async def test_a_loop_ends_at_the_cpu_limit() -> None:
     """A document that burns its processor time is RESOURCE_LIMIT, each document with a budget of its own."""
     async with pool_of(limits=replace(SMALL, cpu_s=1)) as pool:

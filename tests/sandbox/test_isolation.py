@@ -19,6 +19,8 @@ from resumate_grpc.sandbox import exit as exit_module
 from resumate_grpc.sandbox.environment import child_environment
 from tests.sandbox.pools import SMALL, parse, pool_of
 
+pytestmark = pytest.mark.slow  # each starts processes
+
 LANDLOCK_ABI = ctypes.CDLL(None).syscall(444, None, 0, 1) if sys.platform == "linux" else 0
 needs_landlock = pytest.mark.skipif(LANDLOCK_ABI < 6, reason="the kernel has no Landlock with signal scopes")
 
@@ -120,7 +122,6 @@ async def test_a_signal_to_the_whole_group_does_not_end_a_document() -> None:
         assert (await working).page_count == pid
 
 
-@pytest.mark.slow
 def test_processes_end_with_a_server_that_is_killed() -> None:
     """After kill -9 of the server no worker lives on, idle or in the middle of a document."""
     command = [sys.executable, "-c", SUPERVISOR]
@@ -136,7 +137,6 @@ def test_processes_end_with_a_server_that_is_killed() -> None:
         time.sleep(0.01)
 
 
-@pytest.mark.slow
 def test_elsewhere_than_on_linux_a_thread_notices_the_servers_end() -> None:
     """A process in the middle of its work ends when the other end of its task pipe is closed."""
     read_fd, write_fd = os.pipe()

@@ -20,6 +20,8 @@ from resumate_grpc.model.resume import MediaType, OcrMode, ParseOptions
 from resumate_grpc.sandbox.pool import SandboxPool
 from tests.sandbox.pools import SMALL, TARGET, all_warm, failure, parse, pool_of
 
+pytestmark = pytest.mark.slow  # each starts processes
+
 uvloop.new_event_loop().close()  # libuv keeps one pipe for the life of the process, from its first loop on
 
 
@@ -147,7 +149,6 @@ async def test_no_more_documents_than_workers_run_at_once() -> None:
     assert most == 2
 
 
-@pytest.mark.slow
 async def test_a_spare_takes_over_without_waiting_for_a_new_process() -> None:
     """After a crash the next document is parsed by a process that was already warm."""
     target = "tests.sandbox.slow_target"  # takes 0.7 s to warm up
@@ -220,7 +221,6 @@ async def test_the_bodys_own_error_leaves_the_pool_unwrapped() -> None:
             raise ZeroDivisionError
 
 
-@pytest.mark.slow
 async def test_nothing_leaks_over_many_documents_and_deaths() -> None:
     """After 200 documents, every tenth of which kills its process, descriptors and children are what they were."""
     async with pool_of(2) as pool:
@@ -246,7 +246,6 @@ def test_the_pool_works_on_uvloop() -> None:
         runner.run(work())
 
 
-@pytest.mark.slow
 async def test_a_parser_that_cannot_start_is_told_and_tried_with_growing_pauses(
     caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -265,7 +264,6 @@ async def test_a_parser_that_cannot_start_is_told_and_tried_with_growing_pauses(
     assert "ModuleNotFoundError" in capfd.readouterr().err
 
 
-@pytest.mark.slow
 async def test_a_process_that_never_gets_warm_is_given_up() -> None:
     """A warm-up that hangs counts as a failed start."""
     heard: list[str] = []

@@ -6,6 +6,8 @@ import asyncio
 import random
 from collections.abc import Awaitable
 
+import pytest
+
 from resumate_grpc.errors import RequestIdReusedError, ResumateError
 from resumate_grpc.jobs.ports import LeaseLostError
 from resumate_grpc.model.parsed import ParsedResume
@@ -39,6 +41,7 @@ async def assert_whole(store: SqlStore) -> None:
         assert len(ends) == len(set(ends))
 
 
+@pytest.mark.slow
 async def test_concurrent_writers_number_the_feed_in_commit_order(store: SqlStore) -> None:
     """Each writer learns its numbers only after its commit, and the numbers have no hole."""
     numbers: list[int] = []
@@ -110,6 +113,7 @@ async def test_a_cancel_and_a_finish_that_race_end_the_attempt_once(store: SqlSt
     await assert_whole(store)
 
 
+@pytest.mark.slow
 async def test_a_storm_of_cancelled_callers_loses_nothing(store: SqlStore) -> None:
     """A caller that gives up at any moment leaves a whole transaction or none, and the writer goes on."""
     rng = random.Random(11)  # noqa: S311 - moments to give up at, not a secret
@@ -143,6 +147,7 @@ async def test_a_storm_of_cancelled_callers_loses_nothing(store: SqlStore) -> No
     assert 60 < len(answered) < 660
 
 
+@pytest.mark.slow
 async def test_reading_goes_on_while_others_write(store: SqlStore) -> None:
     """Every read is of one moment: the counts of a batch and their position agree whatever is being written."""
 

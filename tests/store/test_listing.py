@@ -142,8 +142,17 @@ async def test_text_has_a_longest_length(store: SqlStore) -> None:
         await store.list(ResumeQuery(owner=OWNER, text="x" * 1001))
 
 
-@pytest.mark.parametrize("value", ["", "yesterday", "2026-13-01T00:00:00+00:00"])
-async def test_a_position_that_is_no_time_is_an_invalid_field(store: SqlStore, value: str) -> None:
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        (OrderField.CREATE_TIME, ""),
+        (OrderField.CREATE_TIME, "yesterday"),
+        (OrderField.UPDATE_TIME, "2026-13-01T00:00:00+00:00"),
+        (OrderField.UPDATE_TIME, "0001-01-01T00:00:00+14:00"),
+        (OrderField.FILENAME, "half a pair \ud800"),
+    ],
+)
+async def test_a_position_that_cannot_be_is_an_invalid_field(store: SqlStore, field: OrderField, value: str) -> None:
     """A page token that somebody made up is the caller's mistake."""
     with pytest.raises(InvalidFieldError):
-        await store.list(ResumeQuery(owner=OWNER, after=(value, "r1")))
+        await store.list(ResumeQuery(owner=OWNER, order=Order(field=field), after=(value, "r1")))

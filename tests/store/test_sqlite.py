@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import sqlite3
 import stat
 from collections.abc import Callable
@@ -107,6 +108,7 @@ async def test_deleted_content_is_in_no_file(tmp_path: Path, clock: ManualClock)
         assert (await store.get(OWNER, "other", with_parsed=True)).state is State.QUEUED
 
 
+@pytest.mark.slow
 async def test_a_reader_delays_the_scrubbing_but_no_writer(tmp_path: Path, clock: ManualClock) -> None:
     """While somebody reads the old state, writes go on; when the reader has gone, the deleted content goes too."""
     path = tmp_path / "resumate.db"
@@ -248,6 +250,25 @@ async def test_what_cannot_be_opened_says_what_to_do(
 
 
 @pytest.mark.slow
+async def test_a_disk_that_is_full_at_start_says_so(tmp_path: Path, clock: ManualClock) -> None:
+    """The journal of the last run cannot be taken over: that is told like every other fault of the database."""
+    path = tmp_path / "resumate.db"
+    async with SqlStore.open(str(path), clock=clock):
+        pass
+    engine = connect(path, writer=True)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE filler AS SELECT zeroblob(100000) AS bytes"))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size, hard))
+    try:
+        with pytest.raises(SettingsError, match="see that the disk has room"):
+            async with SqlStore.open(str(path), clock=clock):
+                pass
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        engine.dispose()
+
+
 async def test_a_database_that_another_holds_says_so(tmp_path: Path, clock: ManualClock) -> None:
     """A new database under another's write lock is refused after the busy timeout."""
     path = tmp_path / "resumate.db"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import errno
 import io
 import json
 import logging
+import os
+import sqlite3
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -75,6 +78,31 @@ def test_errors_without_their_words(logged: Lines) -> None:
     assert SECRET not in str(line)
     assert line["error_type"] == "ValueError"
     assert "in fails" in line["stack"]
+
+
+def test_a_group_of_errors_tells_what_is_in_it(logged: Lines) -> None:
+    """A task group's failure is shown as the errors that it holds, and what the system refused in its words."""
+    group = ExceptionGroup("group", [OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), SECRET), ValueError(SECRET)])
+    logging.getLogger("x").error("it failed", exc_info=group)
+    [line] = logged()
+    assert line["error_type"] == "OSError, ValueError"
+    assert line["why"] == os.strerror(errno.ENOSPC)
+    assert SECRET not in str(line)
+
+
+def test_what_the_database_refused_is_named(logged: Lines) -> None:
+    """SQLite's own name of the error, without the statement and its values."""
+    database = sqlite3.connect(":memory:")
+    database.execute("CREATE TABLE t (x UNIQUE)")
+    try:
+        database.execute("INSERT INTO t VALUES (?)", (SECRET,))
+        database.execute("INSERT INTO t VALUES (?)", (SECRET,))
+    except sqlite3.IntegrityError:
+        logging.getLogger("x").exception("it failed")
+    database.close()
+    [line] = logged()
+    assert line["why"] == "SQLITE_CONSTRAINT_UNIQUE"
+    assert SECRET not in str(line)
 
 
 def test_what_every_line_bears(logged: Lines) -> None:

@@ -17,7 +17,7 @@ export const STRINGS = {
     lead: "Every value comes with how sure we are and where it stands in the document.",
     choose: "Choose files",
     drop: "or drop them here",
-    formats: (limit) => `PDF, DOCX, text or Markdown, up to ${limit} each`,
+    formats: (limit) => `PDF, Word, RTF, text or Markdown, up to ${limit} each`,
     recent: "Recent",
     more: "Show more",
     none: "Nothing here yet. The first résumé takes a few seconds.",
@@ -25,7 +25,7 @@ export const STRINGS = {
     refused: "Not accepted",
     dismiss: (name) => `Dismiss ${name}`,
   },
-  accept: ".pdf,.docx,.txt,.md",
+  accept: ".pdf,.docx,.doc,.rtf,.txt,.md",
   states: {
     queued: "Waiting",
     processing: "Reading",

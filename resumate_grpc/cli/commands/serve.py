@@ -52,6 +52,8 @@ def _command(name: str, entry: str, text: str) -> click.Command:
 
     def run(**flags: str | bool | None) -> None:
         settings = _read(flags)
+        # gRPC's core would write lines of its own, such as of failed TLS handshakes, into the JSON log.
+        os.environ.setdefault("GRPC_VERBOSITY", "NONE")
         # Here, not above: it brings the database, the parser and the web server along.
         from resumate_grpc import app  # noqa: PLC0415
 

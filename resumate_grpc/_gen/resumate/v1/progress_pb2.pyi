@@ -127,7 +127,7 @@ class ProgressEvent(_message.Message):
     sequence: _builtins.int
     """1, 2, 3 … in this résumé, without holes, across attempts. Pass the last one seen as `after_sequence`."""
     feed_sequence: _builtins.int
-    """1, 2, 3 … in its owner's feed, in commit order."""
+    """1, 2, 3 … in its owner's feed, in commit order. The numbers of a deleted résumé's events are gone from history."""
     attempt: _builtins.int
     """Attempt that it belongs to, from 1."""
     stage: Global___Stage.ValueType

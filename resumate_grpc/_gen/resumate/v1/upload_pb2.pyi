@@ -29,7 +29,9 @@ class UploadRequest(_message.Message):
     BATCH_ID_FIELD_NUMBER: _builtins.int
     OPTIONS_FIELD_NUMBER: _builtins.int
     filename: _builtins.str
-    """Name of the file; paths and control characters are dropped. Required."""
+    """Name of the file, for people and to tell Markdown from plain text; paths and control characters are dropped. Empty,
+    or nothing left = `resume`.
+    """
     content: _builtins.bytes
     """The bytes, 1 to 10 MiB (the server may be configured otherwise). Required."""
     request_id: _builtins.str
@@ -129,7 +131,7 @@ class UploadHeader(_message.Message):
     BATCH_ID_FIELD_NUMBER: _builtins.int
     OPTIONS_FIELD_NUMBER: _builtins.int
     filename: _builtins.str
-    """As in UploadRequest. Required."""
+    """As in UploadRequest."""
     size_bytes: _builtins.int
     """Size of the file in bytes, so that too large a file is refused before it is sent; 0 = not known."""
     request_id: _builtins.str
