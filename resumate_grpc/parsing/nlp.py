@@ -48,8 +48,8 @@ _POSTS = (
     "beauftragter forscher planer prufer gestalter zeichner sekretar spezialist architekt"
 )
 _OTHER_POSTS = (
-    "kaufmann kauffrau hilfskraft fachkraft pflegekraft beauftragte angestellte angestellter medewerker adviseur monteur "
-    "begeleider leidster leider beheerder ontwikkelaar verkoper"
+    "kaufmann kauffrau hilfskraft fachkraft pflegekraft beauftragte angestellte angestellter medewerker adviseur "
+    "monteur begeleider leidster leider beheerder ontwikkelaar verkoper"
 )
 _SCHOOLS = (
     "hochschule universitat gymnasium berufsschule realschule akademie hogeschool universiteit lyceum universitet"
