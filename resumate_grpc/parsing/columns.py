@@ -178,7 +178,7 @@ def _between_lines(inner: Sequence[Segment], outer: Sequence[Segment]) -> bool:
 
 
 def _dates_are_set_right(left: Sequence[Segment], right: Sequence[Segment]) -> bool:
-    """Tell whether most rows on the right are dates, each beside a line: a centred heading among them changes nothing."""
+    """Tell whether most rows on the right are dates, each beside a line; a heading may stand among them."""
     dated = [segment for segment in right if is_dated(segment)]
     return len(dated) >= _DATED * len(right) and _paired(dated, left) == 1.0
 

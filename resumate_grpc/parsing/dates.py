@@ -35,7 +35,8 @@ _SEASONS = (
 _PRESENT_WORDS = (
     "present", "presently", "current", "currently", "now", "today", "ongoing", "date", "heute", "jetzt",
     "aktuell", "laufend", "present day", "ce jour", "maintenant", "à présent", "ad oggi", "tutt'oggi", "em andamento",
-    "em curso", "o presente", "vandaag", "наст. время", "н/в", "laufend", "gegenwart", "aujourd'hui", "actuellement", "actuel", "en cours", "actualidad",
+    "em curso", "o presente", "vandaag", "наст. время", "н/в",
+    "gegenwart", "aujourd'hui", "actuellement", "actuel", "en cours", "actualidad",
     "la actualidad", "la fecha", "actual", "actualmente", "presente", "hoy", "en curso", "oggi", "attuale",
     "in corso", "atual", "atualmente", "o momento", "hoje", "heden", "nu", "настоящее время", "настоящее",
     "н.в.", "н. в.", "сегодня", "至今", "现在", "現在", "今",

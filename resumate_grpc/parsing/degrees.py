@@ -7,10 +7,14 @@ import re
 from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.nlp import Term, Terms
+from resumate_grpc.parsing.vocabulary import is_place
 
 __all__ = ["SHORT_DEGREE", "degree_spans", "has_degree", "split_degree"]
 
 SHORT_DEGREE = 4
+_STATE = re.compile(r"MA|MD|ME|MS")
+_TOWN = re.compile(r"([^\W\d_][\w.' -]*),\s*$")
+_LONGEST_TOWN = 30
 _SCHOOL = re.compile(r"high school|secondary|higher secondary|senior secondary", re.IGNORECASE)
 _DIPLOMA = re.compile(r"\s+(?:diploma|degree|graduate|equivalent|certificate)", re.IGNORECASE)
 _FIELD_LEAD = re.compile(
@@ -34,8 +38,21 @@ def degree_spans(terms: Terms, text: str, start: int, end: int) -> list[tuple[in
     return [
         (first, last)
         for first, last in terms.within(Term.DEGREE, start, end)
-        if last <= end and _is_degree(text[first:last]) and not _names_school(text, start, first, last)
+        if last <= end
+        and _is_degree(text[first:last])
+        and not _names_school(text, start, first, last)
+        and not _names_state(text, start, first, last)
     ]
+
+
+def _names_state(text: str, start: int, first: int, last: int) -> bool:
+    """Whether "MA" stands behind a town and a comma: Massachusetts, no Master of Arts."""
+    if not _STATE.fullmatch(text[first:last]):
+        return False
+    town = _TOWN.search(text, max(start, first - _LONGEST_TOWN), first)
+    return town is not None and any(
+        is_place(fold(town[1]).split(" ", skip)[-1]) for skip in range(town[1].count(" ") + 1)
+    )
 
 
 def _names_school(text: str, start: int, first: int, last: int) -> bool:
@@ -50,6 +67,8 @@ def _is_degree(printed: str) -> bool:
     bare = printed.replace(".", "").replace(" ", "")
     if len(bare) <= SHORT_DEGREE and bare.isascii():
         return printed[0].isupper() and (len(bare) > 2 or printed.isupper() or "." in printed)  # noqa: PLR2004
+    if len(bare) < SHORT_DEGREE and fold(bare).isascii():
+        return False  # "A.Ş." is a company's form, no "A.S."
     return printed[0].isupper() or not printed.isascii()
 
 

@@ -79,7 +79,19 @@ _MAJOR = re.compile(
     r":|en|der|des)\s*",
     re.IGNORECASE,
 )
-_LABEL_FIELD = frozenset({"major", "field of study", "field", "specialization", "specialisation", "course", "studiengang", "специальность", "专业"})
+_LABEL_FIELD = frozenset(
+    {
+        "major",
+        "field of study",
+        "field",
+        "specialization",
+        "specialisation",
+        "course",
+        "studiengang",
+        "специальность",
+        "专业",
+    }
+)
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 _ACRONYM = re.compile(r"(?:[^\W\d_]+ )?(?!C?GPA|USA|UK)(?:[A-Z]{3,6}|TU|UC|FH|HU|FU|KU)(?: [A-Z][^,]*)?(?:,|$)")
 _COMMA = re.compile(r",\s+|\s*\n\s*")

@@ -144,7 +144,8 @@ def _is_dated(row: Row, prose: bool, dates: Sequence[DateSpan]) -> bool:  # noqa
         return False
     if any(span.is_range for span in spans):
         if prose and row.bullet:
-            return at_edge and beside < _LONGEST_BESIDE_SINGLE and not row.text.endswith(".")
+            opens = any(span.is_range and span.start <= row.start + 1 for span in spans)
+            return at_edge and beside < _LONGEST_BESIDE_SINGLE and (opens or not row.text.endswith("."))
         return (at_edge or not prose) and beside < _LONGEST_DATED
     return not prose and at_edge and beside < _LONGEST_BESIDE_SINGLE
 

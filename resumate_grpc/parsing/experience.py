@@ -67,9 +67,26 @@ _SENTENCE = 7
 _SURE_PLACE = 0.7
 _TITLE_LABELS = frozenset(
     [
-        "title", "job title", "position", "role", "designation", "stelle", "tatigkeit", "poste", "fonction", "puesto",
-        "cargo", "funcion", "funcao", "posizione", "ruolo", "qualifica", "functie", "должность", "职位",
-    ]  # fmt: skip
+        "title",
+        "job title",
+        "position",
+        "role",
+        "designation",
+        "stelle",
+        "tatigkeit",
+        "poste",
+        "fonction",
+        "puesto",
+        "cargo",
+        "funcion",
+        "funcao",
+        "posizione",
+        "ruolo",
+        "qualifica",
+        "functie",
+        "должность",
+        "职位",
+    ]
 )
 _COMPANY_LABELS = frozenset(
     [
@@ -98,6 +115,7 @@ _PLACE_LABELS = frozenset(
     ["location", "place", "ort", "lieu", "lugar", "ciudad", "cidade", "localidad", "luogo", "citta", "plaats", "город"]
 )
 _LONGEST_NAME = 110
+_OF = re.compile(r"\s+(?:de|del|du|des|di|della|dello|da|do|van)\s|\s+d['’]", re.IGNORECASE)
 _COMMA = re.compile(r",\s+")
 
 
@@ -149,7 +167,8 @@ def _names_before_place(printed: str) -> bool:
 
 def _place_piece(slots: _Slots, piece: Piece, terms: Terms) -> None:
     role, organisation = _says(piece.finding, terms)
-    likeness = 0.0 if piece.order == 0 and _names_before_place(piece.text) else place_likeness(piece.text)
+    named = (piece.order == 0 or piece.employer or not slots.company) and _names_before_place(piece.text)
+    likeness = 0.0 if named else place_likeness(piece.text)
     placed = likeness >= _SURE_PLACE and piece.order > 0 and is_wholly_place(piece.text)
     if piece.label in _TITLE_LABELS and not slots.title:
         slots.title = piece
@@ -159,6 +178,8 @@ def _place_piece(slots: _Slots, piece: Piece, terms: Terms) -> None:
         piece.label in _PLACE_LABELS or placed or (likeness >= _PLACE and not role and not organisation)
     ):
         slots.location = piece.finding.trusted(max(likeness, 0.6))
+    elif piece.employer and not role and not slots.company:
+        slots.company = piece
     elif role and not organisation and not slots.title:
         slots.title = piece
     elif organisation and not role and not slots.company:
@@ -171,6 +192,8 @@ def _says(finding: Finding, terms: Terms) -> tuple[bool, bool]:
     """Return whether the piece names a post, and whether an organisation; of both, what its last such word says."""
     start, end = finding.start, finding.end
     roles, names = terms.within(Term.ROLE, start, end), terms.within(Term.ORGANISATION, start, end)
+    if roles and names and roles[0][0] == start and _OF.match(finding.text, roles[0][1] - start):
+        return True, False  # "Asistente de laboratorio": the first word is the head
     if roles and names and "," not in finding.text:
         last_role, last_name = roles[-1][1], names[-1][1]
         return last_role > last_name, last_name > last_role

@@ -242,12 +242,17 @@ def _acceptable(
         return False
     if not heading.exact:
         return heading.look >= 2 and styles[style] > 0  # noqa: PLR2004 - two signs of look
+    return heading.look >= _least_look(row, styles, strongest)
+
+
+def _least_look(row: Row, styles: Counter[_Style], strongest: _Style | None) -> float:
+    """Return how much a known heading must look like one, where the others are in another style."""
     if strongest and styles[strongest] > 1 and _is_loud(strongest) and not (row.bold or row.caps or row.heading_level):
-        return heading.look >= 1
+        return 1.0
     smaller = bool(strongest and styles[strongest] > 1 and row.size < strongest[0] * 0.93)
-    if smaller and styles[style] == 1:
-        return heading.look >= 1.5  # noqa: PLR2004 - as above, one of them weak
-    return heading.look >= (0.5 if smaller else 0.0)
+    if smaller and styles[_style(row)] == 1:
+        return 1.5  # two signs, one of them weak
+    return 0.5 if smaller else 0.0
 
 
 def _without_labels(

@@ -41,6 +41,32 @@ class Term(Enum):
     LANGUAGE = "languages"
 
 
+_SHORTEST_COMPOUND = 8
+_POSTS = (
+    "ingenieur leiter entwickler berater techniker mechaniker pfleger assistent arbeiter verkaufer designer manager "
+    "therapeut lehrer fuhrer betreuer fahrer helfer meister trainer redakteur chemiker elektroniker administrator "
+    "beauftragter forscher planer prufer gestalter zeichner sekretar spezialist architekt"
+)
+_OTHER_POSTS = (
+    "kaufmann kauffrau hilfskraft fachkraft pflegekraft beauftragte angestellte angestellter medewerker adviseur "
+    "monteur begeleider leidster leider beheerder ontwikkelaar verkoper"
+)
+_SCHOOLS = (
+    "hochschule universitat gymnasium berufsschule realschule akademie hogeschool universiteit lyceum universitet"
+)
+_NAMES = (
+    "werke klinik klinikum krankenhaus verlag versicherung sparkasse verein verband kanzlei zentrum gesellschaft "
+    "ziekenhuis bedrijf"
+)
+_ENDINGS = {
+    Term.ROLE: tuple(f"{post}{ending}" for post in _POSTS.split() for ending in ("", "in"))
+    + tuple(_OTHER_POSTS.split()),
+    Term.INSTITUTION: tuple(_SCHOOLS.split()),
+    Term.ORGANISATION: tuple(_NAMES.split()),
+}
+"""How compounds of German and Dutch end that name a post, a school or an organisation: "Entwicklungsingenieurin"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """The half-open spans of a text's terms, ordered by start, by kind."""
@@ -81,6 +107,11 @@ def terms_of(text: str) -> Terms:
         for label, first, last in matcher(doc):
             term = Term[language.vocab.strings[label]]
             spans[term].append((tokens[first].start(), tokens[last - 1].end()))
+    for token in tokens:
+        if len(token[0]) >= _SHORTEST_COMPOUND:
+            for term, endings in _ENDINGS.items():
+                if token[0].endswith(endings):
+                    spans[term].append(token.span())
     return Terms({term: _longest(found) for term, found in spans.items()})
 
 

@@ -17,6 +17,10 @@ _SEPARATOR = re.compile(
     r"\s+[-–—~]{1,3}\s+|\s*[|•·]\s*|\s+@\s+|\s*[—]\s*|\s{3,}|\s+//\s+|;\s+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])|(?<=公司|集团|大学|学院|银行|医院)\s+(?=\w)"
 )
 _PREPOSITION = re.compile(r"\s+(?:at|chez|bei|from|presso|bij)\s+(?=[^\W\d_])", re.IGNORECASE)
+_EMPLOYER = re.compile(r"\s(?:at|@|chez|bei|presso|bij)\s+$", re.IGNORECASE)
+_LONGEST_AT = 12
+_FULL_STOP = re.compile(r"(?<=[^\W\d_A-Z]{4})\.\s+(?=[^\W\d_a-z])")
+"""In a list item without other signs, sentences part the names: "Técnico de redes. Telecom S.A., Bilbao."."""
 _CAMPUS = re.compile(r"\buniversity(?: of)?(?: [A-Z][a-z]+){1,3}$", re.IGNORECASE)
 """Before "at" a university goes on: "University of Oregon at Bend"."""
 _DURATION = re.compile(
@@ -42,7 +46,8 @@ _LABEL = re.compile(
 _WITH_GRADE = re.compile(r"\s+with\s+(?:an?\s+)?(?:c?gpa\b.*|[\d.]+\s*(?:%|/|c?gpa).*|[\d.]+)$", re.IGNORECASE)
 _UNFINISHED = re.compile(r"(?:[&/(+-]|\b(?:of|and|in|for|the|de|und|et|y|der|des|at)|:)\s*$", re.IGNORECASE)
 _NAME_END = re.compile(
-    r"(?:(?:high|secondary|primary|business|law|medical|public|state|technical) )*(?:school|college|university|institute)"
+    r"(?:(?:high|secondary|primary|business|law|medical|public|state|technical) )*"
+    r"(?:school|college|university|institute)"
     r"|and .*|of .*|& .*",
     re.IGNORECASE,
 )
@@ -63,7 +68,10 @@ _DATE_WORDS = re.compile(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Piece:
-    """A part of a header; `row` and `order` count its rows and a row's pieces from 0, `label` is printed before it."""
+    """A part of a header; `row` and `order` count its rows and a row's pieces from 0, `label` is printed before it.
+
+    `employer` tells that "at" (in some language) stands before it.
+    """
 
     finding: Finding
     row: int
@@ -71,6 +79,7 @@ class Piece:
     bold: bool
     italic: bool
     label: str = ""
+    employer: bool = False
 
     @property
     def text(self) -> str:
@@ -84,7 +93,7 @@ def pieces_of(header: Sequence[Row], dates: Sequence[DateSpan], text: str) -> li
     for number, row in enumerate(header):
         order = 0
         for fragment in row.fragments:
-            for start, end in _runs(_parts(fragment, dates, text), fragment, text):
+            for start, end in _runs(_parts(fragment, dates, text, stops=row.bullet), fragment, text):
                 if piece := _piece(text, start, end, fragment, number, order):
                     pieces.append(piece)
                     order += 1
@@ -111,14 +120,14 @@ def _runs_on(above: Piece, piece: Piece, text: str) -> bool:
     return _UNFINISHED.search(above.text) is not None or _NAME_END.fullmatch(piece.text) is not None
 
 
-def _parts(fragment: Fragment, dates: Sequence[DateSpan], text: str) -> Iterator[tuple[int, int]]:
+def _parts(fragment: Fragment, dates: Sequence[DateSpan], text: str, *, stops: bool) -> Iterator[tuple[int, int]]:
     left = fragment.start
     for span in dates:
         if span.start >= fragment.end or span.end <= fragment.start:
             continue
-        yield from _split(text, left, max(left, span.start))
+        yield from _split(text, left, max(left, span.start), stops=stops)
         left = min(fragment.end, max(left, span.end))
-    yield from _split(text, left, fragment.end)
+    yield from _split(text, left, fragment.end, stops=stops)
 
 
 def _runs(spans: Iterator[tuple[int, int]], fragment: Fragment, text: str) -> Iterator[tuple[int, int]]:
@@ -133,10 +142,13 @@ def _runs(spans: Iterator[tuple[int, int]], fragment: Fragment, text: str) -> It
         yield left, end
 
 
-def _split(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _split(text: str, start: int, end: int, *, stops: bool) -> Iterator[tuple[int, int]]:
     left = start
-    prepositions = [cut for cut in _PREPOSITION.finditer(text, start, end) if not _CAMPUS.search(text, start, cut.start())]
-    cuts = [*_SEPARATOR.finditer(text, start, end), *prepositions]
+    prepositions = [
+        cut for cut in _PREPOSITION.finditer(text, start, end) if not _CAMPUS.search(text, start, cut.start())
+    ]
+    full_stops = _FULL_STOP.finditer(text, start, end) if stops else ()
+    cuts = [*_SEPARATOR.finditer(text, start, end), *prepositions, *full_stops]
     for cut in sorted(cuts, key=lambda match: match.start()):
         if cut.start() >= left:
             yield left, cut.start()
@@ -160,4 +172,7 @@ def _piece(text: str, start: int, end: int, fragment: Fragment, row: int, order:
     if not finding or not any(char.isalpha() for char in finding.text):
         return None
     named = fold(label[0]).strip(" :：") if label else ""
-    return Piece(finding=finding, row=row, order=order, bold=fragment.bold, italic=fragment.italic, label=named)
+    return Piece(
+        finding=finding, row=row, order=order, bold=fragment.bold, italic=fragment.italic, label=named,
+        employer=_EMPLOYER.search(text, max(fragment.start, start - _LONGEST_AT), start) is not None,
+    )  # fmt: skip

@@ -18,6 +18,7 @@ _DEEPEST = 8  # divisions within divisions; no page needs more
 _BAND_LEAD = 0.5  # of the font size: how much higher than its label a band may begin
 _LABEL_LEADING = 1.6  # of the font size: lines of one label stand no farther apart
 _RAIL_LEADING = 3.0
+_LOUDER = 1.1  # of the size of the line above
 _OPEN_END = re.compile(r"[-–—|]\s*$")
 _OPEN_START = re.compile(r"^\s*[-–—|]")
 
@@ -134,6 +135,12 @@ def _regrouped(division: Division) -> Sequence[Band]:
     ]
 
 
+def _is_louder(segment: Segment, before: Segment) -> bool:
+    """Tell whether a line is larger than the one above it, or bold below plain: a heading in the rail."""
+    bold, above = (each.words[0].look.style.bold for each in (segment, before))
+    return segment.size > _LOUDER * before.size or (bold and not above)
+
+
 def _continues(segment: Segment, before: Segment, right: Sequence[Segment], *, rail: bool) -> bool:
     """Tell whether a line in the left margin belongs to the label above it."""
     if same_height(segment, before):
@@ -141,7 +148,7 @@ def _continues(segment: Segment, before: Segment, right: Sequence[Segment], *, r
     distance = segment.baseline - before.baseline
     if not rail:
         return distance < _LABEL_LEADING * segment.size
-    if distance > _RAIL_LEADING * segment.size:
+    if distance > _RAIL_LEADING * segment.size or _is_louder(segment, before):
         return False
     if _OPEN_END.search(before.text) or _OPEN_START.search(segment.text) or not is_dated(segment):
         return True

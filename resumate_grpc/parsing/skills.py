@@ -60,12 +60,14 @@ _LEAD = re.compile(
 _TAIL = re.compile(r"\s*(?:,?\s*(?:etc|u\.a|among others|and more)\.?)\s*$", re.IGNORECASE)
 _NOT_ITEM = re.compile(
     r"^(?:etc|and|others?|more|page \d+.*|\d+|level|skills?|years?|experience|basic|expert|advanced|"
-    r"intermediate|beginner|proficient|fluent|native)\.?$",
+    r"intermediate|beginner|proficient|fluent|native|"
+    r"skillful|skilled|experienced|competent|familiar|excellent|good|very good)\.?$",
     re.IGNORECASE,
 )
 _ASIDES = {SectionKind.HEAD, SectionKind.SUMMARY, SectionKind.OTHER, SectionKind.INTERESTS, SectionKind.EDUCATION}
 _MOST_WORDS = 6
 _LONGEST_ITEM = 60
+_LONGEST_LABEL = 30
 _PROSE_WORDS = 9
 _LANGUAGE_LABEL = re.compile(
     r"^(?:human |spoken |foreign )?(?:languages?(?: skills| spoken| known)?|sprachen|fremdsprachen|"
@@ -178,6 +180,7 @@ def _items(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str, 
     """Yield each listed item with the folded label that it stands under, empty where there is none."""
     label = ""
     bold_labels = _bold_is_label(rows)
+    print_labels = sum(_printed_label(row) is not None for row in rows) > len(rows) / 2 and len(rows) > 1
     prose = _prose(rows, text)
     bullet_labels = _bullets_are_labels(rows)
     for index, row in enumerate(rows):
@@ -195,7 +198,7 @@ def _items(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str, 
         if match := _LABEL.match(row.text) or _DASH_LABEL.match(row.text):
             label = fold(match[1]).strip()
             start = row.start + match.end()
-        elif rail := _rail(row):
+        elif rail := _rail(row) or (_printed_label(row) if print_labels else None):
             label = fold(rail[0])
             start = rail[1]
         yield from ((label, item) for item in _split(text, start, row.end, row, terms))
@@ -242,6 +245,16 @@ def _rail(row: Row) -> tuple[str, int] | None:
     if len(row.fragments) == 2 and "," in second.text and "," not in first.text:  # noqa: PLR2004
         return first.text, second.start
     return None
+
+
+def _printed_label(row: Row) -> tuple[str, int] | None:
+    """Return the label that is told from a list of items by its print alone: bold, say, with no wide gap behind it."""
+    first = row.fragments[0]
+    if not first.breaks:
+        return None
+    at = first.breaks[0]
+    label, items = row.text[: at - row.start].strip(), row.text[at - row.start :]
+    return (label, at) if "," in items and "," not in label and len(label) <= _LONGEST_LABEL else None
 
 
 def _is_sentence(printed: str) -> bool:

@@ -14,6 +14,7 @@ from resumate_grpc.parsing import nlp, phones, result, vocabulary
 from resumate_grpc.parsing.bodies import prose_of
 from resumate_grpc.parsing.contact import contact_of
 from resumate_grpc.parsing.dates import DateSpan, find_dates
+from resumate_grpc.parsing.degrees import has_degree
 from resumate_grpc.parsing.document import Document
 from resumate_grpc.parsing.education import Study, studies_of
 from resumate_grpc.parsing.evidence import Ledger
@@ -21,7 +22,7 @@ from resumate_grpc.parsing.experience import Post, posts_of
 from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.fragments import Row, rows_of
 from resumate_grpc.parsing.language import language_of
-from resumate_grpc.parsing.nlp import Terms, terms_of
+from resumate_grpc.parsing.nlp import Term, Terms, terms_of
 from resumate_grpc.parsing.projects import Listed, Work, listed_of, works_of
 from resumate_grpc.parsing.sections import Section, SectionKind, sections_of
 from resumate_grpc.parsing.skills import skills_of
@@ -94,13 +95,26 @@ def _progress(percent: int, message: str) -> StageProgress:
 
 
 def _reader(document: Document, options: ParseOptions) -> _Reader:
+    terms = terms_of(document.text)
     return _Reader(
         text=document.text,
         language=options.language or language_of(document.text),
-        sections=sections_of(rows_of(document)),
+        sections=_with_education(sections_of(rows_of(document)), document.text, terms),
         dates=find_dates(document.text),
-        terms=terms_of(document.text),
+        terms=terms,
     )
+
+
+def _with_education(sections: Sequence[Section], text: str, terms: Terms) -> Sequence[Section]:
+    """Read "Qualifications" as education where they are degrees and no other section is headed so."""
+    if any(section.kind is SectionKind.EDUCATION for section in sections):
+        return sections
+    return [
+        replace(section, kind=SectionKind.EDUCATION)
+        if "qualif" in section.title and any(has_degree(terms, text, row.start, row.end) for row in section.rows)
+        else section
+        for section in sections
+    ]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,7 +152,19 @@ class _Reader:
 
     def unheaded_posts(self) -> list[Post]:
         posts = [post for rows in self.unheaded() for post in posts_of(rows, self.dates, self.text, terms=self.terms)]
-        return [post.doubted() for post in posts if post.title and post.company and post.is_period]
+        return [
+            post.doubted()
+            for post in posts
+            if post.title and post.company and post.is_period and not self.names_degree(post.title, post.company)
+        ]
+
+    def names_degree(self, *findings: Finding) -> bool:
+        """Whether one of the values names a degree: then it tells of studies, not of work."""
+        return any(has_degree(self.terms, self.text, each.start, each.end) for each in findings)
+
+    def names_post(self, finding: Finding) -> bool:
+        """Whether the value names a post."""
+        return self.terms.has(Term.ROLE, finding.start, finding.end)
 
     def posts_of_kind(self, kind: SectionKind) -> list[Post]:
         return [post for rows in self.rows(kind) for post in posts_of(rows, self.dates, self.text, terms=self.terms)]
@@ -150,7 +176,13 @@ class _Reader:
             for rows in headed or self.unheaded()
             for study in studies_of(rows, self.dates, self.text, terms=self.terms)
         ]
-        return studies if headed else [study.doubted() for study in studies if study.institution and study.degree]
+        if headed:
+            return studies
+        return [
+            study.doubted()
+            for study in studies
+            if study.institution and study.degree and not self.names_post(study.institution)
+        ]
 
     def works(self) -> list[Work]:
         return [work for rows in self.rows(SectionKind.PROJECTS) for work in works_of(rows, self.dates, self.text)]
