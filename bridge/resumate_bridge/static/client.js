@@ -7,6 +7,7 @@
 import { delayMs } from "./backoff.js";
 
 const POLL_MS = 2_000;
+const POLL_TIMEOUT_MS = 10_000;
 const TRIES_BEFORE_POLLING = 3;
 const DEFAULT_HEARTBEAT_S = 15;
 const ENDS = new Set(["complete", "error", "cancelled"]);
@@ -240,7 +241,9 @@ export class Client {
     }
     const path = `/v1/resumes/${encodeURIComponent(watch.resumeId)}/progress`;
     const query = new URLSearchParams({ after: watch.position, epoch: watch.epoch });
-    const response = await this.#fetch(`${this.#base}${path}?${query}`, { signal: watch.signal });
+    // A request that hangs would end the polling of all.
+    const signals = [AbortSignal.timeout(POLL_TIMEOUT_MS), watch.signal].filter(Boolean);
+    const response = await this.#fetch(`${this.#base}${path}?${query}`, { signal: AbortSignal.any(signals) });
     const body = await response.json();
     if (this.#watches.get(key) !== watch) return;
     if (response.ok) {
