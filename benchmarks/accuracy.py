@@ -1,6 +1,6 @@
 """Parse a folder of résumés, write the predictions, and measure them against labels.
 
-Usage: accuracy.py FILES PREDICTIONS [--gold GOLD --scorer SCORE.py] [--ext pdf,docx,doc,rtf,odt,html,txt,md] [--verbose]
+Usage: accuracy.py FILES PREDICTIONS [--gold GOLD --scorer SCORE.py] [--ext pdf,docx,…] [--verbose]
 
 Prints milliseconds a file by stage; with labels and their scorer also the scorer's table and, by bucket of stated
 confidence, how many of the values were right (a calibrated parser is right as often as it says).
