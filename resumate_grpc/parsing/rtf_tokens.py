@@ -16,7 +16,7 @@ _TOKEN = re.compile(
     rb"|\\(?P<symbol>[^a-zA-Z])|(?P<text>[^\\{}\r\n\x00]+)|(?P<nothing>[\r\n\x00]+|\\)",
     re.DOTALL,
 )
-_MOST_TOKENS = 4_000_000
+_MOST_TOKENS = 2_000_000
 
 
 class Kind(Enum):
@@ -46,7 +46,7 @@ _OPEN, _CLOSE = Token(Kind.OPEN), Token(Kind.CLOSE)
 def tokens_of(content: bytes) -> Iterator[Token]:
     """Split a file into tokens; binary data (`bin`) is skipped.
 
-    Raises `ParsingError` (RESOURCE_LIMIT) where there are more than four million.
+    Raises `ParsingError` (RESOURCE_LIMIT) where there are more than two million.
     """
     at = 0
     for _ in range(_MOST_TOKENS):
