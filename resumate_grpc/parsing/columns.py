@@ -26,6 +26,7 @@ _MOST_JUDGED = 40
 _NARROWEST = 0.8  # of the usual font size
 _SAME_BASELINE = 0.3
 _MOSTLY = 0.7
+_NEARLY_ALL = 0.8
 _DATED = 0.5
 _FEW_DATED = 0.2
 _ALIGNED = 0.5
@@ -33,6 +34,7 @@ _OFF_EDGE = 0.6  # of the font size
 _ROWS_PER_BAND = 1.5
 _LINES_PER_LABEL = 2.0
 _APART = 2.2  # font sizes
+_LINE = 1.6  # of the font size: lines of one text stand no farther apart
 _LEAST_WRAPPED = 6
 _WRAPPED_WORDS = 3.5
 _FILLED = 0.75  # of the column's width
@@ -155,6 +157,8 @@ def _kind(left: Sequence[Segment], right: Sequence[Segment], bands: Sequence[Ban
     paired = _paired(minor, major)
     if _is_stacked(left_rows, right_rows) or _dates_are_set_right(left, right_rows):
         return DivisionKind.ROWS
+    if _dates_lead(left_rows, right_rows):
+        return DivisionKind.RAIL
     if _is_running_text(left, left_rows) and _is_running_text(right, right_rows):
         return DivisionKind.COLUMNS
     if paired >= _MOSTLY and _spaced_out(left_rows) and len(right_rows) >= _LINES_PER_LABEL * len(left_rows):
@@ -181,6 +185,28 @@ def _dates_are_set_right(left: Sequence[Segment], right: Sequence[Segment]) -> b
     """Tell whether most rows on the right are dates, each beside a line; a heading may stand among them."""
     dated = [segment for segment in right if is_dated(segment)]
     return len(dated) >= _DATED * len(right) and _paired(dated, left) == 1.0
+
+
+def _dates_lead(left: Sequence[Segment], right: Sequence[Segment]) -> bool:
+    """Tell whether what stands on the right stands beside or below dates on the left, but for headings among them."""
+    dates = [segment for segment in left if is_dated(segment)]
+    wrapped = {low.order for high, low in pairwise(dates) if low.baseline - high.baseline < _LINE * low.size}
+    dated = [segment for segment in dates if segment.order not in wrapped]
+    if len(dated) < _LEAST_ROWS or _paired(dated, right) < 1.0:
+        return False
+    beside = [max((each for each in left if _is_level(each, row)), key=_baseline, default=None) for row in right]
+    own = sum(
+        each is not None and (is_dated(each) or same_height(each, row)) for each, row in zip(beside, right, strict=True)
+    )
+    return own >= _NEARLY_ALL * len(right)
+
+
+def _is_level(segment: Segment, row: Segment) -> bool:
+    return segment.baseline <= row.baseline or same_height(segment, row)
+
+
+def _baseline(segment: Segment) -> float:
+    return segment.baseline
 
 
 def _kind_by_bands(

@@ -113,8 +113,16 @@ def _prose_flags(rows: Sequence[Row], dates: Sequence[DateSpan]) -> list[bool]:
     flags: list[bool] = []
     for index, row in enumerate(rows):
         above = rows[index - 1] if index and flags[-1] else None
-        flags.append(row.number not in outer and is_prose(row, above) and not _mostly_date(row, dates))
+        body = row.number not in outer and is_prose(row, above) and not _mostly_date(row, dates)
+        flags.append(body and not _opens_with_date(row, dates))
     return flags
+
+
+def _opens_with_date(row: Row, dates: Sequence[DateSpan]) -> bool:
+    """Whether a row that is no list item begins with a date in small letters: "seit 2014", "mai 2019"."""
+    if row.bullet or not row.text[:1].islower() or len(row.text) > LONG:
+        return False
+    return any(span.start <= row.start for span in dates_within(dates, row.start, row.end))
 
 
 def _mostly_date(row: Row, dates: Sequence[DateSpan]) -> bool:

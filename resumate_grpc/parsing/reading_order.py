@@ -61,6 +61,8 @@ def _read_band(band: Band, kind: DivisionKind, *, column: int, depth: int) -> li
         rest = Band(tuple(each for each in band.left if each not in lead), band.right)
         return [*_divide(_words(lead), column=column, depth=depth), *_read_band(rest, kind, column=column, depth=depth)]
     left, right = _words(band.left), _words(band.right)
+    if kind is DivisionKind.RAIL and left and not any(map(is_dated, band.left)):
+        return _divide([*left, *right], column=column, depth=depth)
     if kind is DivisionKind.RAIL or (kind is DivisionKind.BANDS and _is_dated_entry(band)):
         return _prefixed(band.left, _divide(right, column=column, depth=depth), column=column)
     if kind is DivisionKind.BANDS and _is_row(band):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from resumate_grpc.model.parsed import Box
 from resumate_grpc.parsing.document import BlockKind
 from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.headings import Heading, SectionKind, headings_of
+from resumate_grpc.parsing.vocabulary import heading_key, headings
 
 __all__ = ["Section", "SectionKind", "sections_of"]
 
@@ -41,6 +42,7 @@ def sections_of(rows: Sequence[Row]) -> tuple[Section, ...]:
 
     Rows without a heading of their own go on with the section above them in their column.
     """
+    rows = _with_whole_headings(rows)
     headed = headings_of(rows)
     placed = _beside_rails(headed, _placed(rows, headed))
     opened = [(number, headed[number]) for number in sorted(headed)]
@@ -55,6 +57,27 @@ def sections_of(rows: Sequence[Row]) -> tuple[Section, ...]:
             for (_, heading), own in zip(opened, held[1:], strict=True)
         ),
     )
+
+
+def _with_whole_headings(rows: Sequence[Row]) -> list[Row]:
+    """Join a heading that a narrow column broke over two rows: "Technical", "Skills"."""
+    whole: list[Row] = []
+    for row in rows:
+        if whole and _ends_heading(whole[-1], row):
+            above = whole.pop()
+            text = f"{above.text} {row.text}"
+            first = replace(above.fragments[0], text=text, end=row.end)
+            row = replace(above, text=text, end=row.end, fragments=(first,), caps=above.caps and row.caps)  # noqa: PLW2901
+        whole.append(row)
+    return whole
+
+
+def _ends_heading(above: Row, row: Row) -> bool:
+    alike = (above.size, above.bold, above.color, above.block) == (row.size, row.bold, row.color, row.block)
+    single = len(above.fragments) == len(row.fragments) == 1 and not (above.bullet or row.bullet)
+    if not (alike and single and row.size and (row.bold or (row.caps and above.caps))) or row.start != above.end + 1:
+        return False
+    return abs(above.left - row.left) < 1 and heading_key(f"{above.text} {row.text}") in headings()
 
 
 def _placed(rows: Sequence[Row], headed: Mapping[int, Heading]) -> list[_Placed]:
