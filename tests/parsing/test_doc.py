@@ -209,6 +209,7 @@ def test_truncated_documents_are_errors() -> None:
     assert _outcomes([content[:size] for size in range(0, len(content), 97)]) <= {"read", "CORRUPT_FILE"}
 
 
+@pytest.mark.slow
 def test_flipped_bits_are_errors_or_text() -> None:
     """With bits flipped at random a DOC is read or refused, never anything else."""
     content = (FILES / "binary_en.doc").read_bytes()

@@ -165,6 +165,7 @@ def test_content_decides(content: bytes, name: str, expected: MediaType) -> None
     assert sniff(content, name) is expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
@@ -199,6 +200,7 @@ def test_a_long_style_sheet_costs_little() -> None:
         assert time.process_time() - started < 2.0, rule
 
 
+@pytest.mark.slow
 def test_damaged_pages_are_errors_or_text() -> None:
     """Truncated or with bits flipped, a page is read or refused, never anything else."""
     reasons = set()

@@ -165,6 +165,7 @@ def test_a_picture_costs_little() -> None:
     assert time.process_time() - started < 2.0
 
 
+@pytest.mark.slow
 def test_damaged_files_are_errors_or_text() -> None:
     """Truncated or with bits flipped, an RTF file is read or refused, never anything else."""
     content = (FILES / "rich_fr.rtf").read_bytes()

@@ -314,6 +314,7 @@ async def test_a_method_that_nobody_has(station: Station) -> None:
     assert answer.code == "UNIMPLEMENTED"
 
 
+@pytest.mark.slow
 async def test_a_message_over_the_receive_limit(station: Station) -> None:
     """A message over 16 MiB is RESOURCE_EXHAUSTED by gRPC itself, and the connection goes on."""
     answer = await refused(upload(content=b"x" * (17 * 1024 * 1024))(station))

@@ -269,6 +269,7 @@ async def test_a_disk_that_is_full_at_start_says_so(tmp_path: Path, clock: Manua
         engine.dispose()
 
 
+@pytest.mark.slow
 async def test_a_database_that_another_holds_says_so(tmp_path: Path, clock: ManualClock) -> None:
     """A new database under another's write lock is refused after the busy timeout."""
     path = tmp_path / "resumate.db"
