@@ -317,6 +317,8 @@ def _share(header: _Slots, piece: Piece, text: str, terms: Terms) -> None:
     for comma in [*reversed(named), *commas]:
         left_role = terms.has(Term.ROLE, start, comma.start())
         right_role = terms.has(Term.ROLE, comma.end(), end)
+        if not left_role and not right_role and comma in named and comma is commas[0]:
+            left_role = not terms.has(Term.ORGANISATION, start, comma.start())  # an unknown post before "Acme Ltd"
         if left_role == right_role or fold(text[comma.end() : end]).strip() in phrases("departments"):
             continue
         left, right = found(text, start, comma.start()), found(text, comma.end(), end)

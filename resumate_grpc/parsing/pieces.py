@@ -21,6 +21,7 @@ _EMPLOYER = re.compile(r"\s(?:at|@|chez|bei|presso|bij)\s+$", re.IGNORECASE)
 _LONGEST_AT = 12
 _FULL_STOP = re.compile(r"(?<=[^\W\d_A-Z]{4})\.\s+(?=[^\W\d_a-z])")
 """In a list item without other signs, sentences part the names: "Técnico de redes. Telecom S.A., Bilbao."."""
+_SENTENCE_END = re.compile(r"[^\W\d_A-Z]{5}\.$")
 _CAMPUS = re.compile(r"\buniversity(?: of)?(?: [A-Z][a-z]+){1,3}$", re.IGNORECASE)
 """Before "at" a university goes on: "University of Oregon at Bend"."""
 _DURATION = re.compile(
@@ -167,6 +168,8 @@ def _piece(text: str, start: int, end: int, fragment: Fragment, row: int, order:
         end = words.start()
     label = _LABEL.match(fold(text[start:end]))
     finding = found(text, start + (label.end() if label else 0), end)
+    if finding and _SENTENCE_END.search(finding.text):
+        finding = found(text, finding.start, finding.end - 1)
     if finding and _EMPLOYMENT.fullmatch(finding.text):
         return None
     if not finding or not any(char.isalpha() for char in finding.text):

@@ -84,10 +84,11 @@ _OTHER_LABEL = re.compile(
     r"interessen|centres d'interet|loisirs)$"
 )
 _ISSUER = re.compile(
-    r"\s+[-–—|•·]\s+|\s*[|•]\s*|,\s+(?=[A-ZÀ-Þ][^,]*$)|\s{3,}|\s+(?:by|from|issued by|issued|via|at)\s+|"
+    r"\s+[-–—|•·]\s+|\s*[|•]\s*|,\s+(?=[A-ZÀ-Þ][^,]*$)|\s{3,}|\s+(?:by|from|issued by|issued|via)\s+|"
     r"\s*\((?=[^()]*(?:19|20)\d\d)|\t",
     re.IGNORECASE,
 )
+_LISTED = re.compile(r"[,;/|•·]\s*$")
 _LEVEL = re.compile(
     r"(?:associate|professional|special(?:ty|ist)|expert|fundamentals?|foundations?|practitioner|"
     r"level|advanced|intermediate|administrator|developer|architect|engineer|part)\b",
@@ -346,7 +347,7 @@ def _language_spans(terms: Terms, start: int, end: int) -> Sequence[tuple[int, i
 def _languages(rows: Sequence[Row], terms: Terms, text: str) -> Iterator[Finding]:
     for row in rows:
         for start, end in _language_spans(terms, row.start, row.end):
-            if text[start].isupper() or not text[start].isascii():
+            if text[start].isupper() or not text[start].isascii() or _LISTED.search(text, row.start, start):
                 yield Finding(text=text[start:end], start=start, end=end, confidence=0.88)
 
 
