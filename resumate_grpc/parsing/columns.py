@@ -222,6 +222,8 @@ def _kind_by_bands(
             return _kind_of_rows(left_rows, right_rows)
     if paired >= _MOSTLY and (max(_dated(left_rows), _dated(right_rows)) >= _DATED or _flush_right(right_rows)):
         return _kind_of_rows(left_rows, right_rows)
+    if _flush_right(right_rows):
+        return DivisionKind.ROWS
     return DivisionKind.COLUMNS if _aligned(left_rows) and _aligned(right_rows) else DivisionKind.ROWS
 
 

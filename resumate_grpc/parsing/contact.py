@@ -167,7 +167,8 @@ def _fragments(row: Row, text: str) -> Iterator[Fragment]:
             if start > left:
                 yield replace(fragment, text=row.text[left - row.start : start - row.start], start=left, end=start)
             left = max(left, end)
-    if len(row.fragments) > 1 and row.text[:1].isalnum() and any(char.isdigit() for char in row.text):
+    labelled = _LABEL.match(f"{row.fragments[0].text}:")
+    if len(row.fragments) > 1 and not labelled and row.text[:1].isalnum() and any(char.isdigit() for char in row.text):
         yield replace(row.fragments[0], text=row.text, end=row.end)
 
 

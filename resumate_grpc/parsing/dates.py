@@ -42,7 +42,8 @@ _PRESENT_WORDS = (
     "н.в.", "н. в.", "сегодня", "至今", "现在", "現在", "今",
 )  # fmt: skip
 _SINCE_WORDS = "since|seit|depuis|desde|dal|sinds|ab|as of|с"
-_VAGUELY = r"q[1-4]|[1-4]q|h[12]|early|mid|late|anfang|mitte|ende|debut|fin|inicio|inizio|fine|begin|eind"
+_VAGUE_WORDS = "early mid late anfang mitte ende debut fin inicio inizio fine begin eind q h"
+_VAGUELY = rf"q[1-4]|h[12]|{'|'.join(_VAGUE_WORDS.split()[:-2])}"
 """A quarter or part of a year: the year counts."""
 
 
@@ -53,7 +54,7 @@ def _alternatives(names: Sequence[str]) -> str:
 _MONTH = rf"(?<![^\W\d_])(?:{_alternatives([*_MONTHS])})(?![^\W\d_])"
 _YEAR = r"(?:19[4-9]\d|20[0-4]\d)"
 _NOT_INSIDE = r"(?<![\w.,/$€£+-])"
-_WORDS = (*_MONTHS, *_SEASONS.split(), *(fold(word) for word in _PRESENT_WORDS))
+_WORDS = (*_MONTHS, *_SEASONS.split(), *_VAGUE_WORDS.split(), *(fold(word) for word in _PRESENT_WORDS))
 _FIRST_LETTERS = "".join(sorted({word[0] for word in _WORDS}))
 _POINT = re.compile(
     # Most characters begin no date; that is told here, before each of the forms is tried on them.

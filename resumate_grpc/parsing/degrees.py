@@ -7,11 +7,13 @@ import re
 from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.nlp import Term, Terms
+from resumate_grpc.parsing.places import place_likeness
 from resumate_grpc.parsing.vocabulary import is_place
 
 __all__ = ["SHORT_DEGREE", "degree_spans", "has_degree", "split_degree"]
 
 SHORT_DEGREE = 4
+_PLACE = 0.5
 _STATE = re.compile(r"MA|MD|ME|MS")
 _TOWN = re.compile(r"([^\W\d_][\w.' -]*),\s*$")
 _LONGEST_TOWN = 30
@@ -20,7 +22,7 @@ _DIPLOMA = re.compile(r"\s+(?:diploma|degree|graduate|equivalent|certificate)", 
 _FIELD_LEAD = re.compile(
     r"^[\s,:;.()\-–—]*(?:(?:degree|program(?:me)?|studies|course)\s+)?(?:\((?:hons?\.?|honou?rs)\)\s*)?(?:with\s+(?:a\s+)?(?:major|"
     r"specialization|concentration)\s+in|major(?:ing)?(?:\s+in)?|in|of|on|en|em|im|der|de la|de|"
-    r"des|du|di|d'|d’|op|в области|по направлению|по специальности|по|в|:|,)\s+",
+    r"des|du|di|d'|d’|op|zum|zur|als|в области|по направлению|по специальности|по|в|:|,)\s+",
     re.IGNORECASE,
 )
 _OF_SUBJECT = re.compile(r"\s+of\s+([^\W\d_][^,;|()\n]{2,60})", re.IGNORECASE)
@@ -97,6 +99,9 @@ def split_degree(finding: Finding, text: str, terms: Terms) -> tuple[Finding | N
         if inner:
             stop_degree = subject.start(1) + inner.start()
             return found(text, first, stop_degree), found(text, subject.start(1) + inner.end(), stop)
+        more = _field_after(text, stop, finding.end) if text.startswith(", ", stop) else None
+        if more and place_likeness(more.text) <= _PLACE:
+            return found(text, first, stop), more
         return found(text, first, stop), found(text, subject.start(1), stop)
     degree = _degree(text, first, last, finding)
     last = max(last, degree.end) if degree else last

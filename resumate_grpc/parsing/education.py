@@ -79,6 +79,10 @@ _MAJOR = re.compile(
     r":|en|der|des)\s*",
     re.IGNORECASE,
 )
+_SCHOOL_SUBJECT = re.compile(
+    r"(?<=[,nf] )school (?!of|for|at)(?:couns|psych|admin|leader|manage|health|nurs|library|music)", re.IGNORECASE
+)
+"""A subject that is taught, no place: "Master of Education, School Counseling"."""
 _LABEL_FIELD = frozenset(
     {
         "major",
@@ -153,7 +157,7 @@ def _labels(row: Row, dates: Sequence[DateSpan], text: str, terms: Terms, *, lef
 
 
 def _has_institution(terms: Terms, text: str, start: int, end: int) -> bool:
-    spans = terms.within(Term.INSTITUTION, start, end)
+    spans = [span for span in terms.within(Term.INSTITUTION, start, end) if not _SCHOOL_SUBJECT.match(text, span[0])]
     if any(text[first].isupper() or not text[first].isascii() for first, last in spans if last <= end):
         degrees = degree_spans(terms, text, start, end)
         return any(not any(a <= first < b for a, b in degrees) for first, _ in spans) or len(degrees) == 0

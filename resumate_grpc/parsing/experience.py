@@ -16,6 +16,7 @@ from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.pieces import Piece, pieces_of
 from resumate_grpc.parsing.places import is_wholly_place, place_likeness, split_trailing_place
+from resumate_grpc.parsing.post_labels import COMPANY_LABELS, PLACE_LABELS, TITLE_LABELS
 from resumate_grpc.parsing.vocabulary import phrases
 
 __all__ = ["Post", "period_of", "posts_of"]
@@ -65,55 +66,6 @@ class _Slots:
 _PLACE = 0.6
 _SENTENCE = 7
 _SURE_PLACE = 0.7
-_TITLE_LABELS = frozenset(
-    [
-        "title",
-        "job title",
-        "position",
-        "role",
-        "designation",
-        "stelle",
-        "tatigkeit",
-        "poste",
-        "fonction",
-        "puesto",
-        "cargo",
-        "funcion",
-        "funcao",
-        "posizione",
-        "ruolo",
-        "qualifica",
-        "functie",
-        "должность",
-        "职位",
-    ]
-)
-_COMPANY_LABELS = frozenset(
-    [
-        "company",
-        "employer",
-        "organization",
-        "organisation",
-        "client",
-        "firma",
-        "arbeitgeber",
-        "unternehmen",
-        "societe",
-        "employeur",
-        "azienda",
-        "datore di lavoro",
-        "werkgever",
-        "bedrijf",
-        "entreprise",
-        "empresa",
-        "компания",
-        "организация",
-        "公司",
-    ]
-)
-_PLACE_LABELS = frozenset(
-    ["location", "place", "ort", "lieu", "lugar", "ciudad", "cidade", "localidad", "luogo", "citta", "plaats", "город"]
-)
 _LONGEST_NAME = 110
 _OF = re.compile(r"\s+(?:de|del|du|des|di|della|dello|da|do|van)\s|\s+d['’]", re.IGNORECASE)
 _COMMA = re.compile(r",\s+")
@@ -170,12 +122,12 @@ def _place_piece(slots: _Slots, piece: Piece, terms: Terms) -> None:
     named = (piece.order == 0 or piece.employer or not slots.company) and _names_before_place(piece.text)
     likeness = 0.0 if named else place_likeness(piece.text)
     placed = likeness >= _SURE_PLACE and piece.order > 0 and is_wholly_place(piece.text)
-    if piece.label in _TITLE_LABELS and not slots.title:
+    if piece.label in TITLE_LABELS and not slots.title:
         slots.title = piece
-    elif piece.label in _COMPANY_LABELS and not slots.company:
+    elif piece.label in COMPANY_LABELS and not slots.company:
         slots.company = piece
     elif not slots.location and (
-        piece.label in _PLACE_LABELS or placed or (likeness >= _PLACE and not role and not organisation)
+        piece.label in PLACE_LABELS or placed or (likeness >= _PLACE and not role and not organisation)
     ):
         slots.location = piece.finding.trusted(max(likeness, 0.6))
     elif piece.employer and not role and not slots.company:
@@ -317,6 +269,8 @@ def _share(header: _Slots, piece: Piece, text: str, terms: Terms) -> None:
     for comma in [*reversed(named), *commas]:
         left_role = terms.has(Term.ROLE, start, comma.start())
         right_role = terms.has(Term.ROLE, comma.end(), end)
+        if not left_role and not right_role and comma in named and comma is commas[0]:
+            left_role = not terms.has(Term.ORGANISATION, start, comma.start())  # an unknown post before "Acme Ltd"
         if left_role == right_role or fold(text[comma.end() : end]).strip() in phrases("departments"):
             continue
         left, right = found(text, start, comma.start()), found(text, comma.end(), end)

@@ -17,7 +17,7 @@ __all__ = ["Fragment", "Row", "rows_of"]
 _WIDE_GAP_EMS = 1.15
 """Gaps wider than this many font sizes separate fragments; justified text stays below it."""
 
-_HARD_BREAK = re.compile(r"\s*\t\s*|\s{3,}(?![\s:：])|\s+[|¦‖│•·∙⋅●▪■◆‣⁃]+\s+|\s*[|¦‖│•∙⋅●▪■◆‣]\s*")
+_HARD_BREAK = re.compile(r"\s*\t\s*|\s{3,}(?![\s:：])|\s+[|¦‖│•·∙⋅●▪■◆‣⁃♦◊⋄✦❖]+\s+|\s*[|¦‖│•∙⋅●▪■◆‣♦◊⋄✦❖]\s*")
 _PAGE_NUMBER = re.compile(
     r"(?:(?:^|\s)(?:page|pag|pg|seite|página|pagina|стр)|^\W*p)\.?\s?\d{1,2}(?:\s?(?:/|of|de|von|di|sur|"
     r"из)\s?\d{1,2})?\W*$|^\W*\d{1,2}\s?(?:/|of)\s?\d{1,2}\W*$|^第\s?\d+\s?页|^\W*(?:copyright|©|"

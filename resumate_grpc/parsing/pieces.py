@@ -21,6 +21,25 @@ _EMPLOYER = re.compile(r"\s(?:at|@|chez|bei|presso|bij)\s+$", re.IGNORECASE)
 _LONGEST_AT = 12
 _FULL_STOP = re.compile(r"(?<=[^\W\d_A-Z]{4})\.\s+(?=[^\W\d_a-z])")
 """In a list item without other signs, sentences part the names: "Técnico de redes. Telecom S.A., Bilbao."."""
+_FORM_LABELS = {
+    "title": frozenset(
+        ["occupation or position held", "position held", "job title", "tipo di impiego", "lavoro o posizione ricoperti",
+         "profesion o cargo desempenado", "puesto desempenado", "fonction ou poste occupe", "funcao ou cargo ocupado",
+         "beruf oder funktion", "functie", "puesto", "cargo", "poste", "ruolo"]
+    ),
+    "company": frozenset(
+        ["name and address of employer", "employer", "datore di lavoro", "nome e indirizzo del datore di lavoro",
+         "nombre y direccion de la empresa", "nom et adresse de l'employeur", "nome e endereco do empregador",
+         "name und adresse des arbeitgebers", "arbeitgeber", "werkgever", "employeur", "empresa", "azienda"]
+    ),
+    "other": frozenset(
+        ["dates", "date", "datum", "fechas", "datas", "from", "title of qualification awarded", "qualifica conseguita",
+         "titolo della qualifica rilasciata", "titulo de la cualificacion obtenida", "intitule du diplome delivre",
+         "bezeichnung der erworbenen qualifikation", "istituto", "institution"]
+    ),
+}  # fmt: skip
+"""What forms such as the older Europass print at the left of each row."""
+_SENTENCE_END = re.compile(r"[^\W\d_A-Z]{5}\.$")
 _CAMPUS = re.compile(r"\buniversity(?: of)?(?: [A-Z][a-z]+){1,3}$", re.IGNORECASE)
 """Before "at" a university goes on: "University of Oregon at Bend"."""
 _DURATION = re.compile(
@@ -92,12 +111,21 @@ def pieces_of(header: Sequence[Row], dates: Sequence[DateSpan], text: str) -> li
     pieces: list[Piece] = []
     for number, row in enumerate(header):
         order = 0
-        for fragment in row.fragments:
+        label = _rail_label(row)
+        for fragment in row.fragments[1:] if label else row.fragments:
             for start, end in _runs(_parts(fragment, dates, text, stops=row.bullet), fragment, text):
                 if piece := _piece(text, start, end, fragment, number, order):
-                    pieces.append(piece)
+                    pieces.append(replace(piece, label=label) if label else piece)
                     order += 1
     return _whole_names(pieces, text)
+
+
+def _rail_label(row: Row) -> str:
+    """Return what the first fragment of a form's row asks for: "title", "company", "other"; empty where it is none."""
+    if len(row.fragments) < 2:  # noqa: PLR2004 - label and answer
+        return ""
+    asked = re.sub(r"\s*[(:：].*$", "", fold(row.fragments[0].text)).strip()
+    return next((kind for kind, labels in _FORM_LABELS.items() if asked in labels), "")
 
 
 def _whole_names(pieces: Sequence[Piece], text: str) -> list[Piece]:
@@ -167,6 +195,8 @@ def _piece(text: str, start: int, end: int, fragment: Fragment, row: int, order:
         end = words.start()
     label = _LABEL.match(fold(text[start:end]))
     finding = found(text, start + (label.end() if label else 0), end)
+    if finding and _SENTENCE_END.search(finding.text):
+        finding = found(text, finding.start, finding.end - 1)
     if finding and _EMPLOYMENT.fullmatch(finding.text):
         return None
     if not finding or not any(char.isalpha() for char in finding.text):

@@ -11,6 +11,7 @@ __all__ = ["is_wholly_place", "place_likeness", "split_trailing_place"]
 
 _PARTS = re.compile(r"\s*[,;/()]\s*|\s+[-–—]\s+")
 _POSTCODE = re.compile(
+    r"\b\d{4} ?[A-Z]{2}\b|"
     r"\b[A-Z]{0,2}-?\d{3,6}(?:[ -]\d{3,4})?\b|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b[A-Z]\d[A-Z] ?\d[A-Z]\d\b"
 )
 _STREET = re.compile(
@@ -23,6 +24,7 @@ _STREET = re.compile(
 )
 _CITY_STATE = re.compile(
     r"^[A-Z][\w.'’ -]+, ?[A-Z]{2}(?: \d{5}(?:-\d{4})?)?(?:, ?(?:USA?|U\.S\.A?\.?|United States))?$"
+    r"|^[A-Z][a-z][\w'’ -]+,? (?:NSW|VIC|QLD|WA|SA|TAS|ACT|NT)(?: \d{4})?$"
 )
 _AREA = re.compile(r"^(?:greater |metro )|\b(?:area|region|district|province|county|metropolitan)$")
 _TOWN = re.compile(r"^(?:г\.|город|ciudad de|city of|stad|comune di)\s*", re.IGNORECASE)

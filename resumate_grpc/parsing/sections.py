@@ -77,7 +77,15 @@ def _ends_heading(above: Row, row: Row) -> bool:
     single = len(above.fragments) == len(row.fragments) == 1 and not (above.bullet or row.bullet)
     if not (alike and single and row.size and (row.bold or (row.caps and above.caps))) or row.start != above.end + 1:
         return False
-    return abs(above.left - row.left) < 1 and heading_key(f"{above.text} {row.text}") in headings()
+    return _aligned(above, row) and heading_key(f"{above.text} {row.text}") in headings()
+
+
+def _aligned(above: Row, row: Row) -> bool:
+    """Whether the two rows share their left edge, their right one or their middle."""
+    if not above.box or not row.box:
+        return False
+    left, right = above.box.x0 - row.box.x0, above.box.x1 - row.box.x1
+    return min(abs(left), abs(right), abs(left + right) / 2) < 1
 
 
 def _placed(rows: Sequence[Row], headed: Mapping[int, Heading]) -> list[_Placed]:

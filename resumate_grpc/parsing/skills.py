@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from resumate_grpc.parsing.dates import DateSpan, dates_within
+from resumate_grpc.parsing.certificates import certificates_of
+from resumate_grpc.parsing.dates import DateSpan
 from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Row
@@ -83,21 +84,7 @@ _OTHER_LABEL = re.compile(
     r"^(?:interests?|hobbies|hobbies (?:and|&) interests|references?|awards?|activities|intereses|"
     r"interessen|centres d'interet|loisirs)$"
 )
-_ISSUER = re.compile(
-    r"\s+[-–—|•·]\s+|\s*[|•]\s*|,\s+(?=[A-ZÀ-Þ][^,]*$)|\s{3,}|\s+(?:by|from|issued by|issued|via|at)\s+|"
-    r"\s*\((?=[^()]*(?:19|20)\d\d)|\t",
-    re.IGNORECASE,
-)
-_LEVEL = re.compile(
-    r"(?:associate|professional|special(?:ty|ist)|expert|fundamentals?|foundations?|practitioner|"
-    r"level|advanced|intermediate|administrator|developer|architect|engineer|part)\b",
-    re.IGNORECASE,
-)
-_ID = re.compile(
-    r"\b(?:credential|certificate|license|licence|id|no\.?|number|expires?|expiration|valid|issued|"
-    r"show credential)\b.{0,3}[:#\s].*$",
-    re.IGNORECASE,
-)
+_LISTED = re.compile(r"[,;/|•·]\s*$")
 
 
 def skills_of(sections: Sequence[Section], dates: Sequence[DateSpan], text: str, *, terms: Terms) -> SkillFindings:
@@ -114,7 +101,7 @@ def skills_of(sections: Sequence[Section], dates: Sequence[DateSpan], text: str,
             if not spoken:  # "Languages" may speak of programming
                 _read_skills(section.rows, text, terms, findings)
         elif section.kind is SectionKind.CERTIFICATIONS:
-            findings.certifications += _certificates(section.rows, dates, text)
+            findings.certifications += certificates_of(section.rows, dates, text)
         elif section.kind in _ASIDES:
             _read_skills([row for row in section.rows if _is_skill_list(row)], text, terms, findings)
     return SkillFindings(
@@ -346,60 +333,5 @@ def _language_spans(terms: Terms, start: int, end: int) -> Sequence[tuple[int, i
 def _languages(rows: Sequence[Row], terms: Terms, text: str) -> Iterator[Finding]:
     for row in rows:
         for start, end in _language_spans(terms, row.start, row.end):
-            if text[start].isupper() or not text[start].isascii():
+            if text[start].isupper() or not text[start].isascii() or _LISTED.search(text, row.start, start):
                 yield Finding(text=text[start:end], start=start, end=end, confidence=0.88)
-
-
-def _certificates(rows: Sequence[Row], dates: Sequence[DateSpan], text: str) -> Iterator[Finding]:
-    any_bullet = any(row.bullet for row in rows)
-    any_bold = any(row.bold or row.fragments[0].bold for row in rows) and not all(row.bold for row in rows)
-    gapped = not any_bullet and _stands_in_groups(rows)
-    for index, row in enumerate(rows):
-        if gapped and not row.spaced:
-            continue
-        if any_bold and not (row.bold or row.fragments[0].bold):
-            continue
-        if any_bullet and not row.bullet and (row.text[:1].islower() or _hangs(row, rows[:index])):
-            continue
-        if heading_key(row.text) in headings() or _ID.match(row.text):
-            continue
-        below = rows[index + 1] if index + 1 < len(rows) else None
-        wrapped = below if below and any_bullet and not below.bullet and _hangs(below, rows[: index + 1]) else None
-        if item := _certificate(row, wrapped, dates, text):
-            yield item
-
-
-def _hangs(row: Row, above: Sequence[Row]) -> bool:
-    """Whether the row carries on the list item above it: further in than its glyph, and not set apart."""
-    item = next((other for other in reversed(above) if other.bullet), None)
-    return item is not None and row.box is not None and not row.spaced and row.left >= item.left - 1
-
-
-def _stands_in_groups(rows: Sequence[Row]) -> bool:
-    """Whether the rows come in groups of two or three: a name, then its issuer or date."""
-    groups = sum(row.spaced for row in rows)
-    alone = any(above.spaced and below.spaced for above, below in pairwise(rows))
-    return groups > 1 and not alone and len(rows) <= 3 * groups
-
-
-def _certificate(row: Row, wrapped: Row | None, dates: Sequence[DateSpan], text: str) -> Finding | None:
-    fragments = [
-        fragment for fragment in row.fragments
-        if not any(span.end >= fragment.end - 1 for span in dates_within(dates, fragment.start, fragment.start + 2))
-    ]  # fmt: skip
-    if not fragments:
-        return None
-    start, end = fragments[0].start, fragments[0].end
-    if wrapped and len(fragments) == 1 and not _ISSUER.search(text, start, end) and not dates_within(dates, start, end):
-        end = wrapped.fragments[0].end
-    for span in dates_within(dates, start, end):
-        if span.start - start > 2 and end - span.end > 2:  # noqa: PLR2004 - amid the name, brackets aside
-            continue
-        start, end = (span.end, end) if span.start - start <= 2 else (start, min(end, span.start))  # noqa: PLR2004
-    end = start + len(text[start:end].rstrip(" ,;(|-–—"))
-    cuts = (cut for cut in _ISSUER.finditer(text, start + 3, end) if not _LEVEL.match(text, cut.end(), end))
-    cut = next(cuts, None)
-    item = found(text, start, cut.start() if cut else end)
-    if not item or len(item.text) < 2 or len(item.text) > 120:  # noqa: PLR2004
-        return None
-    return item.trusted(0.82)

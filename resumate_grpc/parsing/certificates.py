@@ -1,0 +1,86 @@
+"""Certificates: their names, without who issued them, when, and under what number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from resumate_grpc.parsing.dates import DateSpan, dates_within
+from resumate_grpc.parsing.finding import Finding, found
+from resumate_grpc.parsing.fragments import Row
+from resumate_grpc.parsing.vocabulary import heading_key, headings
+
+__all__ = ["certificates_of"]
+
+_ISSUER = re.compile(
+    r"\s+[-–—|•·]\s+|\s*[|•]\s*|,\s+(?=[A-ZÀ-Þ][^,]*$)|\s{3,}|\s+(?:by|from|issued by|issued|via)\s+|"
+    r"\s*\((?=[^()]*(?:19|20)\d\d)|\t",
+    re.IGNORECASE,
+)
+_LEVEL = re.compile(
+    r"(?:associate|professional|special(?:ty|ist)|expert|fundamentals?|foundations?|practitioner|"
+    r"level|advanced|intermediate|administrator|developer|architect|engineer|part)\b",
+    re.IGNORECASE,
+)
+_ID = re.compile(
+    r"\b(?:credential|certificate|license|licence|id|no\.?|number|expires?|expiration|valid|issued|"
+    r"show credential)\b.{0,3}[:#\s].*$",
+    re.IGNORECASE,
+)
+
+
+def certificates_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str) -> Iterator[Finding]:
+    """Yield the names of the certificates that the rows list, without issuer, date and number."""
+    any_bullet = any(row.bullet for row in rows)
+    any_bold = any(row.bold or row.fragments[0].bold for row in rows) and not all(row.bold for row in rows)
+    gapped = not any_bullet and _stands_in_groups(rows)
+    for index, row in enumerate(rows):
+        if gapped and not row.spaced:
+            continue
+        if any_bold and not (row.bold or row.fragments[0].bold):
+            continue
+        if any_bullet and not row.bullet and (row.text[:1].islower() or _hangs(row, rows[:index])):
+            continue
+        if heading_key(row.text) in headings() or _ID.match(row.text):
+            continue
+        below = rows[index + 1] if index + 1 < len(rows) else None
+        wrapped = below if below and any_bullet and not below.bullet and _hangs(below, rows[: index + 1]) else None
+        if item := _certificate(row, wrapped, dates, text):
+            yield item
+
+
+def _hangs(row: Row, above: Sequence[Row]) -> bool:
+    """Whether the row carries on the list item above it: further in than its glyph, and not set apart."""
+    item = next((other for other in reversed(above) if other.bullet), None)
+    return item is not None and row.box is not None and not row.spaced and row.left >= item.left - 1
+
+
+def _stands_in_groups(rows: Sequence[Row]) -> bool:
+    """Whether the rows come in groups of two or three: a name, then its issuer or date."""
+    groups = sum(row.spaced for row in rows)
+    alone = any(above.spaced and below.spaced for above, below in pairwise(rows))
+    return groups > 1 and not alone and len(rows) <= 3 * groups
+
+
+def _certificate(row: Row, wrapped: Row | None, dates: Sequence[DateSpan], text: str) -> Finding | None:
+    fragments = [
+        fragment for fragment in row.fragments
+        if not any(span.end >= fragment.end - 1 for span in dates_within(dates, fragment.start, fragment.start + 2))
+    ]  # fmt: skip
+    if not fragments:
+        return None
+    start, end = fragments[0].start, fragments[0].end
+    if wrapped and len(fragments) == 1 and not _ISSUER.search(text, start, end) and not dates_within(dates, start, end):
+        end = wrapped.fragments[0].end
+    for span in dates_within(dates, start, end):
+        if span.start - start > 2 and end - span.end > 2:  # noqa: PLR2004 - amid the name, brackets aside
+            continue
+        start, end = (span.end, end) if span.start - start <= 2 else (start, min(end, span.start))  # noqa: PLR2004
+    end = start + len(text[start:end].rstrip(" ,;(|-–—"))
+    cuts = (cut for cut in _ISSUER.finditer(text, start + 3, end) if not _LEVEL.match(text, cut.end(), end))
+    cut = next(cuts, None)
+    item = found(text, start, cut.start() if cut else end)
+    if not item or len(item.text) < 2 or len(item.text) > 120:  # noqa: PLR2004
+        return None
+    return item.trusted(0.82)
