@@ -12,6 +12,7 @@ const main = document.getElementById("main");
 const connection = document.getElementById("connection");
 const client = connect();
 let page = null;
+let uploadedId = ""; // just now, from this page
 
 client.onState(({ name }) => {
   connection.dataset.state = name;
@@ -23,9 +24,20 @@ function route() {
   const found = /^#\/resumes\/([^/]+)$/.exec(location.hash);
   page?.close();
   document.title = STRINGS.title;
-  page = found ? resumePage(client, decodeURIComponent(found[1])) : startPage(client);
+  page = found ? shownResume(decodeURIComponent(found[1])) : startPage(client, { onUploaded: showUploaded });
   main.replaceChildren(page.node);
   scrollTo(0, 0);
+}
+
+function shownResume(id) {
+  const isNew = id === uploadedId;
+  uploadedId = "";
+  return resumePage(client, id, { isNew });
+}
+
+function showUploaded(id) {
+  uploadedId = id;
+  location.hash = `#/resumes/${id}`;
 }
 
 // A file that misses the drop zone must not replace the page.

@@ -16,9 +16,11 @@ const BEFORE_REVIEW_MS = 1_500;
 /**
  * @param {import("./client.js").Client} client
  * @param {string} id
+ * @param {object} [options]
+ * @param {boolean} [options.isNew] uploaded just now: its stages are shown even if they are over already
  * @returns {{node: HTMLElement, close: () => void}}
  */
-export function resumePage(client, id) {
+export function resumePage(client, id, { isNew = false } = {}) {
   const node = el("div.page");
   const leaving = new AbortController();
   let progress = unknown();
@@ -38,6 +40,11 @@ export function resumePage(client, id) {
   }
 
   function settle(resume) {
+    if (isNew) {
+      isNew = false;
+      follow(resume);
+      return;
+    }
     const frame = latestFrame(resume);
     progress = frame ? advance(unknown(), frame) : unknown();
     if (progress.state === "succeeded" && resume.parsed) show(reviewView(resume, { onRetry: again }), resume.filename);

@@ -13,9 +13,11 @@ const DEFAULT_LIMIT_BYTES = 10 * 1024 * 1024;
 
 /**
  * @param {import("./client.js").Client} client
+ * @param {object} handlers
+ * @param {(id: string) => void} handlers.onUploaded a single file was accepted: its page is wanted
  * @returns {{node: HTMLElement, close: () => void}}
  */
-export function startPage(client) {
+export function startPage(client, { onUploaded }) {
   const words = STRINGS.start;
   const recent = recentList(client);
   const uploads = el("ul.uploads");
@@ -34,7 +36,7 @@ export function startPage(client) {
   async function send(files) {
     const accepted = await Promise.all(files.map((file) => sendOne(file)));
     recent.refresh();
-    if (files.length === 1 && accepted[0] && isOpen) location.hash = `#/resumes/${accepted[0]}`;
+    if (files.length === 1 && accepted[0] && isOpen) onUploaded(accepted[0]);
   }
 
   async function sendOne(file) {
