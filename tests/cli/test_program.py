@@ -15,6 +15,8 @@ from resumate_grpc.cli import main
 from resumate_grpc.cli.exit_codes import ExitCode, worst
 from resumate_grpc.cli.program import COMMANDS
 
+pytestmark = pytest.mark.slow
+
 
 def resumate(*args: str, **environ: str) -> subprocess.CompletedProcess[str]:
     """Run the command in a process of its own."""

@@ -12,6 +12,8 @@ from resumate_grpc.cli import watching
 from resumate_grpc.cli.silence import Silence
 from tests.cli.script import ID, ScriptedServer, event, heartbeat
 
+pytestmark = pytest.mark.slow
+
 
 def test_silence_past_the_limit_is_told() -> None:
     """Where nothing is heard for the limit, the function is called."""

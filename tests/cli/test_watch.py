@@ -12,6 +12,8 @@ from resumate_grpc._gen.resumate.v1.progress_pb2 import BatchProgress, ParseErro
 from resumate_grpc._gen.resumate.v1.watch_pb2 import Draining, WatchProgressResponse
 from tests.cli.script import EPOCH, ID, ScriptedServer, event, heartbeat, reason, retry_after
 
+pytestmark = pytest.mark.slow
+
 DONE = State.STATE_SUCCEEDED
 ENDINGS = {
     "the server was killed": (grpc.StatusCode.UNAVAILABLE, "Socket closed", ()),

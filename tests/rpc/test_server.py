@@ -22,6 +22,8 @@ from resumate_grpc.rpc.tls import Tls, server_credentials
 from tests.rpc.conftest import TEXT, OpenStation, Station, eventually
 from tests.rpc.refusals import read_refusal, refused
 
+pytestmark = pytest.mark.slow
+
 SERVING, NOT_SERVING = health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING
 SERVICE = "resumate.v1.ResumeService"
 

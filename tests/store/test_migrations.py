@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -16,6 +17,8 @@ from sqlalchemy import create_engine
 from resumate_grpc.store import Migrated, migrate
 from resumate_grpc.store.migrations import HEAD
 from resumate_grpc.store.tables import metadata
+
+pytestmark = pytest.mark.slow
 
 
 def schema(path: Path) -> list[list[str]]:

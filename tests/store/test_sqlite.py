@@ -22,6 +22,8 @@ from resumate_grpc.store import SqlStore
 from resumate_grpc.store.sqlite import connect, database_path
 from tests.store.conftest import LEASE_S, OWNER, PLENTY, ManualClock, claim, create, new_resume, progress
 
+pytestmark = pytest.mark.slow
+
 SECRET = "Zaphod Quintessenz"  # noqa: S105 - a name to look for
 
 
