@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import BrowserContext, FilePayload, Page, expect
+from playwright.async_api import BrowserContext, FilePayload, Page, Route, expect
 
+from resumate_grpc._gen.resumate.v1.upload_pb2 import UploadRequest
 from tests.bridge.browsing import browser, page_of
 from tests.live import LiveServer, live_server
 from tests.samples import hostile
@@ -124,6 +126,37 @@ async def test_many_files_at_once(page: Page) -> None:
     await expect(page.locator(".rows li[data-state=queued], .rows li[data-state=processing]")).to_have_count(
         0, timeout=30_000
     )
+
+
+async def test_a_list_that_is_older_than_the_events(context: BrowserContext, live: LiveServer) -> None:
+    """A row whose end came while the list was asked for does not wait for ever."""
+    ended = asyncio.Event()
+
+    def hear(frame: str | bytes) -> None:
+        if '"type":"complete"' in str(frame):
+            ended.set()
+
+    async def answer_late(route: Route) -> None:
+        response = await route.fetch()
+        body = await response.json()
+        for resume in body["resumes"]:
+            if resume["filename"] == "late.txt":  # as it was when the answer was made
+                resume["state"] = "STATE_QUEUED"
+                resume["progress"].update(sequence=1, stage="STAGE_QUEUED", state="STATE_QUEUED", percent=0)
+        await asyncio.wait_for(ended.wait(), 20)
+        await route.fulfill(response=response, json=body)
+
+    async with page_of(context) as page:
+        page.on("websocket", lambda socket: socket.on("framereceived", hear))
+        await page.goto(live.http_url)
+        await expect(page.locator("#connection")).to_have_text("Live")
+        await expect(page.locator(".recent")).to_be_visible()
+        await page.route(re.compile(r"/v1/resumes(\?.*)?$"), answer_late)
+        with live.client() as client:
+            upload = UploadRequest(filename="late.txt", content=b"Ada Fernwick\nlate@example.org")
+            await asyncio.to_thread(client.Upload, upload, timeout=30)
+        row = page.locator(".rows li", has=page.locator(".name", has_text="late.txt"))
+        await expect(row).to_have_attribute("data-state", "succeeded", timeout=20_000)
 
 
 async def test_a_killed_program_that_comes_back(context: BrowserContext, tmp_path: Path) -> None:

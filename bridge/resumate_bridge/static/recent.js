@@ -10,6 +10,7 @@ import { list } from "./resumes.js";
 import { STRINGS } from "./strings.js";
 
 const REFRESH_MS = 300;
+const MAX_EARLY_FRAMES = 1_000;
 
 /**
  * @param {import("./client.js").Client} client
@@ -17,6 +18,7 @@ const REFRESH_MS = 300;
  */
 export function recentList(client) {
   const rows = new Map();
+  const early = new Map(); // latest frames of résumés that are not listed yet: an answer under way may be older
   const items = el("ul.rows");
   const more = el("button.button.quiet", { type: "button", hidden: true }, STRINGS.start.more);
   const empty = el("p.hint", { hidden: true }, STRINGS.start.none);
@@ -31,6 +33,8 @@ export function recentList(client) {
     const row = rows.get(resume.id) ?? rowOf(resume);
     rows.set(resume.id, row);
     row.learn(resume);
+    if (early.has(resume.id)) row.advance(early.get(resume.id));
+    early.delete(resume.id);
     return row;
   }
 
@@ -55,11 +59,18 @@ export function recentList(client) {
       onFrame(frame) {
         const row = rows.get(frame.resume_id);
         if (row) row.advance(frame);
-        else if (frame.stage === "queued") soon(); // a new one; older ones are not on this page
+        else keep(frame);
       },
       onPoll: soon,
       signal: leaving.signal,
     });
+  }
+
+  function keep(frame) {
+    early.delete(frame.resume_id);
+    early.set(frame.resume_id, frame);
+    if (early.size > MAX_EARLY_FRAMES) early.delete(early.keys().next().value);
+    if (frame.stage === "queued") soon(); // a new one; older ones are not on this page
   }
 
   function soon() {
