@@ -28,7 +28,7 @@ from resumate_grpc.sandbox.pool import SandboxPool
 from resumate_grpc.telemetry.listener import serve_metrics
 from resumate_grpc.telemetry.queue_depth import keep_counting
 
-__all__ = ["bridging", "counting", "metering", "serving", "taken_http_port", "working"]
+__all__ = ["bridging", "metering", "serving", "taken_http_port", "working"]
 
 
 @asynccontextmanager
@@ -147,7 +147,7 @@ async def bridging(
 
 
 @asynccontextmanager
-async def counting(backend: Backend) -> AsyncIterator[None]:
+async def _counting(backend: Backend) -> AsyncIterator[None]:
     """Keep the metrics' counts of résumés fresh until the block ends."""
     task = asyncio.create_task(keep_counting(backend.store, backend.metrics), name="counting")
     try:
@@ -160,7 +160,7 @@ async def counting(backend: Backend) -> AsyncIterator[None]:
 @asynccontextmanager
 async def metering(settings: Settings, backend: Backend) -> AsyncIterator[None]:
     """Count, and show the metrics on an address of their own if one is set."""
-    async with counting(backend):
+    async with _counting(backend):
         if not settings.metrics_listen:
             yield
             return

@@ -5,9 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import re
-import struct
 import zipfile
-import zlib
 from dataclasses import dataclass
 
 import docx
@@ -18,7 +16,7 @@ from lxml import etree
 
 from resumate_grpc.errors import ErrorReason, ParsingError
 from resumate_grpc.parsing.safe_xml import refuse_doctype
-from resumate_grpc.parsing.zip_guard import GuardedZip
+from resumate_grpc.parsing.zip_guard import DAMAGED_ARCHIVE, GuardedZip
 
 __all__ = ["DocxPackage", "DocxPart", "open_docx"]
 
@@ -27,21 +25,7 @@ _log = logging.getLogger(__name__)
 _OLE = b"\xd0\xcf\x11\xe0"
 _UNREAD = re.compile(r"(theme/theme\d*|fontTable|webSettings|stylesWithEffects|docProps/app|customXml/item\w*)\.xml$")
 """XML that neither python-docx nor the walk parses."""
-_UNREADABLE = (
-    OpcError,
-    etree.LxmlError,
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    LookupError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    NotImplementedError,
-    RuntimeError,
-    OSError,
-)
+_UNREADABLE = (*DAMAGED_ARCHIVE, OpcError, etree.LxmlError, AttributeError)
 """What zipfile, lxml and python-docx raise for damaged files, found by damaging files."""
 
 

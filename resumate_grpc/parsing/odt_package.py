@@ -4,34 +4,19 @@ from __future__ import annotations
 
 import io
 import logging
-import struct
 import zipfile
-import zlib
 from dataclasses import dataclass
 
 from lxml import etree
 
 from resumate_grpc.errors import ErrorReason, ParsingError
 from resumate_grpc.parsing.safe_xml import parse_xml
-from resumate_grpc.parsing.zip_guard import GuardedZip
+from resumate_grpc.parsing.zip_guard import DAMAGED_ARCHIVE, GuardedZip
 
 __all__ = ["OdtPackage", "open_odt"]
 
 _log = logging.getLogger(__name__)
 
-_UNREADABLE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    LookupError,
-    ValueError,
-    TypeError,
-    NotImplementedError,
-    RuntimeError,
-    OSError,
-)
-"""What zipfile raises for damaged files, found by damaging files."""
 _ENCRYPTED = b"encryption-data"
 
 
@@ -59,7 +44,7 @@ def open_odt(content: bytes) -> OdtPackage:
                 )
             text = guarded.read(entries["content.xml"])
             styles = guarded.read(entries["styles.xml"]) if "styles.xml" in entries else b""
-    except _UNREADABLE as error:
+    except DAMAGED_ARCHIVE as error:
         _log.info("odt unreadable", extra={"error": type(error).__name__})
         raise ParsingError(
             ErrorReason.CORRUPT_FILE, "the document is damaged or cut off; open it, save it as .docx, try again"

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from resumate_grpc.errors import ErrorReason, ParsingError
 
-__all__ = ["GuardedZip"]
+__all__ = ["DAMAGED_ARCHIVE", "GuardedZip"]
+
+DAMAGED_ARCHIVE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    LookupError,
+    ValueError,
+    TypeError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+)
+"""What zipfile raises for damaged archives, found by damaging files."""
 
 MAX_UNPACKED_BYTES = 64 << 20
 MAX_ENTRIES = 4096
