@@ -61,7 +61,7 @@ def open_docx(content: bytes) -> DocxPackage:
         safe = _repacked(content)
         main = docx.Document(safe).part
     except _UNREADABLE as error:
-        _log.info("docx unreadable", extra={"error": type(error).__name__})
+        _log.info("docx unreadable", extra={"error_type": type(error).__name__})
         raise _corrupt("it is no complete Word document") from error
     related = _related(main)
     styles = [part for kind, _, part in related if kind == RELATIONSHIP_TYPE.STYLES]

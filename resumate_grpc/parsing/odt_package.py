@@ -45,7 +45,7 @@ def open_odt(content: bytes) -> OdtPackage:
             text = guarded.read(entries["content.xml"])
             styles = guarded.read(entries["styles.xml"]) if "styles.xml" in entries else b""
     except DAMAGED_ARCHIVE as error:
-        _log.info("odt unreadable", extra={"error": type(error).__name__})
+        _log.info("odt unreadable", extra={"error_type": type(error).__name__})
         raise ParsingError(
             ErrorReason.CORRUPT_FILE, "the document is damaged or cut off; open it, save it as .docx, try again"
         ) from error

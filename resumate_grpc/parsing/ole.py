@@ -44,7 +44,7 @@ def read_streams(content: bytes, names: tuple[str, ...]) -> dict[str, bytes]:
                 )
             return {name: container.openstream(name).read() for name in names if container.exists(name)}
     except _UNREADABLE as error:
-        _log.info("ole file unreadable", extra={"error": type(error).__name__})
+        _log.info("ole file unreadable", extra={"error_type": type(error).__name__})
         raise ParsingError(
             ErrorReason.CORRUPT_FILE,
             "the document is damaged or cut off; open it in Word, save it as .docx, try again",

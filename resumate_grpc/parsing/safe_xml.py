@@ -38,7 +38,7 @@ def parse_xml(data: bytes) -> etree._Element:
     try:
         root = etree.fromstring(data, parser)
     except (etree.LxmlError, ValueError, LookupError) as error:
-        _log.info("xml unreadable", extra={"error": type(error).__name__})
+        _log.info("xml unreadable", extra={"error_type": type(error).__name__})
         raise _corrupt("its XML is damaged or cut off") from error
     if root.getroottree().docinfo.internalDTD is not None:  # in an encoding that hid it
         raise _corrupt("its XML has a document type declaration, which office programs never write")
