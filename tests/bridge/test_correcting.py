@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
 
 import pytest
 from playwright.async_api import Page, expect
@@ -30,10 +28,10 @@ async def page(live: LiveServer) -> AsyncIterator[Page]:
         yield page
 
 
-def kept(page: Page) -> dict[str, Any]:
+async def kept(page: Page) -> dict[str, Any]:
     """Return the résumé as the service has it now."""
-    with urlopen(_address(page)) as answer:
-        resume: dict[str, Any] = json.load(answer)["resume"]
+    answer = await page.request.get(_address(page))
+    resume: dict[str, Any] = (await answer.json())["resume"]
     return resume
 
 
@@ -42,11 +40,10 @@ def _address(page: Page) -> str:
     return f"{origin}/v1/resumes/{resume_id}"
 
 
-def changed_by_somebody_else(page: Page, parsed: dict[str, Any], mask: str) -> None:
+async def change_as_somebody_else(page: Page, parsed: dict[str, Any], mask: str) -> None:
     """Correct the résumé as another person would who has it open too."""
-    body = json.dumps({"resume": {"parsed": parsed}, "update_mask": mask}).encode()
-    headers = {"Content-Type": "application/json", "Origin": page.url.partition("/#")[0]}
-    urlopen(Request(_address(page), data=body, method="PATCH", headers=headers)).close()
+    answer = await page.request.patch(_address(page), data={"resume": {"parsed": parsed}, "update_mask": mask})
+    assert answer.ok
 
 
 async def write(page: Page, path: str, text: str) -> None:
@@ -63,10 +60,10 @@ async def saved(page: Page) -> None:
 
 async def test_a_value_is_corrected_where_it_stands(page: Page) -> None:
     """A corrected value is kept without a place; the others keep theirs; undo and redo are kept too."""
-    before = kept(page)
+    before = await kept(page)
     await write(page, "personal_info.email", "priya@example.org")
     await expect(page.locator(".savebar .state")).to_have_text("All corrections are saved.")
-    after = kept(page)
+    after = await kept(page)
     assert after["parsed"]["personal_info"]["email"] == "priya@example.org"
     assert after["etag"] != before["etag"]
     paths = {found["field_path"] for found in after["parsed"]["evidence"]}
@@ -74,60 +71,60 @@ async def test_a_value_is_corrected_where_it_stands(page: Page) -> None:
     assert "personal_info.full_name" in paths
     await page.keyboard.press("Control+z")
     await saved(page)
-    assert kept(page)["parsed"]["personal_info"] == before["parsed"]["personal_info"]
+    assert (await kept(page))["parsed"]["personal_info"] == before["parsed"]["personal_info"]
     await page.get_by_role("button", name="Redo").click()
     await saved(page)
-    assert kept(page)["parsed"]["personal_info"]["email"] == "priya@example.org"
+    assert (await kept(page))["parsed"]["personal_info"]["email"] == "priya@example.org"
 
 
 async def test_entries_move_go_and_come(page: Page) -> None:
     """Entries are moved with their places, removed, and added; skills too."""
-    before = kept(page)["parsed"]
+    before = (await kept(page))["parsed"]
     first, second = before["work_experience"][:2]
     entries = page.locator("[data-entry='work_experience[0]']")
     await entries.get_by_role("button", name=re.compile("down")).click()
     await saved(page)
-    moved = kept(page)["parsed"]
+    moved = (await kept(page))["parsed"]
     assert [post["company"] for post in moved["work_experience"][:2]] == [second["company"], first["company"]]
     places = {found["field_path"]: found for found in moved["evidence"]}
     old = {found["field_path"]: found for found in before["evidence"]}
     assert places["work_experience[1].company"]["start"] == old["work_experience[0].company"]["start"]
     await entries.get_by_role("button", name=re.compile("Remove")).click()
     await saved(page)
-    assert [post["company"] for post in kept(page)["parsed"]["work_experience"]][0] == first["company"]
+    assert (await kept(page))["parsed"]["work_experience"][0]["company"] == first["company"]
     await page.get_by_role("button", name="Add to Technical").click()
     await page.keyboard.type("Ceramics")
     await page.keyboard.press("Enter")
     await saved(page)
-    assert kept(page)["parsed"]["skills"]["technical"] == [*before["skills"]["technical"], "Ceramics"]
+    assert (await kept(page))["parsed"]["skills"]["technical"] == [*before["skills"]["technical"], "Ceramics"]
 
 
 async def test_what_cannot_stand_is_said_at_once(page: Page) -> None:
     """A date that is none is refused while it is written; Escape leaves everything as it was."""
-    before = kept(page)
+    before = await kept(page)
     await page.locator("[data-path='work_experience[0].start_date'].value").dblclick()
     await page.locator(".editor input").fill("last summer")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("alert")).to_contain_text("2024-05")
     await page.keyboard.press("Escape")
     await expect(page.locator(".editor")).to_have_count(0)
-    assert kept(page) == before
+    assert (await kept(page)) == before
 
 
 async def test_two_people_correct_the_same(page: Page) -> None:
     """What only the other changed is taken in; what both changed is asked, and then saved as decided."""
-    theirs = kept(page)["parsed"]
+    theirs = (await kept(page))["parsed"]
     theirs["personal_info"] |= {"email": "theirs@example.org", "phone": "+1 555 010 9999"}
-    changed_by_somebody_else(page, theirs, "parsed.personal_info")
+    await change_as_somebody_else(page, theirs, "parsed.personal_info")
     await write(page, "personal_info.email", "mine@example.org")
     await expect(page.locator(".conflicts li")).to_contain_text("Contact, E-mail")
     await expect(page.locator("[data-path='personal_info.phone'].value")).to_contain_text("+1 555 010 9999")
-    assert kept(page)["parsed"]["personal_info"]["email"] == "theirs@example.org"
+    assert (await kept(page))["parsed"]["personal_info"]["email"] == "theirs@example.org"
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     await page.screenshot(path=SCREENSHOTS / "conflict.png")
     await page.get_by_role("button", name="Yours: mine@example.org").click()
     await saved(page)
-    info = kept(page)["parsed"]["personal_info"]
+    info = (await kept(page))["parsed"]["personal_info"]
     assert (info["email"], info["phone"]) == ("mine@example.org", "+1 555 010 9999")
 
 
