@@ -31,6 +31,7 @@ def sample_response(number: int) -> bytes:
         message="Reading work experience",
         state=State.PROCESSING,
         create_time=datetime.now(UTC),
+        digest=bytes(32),
         estimated_remaining_s=1.4,
     )
     return _FRAMES.encode(Occurred(event=event))
