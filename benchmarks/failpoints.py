@@ -29,6 +29,7 @@ EVENT = ProgressEvent(
     message="Reading work experience",
     state=State.PROCESSING,
     create_time=datetime.now(UTC),
+    digest=bytes(32),
 )
 
 
