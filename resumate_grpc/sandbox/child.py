@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol, TypeVar, cast
 
+from resumate_grpc import failpoints
 from resumate_grpc.errors import ErrorReason, ParsingError
 from resumate_grpc.model.parsed import ParsedResume
-from resumate_grpc.model.progress import StageProgress
+from resumate_grpc.model.progress import ACTIVE_STAGES, StageProgress
 from resumate_grpc.model.resume import MediaType, ParseOptions
 from resumate_grpc.parsing.explanation import Explanation
 from resumate_grpc.sandbox.limits import Limits, confine, die_with_parent, renew_cpu, seal
@@ -48,6 +49,7 @@ __all__ = ["main"]
 
 MAX_FRAMES = 50
 Result = TypeVar("Result")
+STAGE_FAILPOINTS = {stage: f"parse.{stage.value.lower()}" for stage in ACTIVE_STAGES}
 
 
 class Target(Protocol):
@@ -74,6 +76,7 @@ def main() -> None:
     """Warm up, then parse one document after the other until the task pipe is closed."""
     task_fd, reply_fd, parent_pid, target_name, limits_json = sys.argv[1:]
     limits = decode_limits(limits_json)
+    failpoints.arm(os.environ.get(failpoints.VARIABLE, ""))
     die_with_parent(int(parent_pid), int(task_fd))
     confine(limits)
     for fd in (int(task_fd), int(reply_fd)):
@@ -115,6 +118,7 @@ class _Worker:
     def work(self, task: Task, content: bytes) -> None:
         """Parse one document and send exactly one final reply; out of memory, end the process instead."""
         renew_cpu(self.limits)
+        failpoints.hit("parse.start")
         try:
             frame = self._result(task, content)
         except ParsingError as error:
@@ -125,6 +129,7 @@ class _Worker:
         except Exception as error:  # noqa: BLE001 - the parser's bug becomes the document's error, told by its reply
             _end_if_out_of_memory(error)
             frame = encode_frame(Crashed(exception=type(error).__name__, frames=_frames(error)))
+        failpoints.hit("parse.result")
         self.replies.write(frame)
         self.replies.flush()
 
@@ -151,6 +156,7 @@ def _run(steps: Generator[StageProgress, None, Result], throttle: ProgressThrott
             progress = next(steps)
         except StopIteration as stop:
             return cast("Result", stop.value)
+        failpoints.hit(STAGE_FAILPOINTS[progress.stage])
         throttle.report(progress)
 
 
