@@ -78,12 +78,12 @@ async def test_deleted_unless_undone(page: Page, context: BrowserContext) -> Non
     async with page_of(context) as other:
         await other.goto(page.url)
         await expect(other.locator(".rows li")).to_have_count(4)
-        await page.get_by_role("button", name="Delete broken.pdf").click()
+        await page.locator(".rows").get_by_role("button", name="Delete broken.pdf").click()
         await expect(page.locator(".rows li")).to_have_count(3)
         await page.get_by_role("button", name="Undo").click()
         await expect(page.locator(".rows li")).to_have_count(4)
         await expect(other.locator(".rows li")).to_have_count(4)
-        await page.get_by_role("button", name="Delete broken.pdf").click()
+        await page.locator(".rows").get_by_role("button", name="Delete broken.pdf").click()
         await expect(other.locator(".rows li")).to_have_count(3, timeout=15_000)
     await page.reload()
     await expect(page.locator(".rows li")).to_have_count(3)
@@ -91,7 +91,7 @@ async def test_deleted_unless_undone(page: Page, context: BrowserContext) -> Non
 
 async def test_leaving_makes_a_deletion_final(page: Page) -> None:
     """Who deletes and closes the page has deleted."""
-    await page.get_by_role("button", name="Delete broken.pdf").click()
+    await page.locator(".rows").get_by_role("button", name="Delete broken.pdf").click()
     await page.reload()
     await expect(page.locator(".rows li")).to_have_count(3)
 

@@ -8,7 +8,6 @@ import { announce, el } from "./dom.js";
 import { sentence } from "./format.js";
 import { listControls } from "./list_controls.js";
 import { everything, letsThrough, parametersOf, showsNewestFirst } from "./list_query.js";
-import { hasEnded } from "./progress.js";
 import { cancel, list, remove, retry } from "./resumes.js";
 import { STRINGS } from "./strings.js";
 import { strip } from "./strip.js";
@@ -58,8 +57,10 @@ export function dashboard(client) {
     const card = cards.get(resume.id) ?? cardOf(resume, actions);
     cards.set(resume.id, card);
     card.learn(resume);
-    if (early.has(resume.id)) card.advance(early.get(resume.id));
+    now.offer(resume);
+    const frame = early.get(resume.id);
     early.delete(resume.id);
+    if (frame) count(card, frame);
     return card.node;
   }
 
@@ -104,14 +105,19 @@ export function dashboard(client) {
   }
 
   function onFrame(frame) {
-    if (!now.advance(frame) && frame.stage !== "complete") nowSoon();
+    if (!now.advance(frame)) nowSoon();
     const card = cards.get(frame.resume_id);
     if (!card) return keep(frame);
     const before = card.progress();
+    count(card, frame);
+    if (!letsThrough(query, card.progress().state) && letsThrough(query, before.state)) soon();
+  }
+
+  // Its end is told by the event and not by the state: the list may have told that first.
+  function count(card, frame) {
     card.advance(frame);
-    const after = card.progress();
-    if (hasEnded(after) && !hasEnded(before)) tellEnd(card, after);
-    if (!letsThrough(query, after.state) && letsThrough(query, before.state)) soon();
+    if (frame.type === "complete") tellEnd(card, words.ready(card.filename), "good");
+    else if (frame.type === "error") tellEnd(card, words.failed(card.filename), "bad");
   }
 
   function keep(frame) {
@@ -133,10 +139,8 @@ export function dashboard(client) {
     timer ||= setTimeout(refresh, REFRESH_MS);
   }
 
-  function tellEnd({ id, filename }, { state }) {
-    if (state === "cancelled") return;
-    const text = state === "succeeded" ? words.ready(filename) : words.failed(filename);
-    toast(text, { href: `#/resumes/${id}`, tone: state === "succeeded" ? "good" : "bad" });
+  function tellEnd({ id }, text, tone) {
+    toast(text, { href: `#/resumes/${id}`, tone });
     announce(text);
   }
 

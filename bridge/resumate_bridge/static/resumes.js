@@ -23,9 +23,9 @@ export function list(parameters) {
   return call("GET", `${ROOT}?${parameters}`);
 }
 
-/** @returns {Promise<object>} the résumé, with its result if it has one */
-export async function get(id) {
-  return (await call("GET", one(id))).resume;
+/** @returns {Promise<object>} the résumé, with its result if it has one and `view` is not `basic` */
+export async function get(id, { view = "full" } = {}) {
+  return (await call("GET", `${one(id)}?view=${view}`)).resume;
 }
 
 /**
