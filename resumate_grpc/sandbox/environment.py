@@ -10,7 +10,18 @@ __all__ = ["child_environment"]
 
 # An allowlist: a credential under a name that nobody thought of stays outside too.
 KEPT = frozenset(
-    {"DYLD_LIBRARY_PATH", "HOME", "LANG", "LANGUAGE", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "TMPDIR", "TZ"}
+    {
+        "DYLD_LIBRARY_PATH",
+        "HOME",
+        "LANG",
+        "LANGUAGE",
+        "LD_LIBRARY_PATH",
+        "PATH",
+        "PYTHONHOME",
+        "TESSDATA_PREFIX",
+        "TMPDIR",
+        "TZ",
+    }
 )
 ONE_THREAD = (
     "BLIS_NUM_THREADS",
