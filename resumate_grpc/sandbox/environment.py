@@ -6,6 +6,8 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
+from resumate_grpc import failpoints
+
 __all__ = ["child_environment"]
 
 # An allowlist: a credential under a name that nobody thought of stays outside too.
@@ -21,6 +23,7 @@ KEPT = frozenset(
         "TESSDATA_PREFIX",
         "TMPDIR",
         "TZ",
+        failpoints.VARIABLE,
     }
 )
 ONE_THREAD = (
