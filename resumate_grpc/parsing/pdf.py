@@ -13,6 +13,7 @@ from resumate_grpc.model.resume import OcrMode
 from resumate_grpc.parsing.characters import normalise_uri
 from resumate_grpc.parsing.draft import DraftBlock, DraftLine, DraftLink, DraftPage, ReadStep
 from resumate_grpc.parsing.drawings import Drawing, bullet_marks, rules
+from resumate_grpc.parsing.garbled import is_garbled
 from resumate_grpc.parsing.hidden_text import visible_words
 from resumate_grpc.parsing.orientation import edge_lines, read_words
 from resumate_grpc.parsing.page_lines import PageMarks, blocks_of
@@ -115,17 +116,22 @@ class _PageReader:
         found, edge = read_words(page)
         drawings = page.drawings()
         words = visible_words(found, drawings, width=page.width, height=page.height)
-        if self._is_for_ocr(page, words, drawings):
+        garbled = is_garbled(page.codes(), words)
+        if garbled:
+            self.warn("GARBLED_TEXT", f"The file's own text of page {number} does not say what the page shows.")
+        if self._is_for_ocr(page, words, drawings, garbled=garbled):
             if self.scans.here:
                 yield ReadStep(done=number - 1, total=total, message=f"Reading page {number} of {total} by OCR")
             scan = self.scans.page(number, lambda: page.picture(_OCR_DPI))
-            if scan is not None and self._take_scan(scan, page, own=words):
+            if scan is not None and self._take_scan(scan, page, own=[] if garbled else words):
                 return
         self._take_text(page, found, words, drawings, edge, number=number)
 
-    def _is_for_ocr(self, page: PdfPage, words: Sequence[PlacedWord], drawings: Sequence[Drawing]) -> bool:
+    def _is_for_ocr(
+        self, page: PdfPage, words: Sequence[PlacedWord], drawings: Sequence[Drawing], *, garbled: bool
+    ) -> bool:
         if self.ocr is OcrMode.AUTO:
-            return shows_unread_text(words, drawings, width=page.width, height=page.height)
+            return garbled or shows_unread_text(words, drawings, width=page.width, height=page.height)
         return self.ocr is OcrMode.ALWAYS
 
     def _take_scan(self, scan: RecognisedPage, page: PdfPage, *, own: Sequence[PlacedWord]) -> bool:

@@ -174,6 +174,11 @@ class PdfPage:
         boxes = np.frombuffer(rectangles, dtype=np.float32).reshape(-1, 4)
         return self._codes(count), self._shown(boxes)
 
+    def codes(self) -> npt.NDArray[np.uint32]:
+        """Return the code points alone, as `glyphs` does; a hundredth of its time."""
+        count = max(0, int(pdfium.FPDFText_CountChars(self.text)))
+        return self._codes(min(count, _MOST_GLYPHS)) if count else np.empty(0, np.uint32)
+
     def _codes(self, count: int) -> npt.NDArray[np.uint32]:
         """Return the code points; a hyphen at which PDFium believes a word broken is "-", an unmapped glyph is 0."""
         codes = self._codes_at_once(count)
