@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement, func, select
 
 from resumate_grpc.errors import ResumeNotFoundError
 from resumate_grpc.model.progress import BatchCounts, ProgressEvent, State
-from resumate_grpc.model.work import LogBounds, Target
+from resumate_grpc.model.work import LogBounds, LogPage, LogQuery, Target
 from resumate_grpc.store import tables
 from resumate_grpc.store.codec import decode_event
 from resumate_grpc.store.tables import events, feeds, resumes
 from resumate_grpc.store.transaction import Transaction
 
-__all__ = ["batch_counts", "bounds", "epoch", "history"]
+__all__ = ["batch_counts", "bounds", "epoch", "history", "pages"]
 
 
 def epoch(tx: Transaction) -> str:
@@ -30,6 +32,11 @@ def history(tx: Transaction, target: Target, *, after: int, limit: int) -> list[
 def bounds(tx: Transaction, target: Target) -> LogBounds:
     """Return what of a log is held."""
     return _resume_bounds(tx, target) if target.resume_id else _feed_bounds(tx, target.owner)
+
+
+def pages(tx: Transaction, queries: Sequence[LogQuery]) -> list[LogPage | ResumeNotFoundError]:
+    """Return history and bounds for each query; an error in the place of a résumé that is not found."""
+    return [_page(tx, query) for query in queries]
 
 
 def batch_counts(tx: Transaction, owner: str, batch_id: str) -> BatchCounts:
@@ -51,6 +58,16 @@ def batch_counts(tx: Transaction, owner: str, batch_id: str) -> BatchCounts:
         percent=percents // max(1, sum(counts.values())),
         feed_sequence=_feed_bounds(tx, owner).last,
     )
+
+
+def _page(tx: Transaction, query: LogQuery) -> LogPage | ResumeNotFoundError:
+    try:
+        held = bounds(tx, query.target)
+    except ResumeNotFoundError as error:
+        return error
+    if query.after >= held.last:
+        return LogPage(bounds=held, events=())
+    return LogPage(bounds=held, events=history(tx, query.target, after=query.after, limit=query.limit))
 
 
 def _of(target: Target) -> list[ColumnElement[bool]]:

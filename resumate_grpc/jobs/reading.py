@@ -1,0 +1,58 @@
+"""Readings of the log that are asked for at the same time, done together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from resumate_grpc.jobs.ports import EventLog
+from resumate_grpc.model.work import LogPage, LogQuery
+
+__all__ = ["LogReader"]
+
+MOST_TOGETHER = 64
+"""So that the first of them does not wait for long."""
+
+
+class LogReader:
+    """Reads pages of the log, many in one transaction, and what several ask for once.
+
+    A reading begins after it was asked for, never before, so that who listens to the bus first misses nothing.
+    """
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+        self._asked: dict[LogQuery, list[asyncio.Future[LogPage]]] = {}
+        self._running: asyncio.Task[None] | None = None
+
+    async def read(self, query: LogQuery) -> LogPage:
+        """Return a page and the bounds at that moment. Raises `ResumeNotFoundError`, and what reading raises."""
+        answer: asyncio.Future[LogPage] = asyncio.get_running_loop().create_future()
+        self._asked.setdefault(query, []).append(answer)
+        if self._running is None:
+            self._running = asyncio.create_task(self._run(), name="read the log")
+        return await answer
+
+    async def _run(self) -> None:
+        await asyncio.sleep(0)  # whoever else is about to ask in this turn of the loop
+        while self._asked:
+            queries = list(self._asked)[:MOST_TOGETHER]
+            asked = [self._asked.pop(query) for query in queries]
+            pages: Sequence[LogPage | Exception]
+            try:
+                pages = await self._log.pages(queries)
+            except Exception as error:  # noqa: BLE001 - each who asked gets it
+                pages = [error] * len(queries)
+            for page, answers in zip(pages, asked, strict=True):
+                _give(page, answers)
+        self._running = None
+
+
+def _give(page: LogPage | Exception, answers: list[asyncio.Future[LogPage]]) -> None:
+    for answer in answers:
+        if answer.done():
+            continue  # cancelled meanwhile
+        if isinstance(page, Exception):
+            answer.set_exception(page)
+        else:
+            answer.set_result(page)
