@@ -57,6 +57,7 @@ class Watcher:
         "_read_at",
         "_sent_at",
         "_shared",
+        "_state",
         "_target",
     )
 
@@ -197,13 +198,15 @@ class Watcher:
 
     def _note_event(self, occurred: Occurred) -> None:
         self._sent_at = self._shared.clock.monotonic()
-        if self._target.resume_id:
-            self._note_state(occurred.event.state)
+        state = occurred.event.state
+        if state is not self._state:
+            self._note_state(state)
         if self._target.batch_id:
             self._count_soon()
 
     def _note_state(self, state: State | None) -> None:
-        self._ended = state is not None and state.is_terminal
+        self._state = state
+        self._ended = state is not None and state.is_terminal and bool(self._target.resume_id)
 
     def _note_removal(self) -> None:
         """End the watch of a résumé that was removed; count a batch anew, for a removal leaves no event."""

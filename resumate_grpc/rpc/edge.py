@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 import re
 import time
 import traceback
@@ -24,6 +25,8 @@ __all__ = ["OUR_SERVICE", "Edge", "RpcMetrics"]
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+_DICE = random.Random()  # noqa: S311 - ids to find log lines by, no secrets; asking the system costs 40 µs an rpc
 
 OUR_SERVICE = "resumate.v1.ResumeService"
 REQUEST_ID_FORM = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
@@ -139,6 +142,8 @@ def _fault(error: Exception, call: Call) -> Refusal:
 
 def _log(call: Call, code: str, seconds: float, extra: Mapping[str, str]) -> None:
     level = logging.INFO if call.method.startswith(OUR_SERVICE) else logging.DEBUG
+    if not logger.isEnabledFor(level):
+        return
     logger.log(
         level,
         "rpc",
@@ -153,7 +158,7 @@ def _log(call: Call, code: str, seconds: float, extra: Mapping[str, str]) -> Non
 
 def _request_id(metadata: Mapping[str, str]) -> str:
     given = metadata.get(REQUEST_ID_KEY, "")
-    return given if REQUEST_ID_FORM.fullmatch(given) else uuid.uuid4().hex
+    return given if given and REQUEST_ID_FORM.fullmatch(given) else f"{_DICE.getrandbits(128):032x}"
 
 
 def _text_metadata(context: Context) -> dict[str, str]:

@@ -17,7 +17,7 @@ from resumate_grpc.rpc.identity import Identity
 from resumate_grpc.rpc.interceptor import EdgeInterceptor
 from resumate_grpc.rpc.ports import bind
 from resumate_grpc.rpc.reflection import add_reflection
-from resumate_grpc.rpc.resume_service import add_resume_service
+from resumate_grpc.rpc.resume_service import ByName, add_resume_service
 from resumate_grpc.rpc.tls import Tls
 
 __all__ = ["RpcServer", "serve"]
@@ -72,7 +72,7 @@ async def serve(
         interceptors=[EdgeInterceptor(edge)], options=[*OPTIONS, ("grpc.max_receive_message_length", receive_limit)]
     )
     status = health.aio.HealthServicer()
-    health_pb2_grpc.add_HealthServicer_to_server(status, grpc_server)
+    health_pb2_grpc.add_HealthServicer_to_server(status, ByName(grpc_server))
     add_resume_service(grpc_server, resumes, watches)
     add_reflection(grpc_server, (OUR_SERVICE, health.SERVICE_NAME))
     port = bind(grpc_server, listen, tls)
