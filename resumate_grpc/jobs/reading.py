@@ -10,6 +10,8 @@ from resumate_grpc.model.work import LogPage, LogQuery
 
 __all__ = ["LogReader"]
 
+GATHERING_S = 0.005
+"""How long to let questions gather while they come quicker than they are answered."""
 MOST_TOGETHER = 64
 """So that the first of them does not wait for long."""
 
@@ -24,6 +26,7 @@ class LogReader:
         self._log = log
         self._asked: dict[LogQuery, list[asyncio.Future[LogPage]]] = {}
         self._running: asyncio.Task[None] | None = None
+        self._is_busy = False
 
     async def read(self, query: LogQuery) -> LogPage:
         """Return a page and the bounds at that moment. Raises `ResumeNotFoundError`, and what reading raises."""
@@ -36,6 +39,8 @@ class LogReader:
     async def _run(self) -> None:
         await asyncio.sleep(0)  # whoever else is about to ask in this turn of the loop
         while self._asked:
+            if self._is_busy:
+                await asyncio.sleep(GATHERING_S)
             queries = list(self._asked)[:MOST_TOGETHER]
             asked = [self._asked.pop(query) for query in queries]
             pages: Sequence[LogPage | Exception]
@@ -45,6 +50,7 @@ class LogReader:
                 pages = [error] * len(queries)
             for page, answers in zip(pages, asked, strict=True):
                 _give(page, answers)
+            self._is_busy = len(self._asked) > 1
         self._running = None
 
 

@@ -167,7 +167,7 @@ class Watcher:
         if mailbox.removed:
             self._note_removal()
         now = self._shared.clock.monotonic()
-        if self._counts_due is not None and now >= self._counts_due - TICK_S:
+        if self._counts_due is not None and now >= self._counts_due:
             self._counts_due = None
             self._sent_at = now
             return (Counted(counts=await self._shared.log.batch_counts(self._target.owner, self._target.batch_id)),)
