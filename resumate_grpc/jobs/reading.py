@@ -10,8 +10,8 @@ from resumate_grpc.model.work import LogPage, LogQuery
 
 __all__ = ["LogReader"]
 
-GATHERING_S = 0.005
-"""How long to let questions gather while they come quicker than they are answered."""
+GATHERING_TURNS = 8
+"""Turns of the event loop that questions have to gather while they come quicker than they are answered."""
 MOST_TOGETHER = 64
 """So that the first of them does not wait for long."""
 
@@ -39,8 +39,8 @@ class LogReader:
     async def _run(self) -> None:
         await asyncio.sleep(0)  # whoever else is about to ask in this turn of the loop
         while self._asked:
-            if self._is_busy:
-                await asyncio.sleep(GATHERING_S)
+            for _ in range(GATHERING_TURNS if self._is_busy else 0):
+                await asyncio.sleep(0)
             queries = list(self._asked)[:MOST_TOGETHER]
             asked = [self._asked.pop(query) for query in queries]
             pages: Sequence[LogPage | Exception]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from resumate_grpc import failpoints
 from resumate_grpc._gen.resumate.v1 import watch_pb2 as pb
 from resumate_grpc.errors import InvalidFieldError, ResumeNotFoundError
 from resumate_grpc.jobs.resumes import Resumes
@@ -54,6 +55,7 @@ class Progress:
             while updates := await watcher.next():
                 for update in updates:
                     parsed = await self._result_of_update(update) if include_parsed else None
+                    failpoints.hit("watch.before-send")
                     await context.write(self._frames.encode(update, parsed=parsed))
 
     async def list_progress(self, request: pb.ListProgressRequest, _: Context) -> pb.ListProgressResponse:

@@ -15,14 +15,33 @@ export class Refused extends Error {
 const ROOT = "/v1/resumes";
 const NO_ANSWER = { code: "NO_ANSWER", message: "" };
 
-/** @returns {Promise<{resumes: object[], next_page_token: string, total_size: number}>} */
-export function list({ pageSize = 20, pageToken = "" } = {}) {
-  return call("GET", `${ROOT}?${new URLSearchParams({ page_size: pageSize, page_token: pageToken })}`);
+/**
+ * @param {URLSearchParams} parameters the query
+ * @returns {Promise<{resumes: object[], next_page_token: string, total_size: number}>}
+ */
+export function list(parameters) {
+  return call("GET", `${ROOT}?${parameters}`);
 }
 
-/** @returns {Promise<object>} the résumé, with its result if it has one */
-export async function get(id) {
-  return (await call("GET", one(id))).resume;
+/** @returns {Promise<object>} the résumé, with its result if it has one and `view` is not `basic` */
+export async function get(id, { view = "full" } = {}) {
+  return (await call("GET", `${one(id)}?view=${view}`)).resume;
+}
+
+/**
+ * Correct a résumé.
+ * @param {string} id
+ * @param {object} changes the new values
+ * @param {{mask: string[], etag: string}} options what of them counts, and the version that they were made from
+ * @returns {Promise<object>} the résumé as it is now; rejects with ETAG_MISMATCH where somebody else was quicker
+ */
+export async function update(id, changes, { mask, etag }) {
+  return (await call("PATCH", one(id), { resume: changes, update_mask: mask.join(","), etag })).resume;
+}
+
+/** Remove a résumé, its file and its history. */
+export async function remove(id) {
+  await call("DELETE", one(id));
 }
 
 /** Start a new attempt. */
@@ -73,16 +92,18 @@ export function upload(file, { onSent, requestId = newId() } = {}) {
   });
 }
 
-async function call(method, path) {
+async function call(method, path, body = null) {
   let response;
+  const content = body && { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
   try {
-    response = await fetch(path, { method });
+    // `keepalive`: what was asked for while the page is left is done all the same.
+    response = await fetch(path, { method, keepalive: method === "DELETE", ...content });
   } catch {
     throw new Refused(0, NO_ANSWER);
   }
-  const body = parsed(await response.text());
-  if (!response.ok) throw new Refused(response.status, body?.error ?? NO_ANSWER);
-  return body;
+  const answer = parsed(await response.text());
+  if (!response.ok) throw new Refused(response.status, answer?.error ?? NO_ANSWER);
+  return answer;
 }
 
 function one(id) {
