@@ -25,11 +25,11 @@ from statistics import quantiles
 
 import uvloop
 from fanout_load import METHOD
-from http2_reader import Connection, Stream, connect
 from peer import Peer, started
 from report import print_machine, print_table
 
 from resumate_grpc._gen.resumate.v1 import watch_pb2
+from tests.http2_reader import Connection, Stream, connect
 
 FOLDER = Path(__file__).parent
 SIDES = ("ours", "bare")

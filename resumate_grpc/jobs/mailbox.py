@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Sequence
 
 from resumate_grpc.jobs.updates import Occurred
@@ -17,7 +18,7 @@ MAX_BYTES = 512 * 1024
 class Mailbox:
     """Takes events without waiting; past 128 of them, or 512 KiB, it forgets them all and says so: the log has them."""
 
-    __slots__ = ("_bytes", "_events", "_has_rung", "_waiter", "alarm", "closed", "overflowed", "removed")
+    __slots__ = ("_bytes", "_events", "_has_rung", "_waiter", "alarm", "closed", "handed_at", "overflowed", "removed")
 
     def __init__(self) -> None:
         self._events: list[Occurred] = []
@@ -26,6 +27,8 @@ class Mailbox:
         self._has_rung = False
         self.alarm = 0
         """See `Alarmed`."""
+        self.handed_at = math.inf
+        """When the watcher was given what it is sending; infinite while it waits here for more."""
         self.overflowed = False
         self.removed = False
         self.closed = False

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from resumate_grpc.errors import (
@@ -20,6 +21,7 @@ from resumate_grpc.jobs.mailbox import Mailbox
 from resumate_grpc.jobs.ports import Clock, EventBus, EventLog, Metrics
 from resumate_grpc.jobs.pulse import Pulse
 from resumate_grpc.jobs.reading import LogReader
+from resumate_grpc.jobs.stalls import Stalls
 from resumate_grpc.jobs.watcher import HISTORY_PAGE_EVENTS, Shared, Watcher
 from resumate_grpc.model.progress import ProgressEvent
 from resumate_grpc.model.work import LogBounds, LogQuery, Target
@@ -41,6 +43,7 @@ class EventPage:
 class Watches:
     """All watches of this server; they share the log and the bus, and end together when it drains.
 
+    `stall_s` is how long one may leave unread what it was given, in seconds, before it ends with `ExhaustedError`.
     `poll_s` is how often the log is looked into unasked, once for all watches of an owner, in seconds: for a bus that
     does not reach all who write. By default that is done for heartbeats only.
     """
@@ -54,6 +57,7 @@ class Watches:
         metrics: Metrics,
         max_watches: int,
         poll_s: float = math.inf,
+        stall_s: float = math.inf,
     ) -> None:
         self._log = log
         self._bus = bus
@@ -62,7 +66,9 @@ class Watches:
         self._poll_s = poll_s
         self._shared = Shared(log=log, reader=LogReader(log), clock=clock, pulse=Pulse(clock))
         self._feeds: dict[str, Feed] = {}
-        self._open: set[Mailbox] = set()
+        self._open: dict[Mailbox, asyncio.Timeout] = {}
+        self._stalls = Stalls(self._open, clock=clock, pulse=self._shared.pulse, stall_s=stall_s)
+        self._left = asyncio.Event()
         self._draining = False
 
     @property
@@ -75,6 +81,16 @@ class Watches:
         self._draining = True
         for mailbox in self._open:
             mailbox.close()
+
+    async def let_go(self, *, timeout_s: float) -> None:
+        """Wait until the watches have taken leave after `drain`, then end those that do not read theirs."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                while self._open:
+                    self._left.clear()
+                    await self._left.wait()
+        for scope in tuple(self._open.values()):
+            scope.reschedule(0.0)
 
     async def page(self, target: Target, *, after: int, limit: int, epoch: str) -> EventPage:
         """Return up to `limit` events after a position. Raises as `watch`, but for ExhaustedError."""
@@ -100,27 +116,34 @@ class Watches:
         mailbox, feed = Mailbox(), self._feed(target.owner)
         # Before the first reading: what happens in between arrives twice rather than never.
         feed.join(target, mailbox)
-        self._open.add(mailbox)
+        scope = self._open[mailbox] = asyncio.timeout(None)
+        self._stalls.keep_looking()
         self._metrics.watch_opened()
         try:
             if self._draining:
                 mailbox.close()
-            await feed.began()
-            page = await self._shared.reader.read(LogQuery(target=target, after=after, limit=HISTORY_PAGE_EVENTS))
-            _check_position(after, page.bounds)
-            yield Watcher(
-                target,
-                page,
-                shared=self._shared,
-                feed=feed,
-                mailbox=mailbox,
-                after=after,
-                follow=follow,
-                heartbeat_s=heartbeat_s,
-            )
+            async with scope:
+                await feed.began()
+                page = await self._shared.reader.read(LogQuery(target=target, after=after, limit=HISTORY_PAGE_EVENTS))
+                _check_position(after, page.bounds)
+                yield Watcher(
+                    target,
+                    page,
+                    shared=self._shared,
+                    feed=feed,
+                    mailbox=mailbox,
+                    after=after,
+                    follow=follow,
+                    heartbeat_s=heartbeat_s,
+                )
+        except TimeoutError:
+            if not scope.expired():
+                raise
+            raise self._stalls.error() from None
         finally:
             self._shared.pulse.cancel(mailbox)
-            self._open.discard(mailbox)
+            del self._open[mailbox]
+            self._left.set()
             self._metrics.watch_closed()
             self._leave(feed, target, mailbox)
 

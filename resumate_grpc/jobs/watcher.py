@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -98,16 +99,18 @@ class Watcher:
         First history, then a heartbeat, then what happens; a heartbeat whenever nothing was sent for its interval.
         Raises `ResumeNotFoundError` when the résumé is deleted, `DrainingError` after `Drained`.
         """
-        while self._owes_beat or not self._has_ended:
-            if self._mailbox.closed:
-                return self._farewell()
-            if self._behind:
+        mailbox = self._mailbox
+        mailbox.handed_at = math.inf
+        updates: Sequence[Update] = ()
+        while not updates and (self._owes_beat or not self._has_ended):
+            if mailbox.closed:
+                updates = self._farewell()
+            elif self._behind:
                 updates = await self._history()
             else:
                 updates = self._live() or await self._quiet()
-            if updates:
-                return updates
-        return ()
+        mailbox.handed_at = self._shared.clock.monotonic()
+        return updates
 
     def _live(self) -> Sequence[Update]:
         mailbox, cursor = self._mailbox, self._cursor

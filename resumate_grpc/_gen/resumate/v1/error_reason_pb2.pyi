@@ -74,6 +74,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Parse: the worker died on this file, on its last attempt."""
     AI_UNAVAILABLE: _ErrorReason.ValueType  # 24
     """A warning, never a failure: AI enhancement was asked for and could not be had."""
+    WATCH_STALLED: _ErrorReason.ValueType  # 25
+    """RESOURCE_EXHAUSTED: the watch was not read for so long that it was ended. Watch again with the last sequence seen."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why something was refused or failed, for programs to switch on. A refused rpc carries the name in
@@ -133,4 +135,6 @@ WORKER_LOST: ErrorReason.ValueType  # 23
 """Parse: the worker died on this file, on its last attempt."""
 AI_UNAVAILABLE: ErrorReason.ValueType  # 24
 """A warning, never a failure: AI enhancement was asked for and could not be had."""
+WATCH_STALLED: ErrorReason.ValueType  # 25
+"""RESOURCE_EXHAUSTED: the watch was not read for so long that it was ended. Watch again with the last sequence seen."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
