@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from resumate_grpc.app.clock import SystemClock
 from resumate_grpc.errors import ResumeNotFoundError
 from resumate_grpc.jobs.ports import Notice
 from resumate_grpc.jobs.updates import Beat, Occurred, Update
@@ -116,7 +117,7 @@ async def test_a_poll_reaches_what_another_process_wrote(world: World) -> None:
     watches = Watches(
         log=world.store,
         bus=world.bus,
-        clock=world.resumes._clock,
+        clock=SystemClock(),
         metrics=world.metrics,
         max_watches=9,
         poll_s=0.05,

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import grpc.aio
+import pytest
 
 from resumate_grpc._gen.resumate.v1 import watch_pb2
 from resumate_grpc.jobs import mailbox
