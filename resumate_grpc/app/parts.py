@@ -13,6 +13,7 @@ from resumate_bridge.app import create_app
 from resumate_bridge.config import BridgeConfig
 
 from resumate_grpc.app.backend import Backend
+from resumate_grpc.app.grace import Grace
 from resumate_grpc.config import Settings, read_address
 from resumate_grpc.errors import SettingsError
 from resumate_grpc.jobs.attempt import AttemptPorts
@@ -34,8 +35,8 @@ __all__ = ["bridging", "metering", "serving", "taken_http_port", "working"]
 
 
 @asynccontextmanager
-async def working(settings: Settings, backend: Backend, *, stop: asyncio.Event) -> AsyncIterator[Worker]:
-    """Parse what waits, until the block ends; then running parses have the grace time to finish.
+async def working(settings: Settings, backend: Backend, *, stop: asyncio.Event, grace: Grace) -> AsyncIterator[Worker]:
+    """Parse what waits, until the block ends; then running parses have what is left of the grace time to finish.
 
     Sets `stop` should the worker end by itself; leaving the block then raises what ended it.
     """
@@ -60,13 +61,13 @@ async def working(settings: Settings, backend: Backend, *, stop: asyncio.Event) 
         try:
             yield worker
         finally:
-            await worker.drain(grace_s=settings.drain_grace_s)
+            await worker.drain(grace_s=grace.left_s())
             await running
 
 
 @asynccontextmanager
 async def serving(
-    settings: Settings, backend: Backend, *, poll_s: float, private_socket: str = ""
+    settings: Settings, backend: Backend, *, poll_s: float, grace: Grace, private_socket: str = ""
 ) -> AsyncIterator[RpcServer]:
     """Serve gRPC until the block ends, then drain; `private_socket` is where this program's own bridge comes in."""
     tls = None
@@ -91,6 +92,7 @@ async def serving(
         metrics=backend.metrics,
         max_watches=settings.max_watches,
         poll_s=poll_s,
+        stall_s=settings.watch_stall_s,
     )
     async with (
         drawer,
@@ -109,7 +111,7 @@ async def serving(
         try:
             yield server
         finally:
-            await server.drain(grace_s=settings.drain_grace_s)
+            await server.drain(grace_s=grace.left_s())
             await resumes.settled()
 
 

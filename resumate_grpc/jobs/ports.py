@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from resumate_grpc.errors import ResumeNotFoundError
 from resumate_grpc.model.page_image import PageImage
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import BatchCounts, ProgressEvent, Stage, StageProgress, State
@@ -15,6 +16,8 @@ from resumate_grpc.model.work import (
     Claim,
     Deleted,
     LogBounds,
+    LogPage,
+    LogQuery,
     NewEvent,
     NewResume,
     Outcome,
@@ -144,6 +147,13 @@ class EventLog(Protocol):
 
     async def bounds(self, target: Target) -> LogBounds:
         """Return what is held. Raises `ResumeNotFoundError` for a résumé; an unknown batch is an empty one."""
+        ...
+
+    async def pages(self, queries: Sequence[LogQuery]) -> Sequence[LogPage | ResumeNotFoundError]:
+        """Return history and bounds for each of some queries, in their order, all of one moment.
+
+        An error stands in the place of a résumé that is not found.
+        """
         ...
 
     async def batch_counts(self, owner: str, batch_id: str) -> BatchCounts:

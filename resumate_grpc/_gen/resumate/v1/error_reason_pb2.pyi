@@ -78,6 +78,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """FAILED_PRECONDITION: a page cannot be drawn, because its format has no pages, there are fewer, or the file is
     damaged. Show `parsed.text` instead.
     """
+    WATCH_STALLED: _ErrorReason.ValueType  # 26
+    """RESOURCE_EXHAUSTED: the watch was not read for so long that it was ended. Watch again with the last sequence seen."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why something was refused or failed, for programs to switch on. A refused rpc carries the name in
@@ -141,4 +143,6 @@ NO_PICTURE: ErrorReason.ValueType  # 25
 """FAILED_PRECONDITION: a page cannot be drawn, because its format has no pages, there are fewer, or the file is
 damaged. Show `parsed.text` instead.
 """
+WATCH_STALLED: ErrorReason.ValueType  # 26
+"""RESOURCE_EXHAUSTED: the watch was not read for so long that it was ended. Watch again with the last sequence seen."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
