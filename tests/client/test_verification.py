@@ -35,13 +35,11 @@ async def ended(station: Station) -> str:
     return resume.id
 
 
-async def watched(
-    station: Station, tampering: Tampering, *, cut_first_after: int = 0, **options: Any
-) -> tuple[int, int]:
+async def watched(station: Station, tampering: Tampering, *, cut: int = 0, **options: Any) -> tuple[int, int]:
     """Verify a watch; returns how many events were verified and how many trusted."""
     async with (
         asyncio.timeout(20),
-        relay(station.address, tampering, cut_first_after=cut_first_after) as address,
+        relay(station.address, tampering, cut_first_after=cut) as address,
         Client(address, reconnection=QUICK) as client,
     ):
         watch = client.watch(verify=True, **options)
@@ -56,9 +54,9 @@ async def watched(
 async def test_nothing_is_found_where_nothing_was_done(station: Station, cut: int) -> None:
     """All events of a résumé, a batch and the feed are verified, over a new call too; from the middle, all but one."""
     resume_id = await ended(station)
-    assert await watched(station, as_it_is, cut_first_after=cut, resume_id=resume_id) == (5, 0)
-    assert await watched(station, as_it_is, cut_first_after=cut, feed=True) == (5, 0)
-    assert await watched(station, as_it_is, cut_first_after=cut, resume_id=resume_id, after=2) == (2, 1)
+    assert await watched(station, as_it_is, cut=cut, resume_id=resume_id) == (5, 0)
+    assert await watched(station, as_it_is, cut=cut, feed=True) == (5, 0)
+    assert await watched(station, as_it_is, cut=cut, resume_id=resume_id, after=2) == (2, 1)
 
 
 VERIFIED_BEFORE = {"the last event is dropped": 4, "an event is repeated": 2, "an event is invented": 2}

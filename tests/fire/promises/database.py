@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
-from tests.fire.lines import Answered, Asked, Closed
+from tests.fire.lines import Answered, Asked
 from tests.fire.promises.logs import ENDINGS
 from tests.fire.recording import Client, Recording
 from tests.fire.truth import Truth
@@ -32,22 +33,24 @@ def complete(recording: Recording, truth: Truth | None) -> Iterator[str]:
     for client in recording.clients.values():
         began_after = client.watches[0].opened.after
         seen = {client.target.number(event) for event in client.events}
-        at_rest = recording.rested is not None and client.name in recording.rested.clients
-        until = None if at_rest or _had_its_end(client) else max(seen, default=began_after)
+        until = _due_until(client, recording, truth, max(seen, default=began_after))
         for event in truth.events:
             number = client.target.number(event)
-            if not client.target.has(event) or number <= began_after or number in seen:
-                continue
-            if until is None or number < until:
+            if client.target.has(event) and began_after < number <= until and number not in seen:
                 yield f"{client.name}: never saw {event.resume_id} {event.sequence} (number {number})"
 
 
-def _had_its_end(client: Client) -> bool:
-    return bool(client.target.resume_id) and _code(client.watches[-1].closed) == "OK"
-
-
-def _code(closed: Closed | None) -> str:
-    return closed.code if closed else ""
+def _due_until(client: Client, recording: Recording, truth: Truth, reached: int) -> float:
+    """Return up to which number the client must have seen all."""
+    closed = client.watches[-1].closed
+    if client.target.resume_id and closed is not None and closed.code == "OK":
+        # It was told an attempt's ending, and left; what a retry brought later was not for it.
+        log = truth.of(client.target.resume_id)
+        return min(
+            (each.sequence for each in log if each.stage in ENDINGS and each.sequence >= reached), default=reached
+        )
+    at_rest = recording.rested is not None and client.name in recording.rested.clients
+    return math.inf if at_rest else reached
 
 
 def log_whole(recording: Recording, truth: Truth | None) -> Iterator[str]:
