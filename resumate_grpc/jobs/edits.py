@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import is_dataclass, replace
+from dataclasses import replace
 
+from resumate_grpc.model.field_paths import step_into, steps_of
 from resumate_grpc.model.parsed import Evidence, ParsedResume
 
-__all__ = ["keep_matching_evidence", "value_at"]
+__all__ = ["keep_matching_evidence"]
 
 _Turns = dict[str, dict[int, int]]
 """Where the items of a list stand now, by the list's path after the correction."""
-
-_STEP = re.compile(r"([a-z_]+)((?:\[\d+\])*)")
-
-
-def value_at(parsed: ParsedResume, field_path: str) -> object | None:
-    """Return the value at a path such as `work_experience[0].company`; None where the path leads nowhere."""
-    value: object = parsed
-    for step in _steps(field_path):
-        value = _below(value, step)
-    return value
 
 
 def keep_matching_evidence(before: ParsedResume, after: ParsedResume) -> ParsedResume:
@@ -45,7 +35,7 @@ def _path_after(before: ParsedResume, after: ParsedResume, evidence: Evidence, t
     old: object | None = before
     new: object | None = after
     path = ""
-    for step in _steps(evidence.field_path):
+    for step in steps_of(evidence.field_path):
         moved: str | int | None = step
         if isinstance(step, int) and isinstance(old, tuple) and isinstance(new, tuple):
             if path not in turns:
@@ -53,7 +43,7 @@ def _path_after(before: ParsedResume, after: ParsedResume, evidence: Evidence, t
             moved = turns[path].get(step)
         if moved is None:
             return None
-        old, new = _below(old, step), _below(new, moved)
+        old, new = step_into(old, step), step_into(new, moved)
         path += f"[{moved}]" if isinstance(moved, int) else f".{moved}" if path else moved
     return path if old is not None and old == new else None
 
@@ -71,20 +61,3 @@ def _indices_after(old: Sequence[object], new: Sequence[object]) -> dict[int, in
     left_old = [index for index in range(len(old)) if index not in matched]
     left_new = [index for index in range(len(new)) if index not in taken]
     return matched | dict(zip(left_old, left_new, strict=False))
-
-
-def _steps(field_path: str) -> list[str | int]:
-    """Return `["work_experience", 0, "company"]` for `work_experience[0].company`; what is no path leads nowhere."""
-    steps: list[str | int] = []
-    for part in field_path.split("."):
-        match = _STEP.fullmatch(part)
-        if match is None:
-            return [""]
-        steps += [match[1], *map(int, re.findall(r"\d+", match[2]))]
-    return steps
-
-
-def _below(value: object | None, step: str | int) -> object | None:
-    if isinstance(step, int):
-        return value[step] if isinstance(value, tuple) and step < len(value) else None
-    return getattr(value, step, None) if is_dataclass(value) else None

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from resumate_grpc.jobs.edits import keep_matching_evidence, value_at
+from resumate_grpc.jobs.edits import keep_matching_evidence
+from resumate_grpc.model.field_paths import value_at
 from resumate_grpc.model.parsed import Evidence, ParsedResume, PersonalInfo, Skills, WorkExperience
 
 PARSED = ParsedResume(
