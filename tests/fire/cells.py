@@ -7,9 +7,12 @@ from dataclasses import dataclass
 __all__ = ["CELLS", "FEW", "Cell"]
 
 
+SLOW_S = 3
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cell:
-    """`victim` is server, worker, parser (a worker's parsing process) or bridge; `action` kill, stop or term."""
+    """`victim` is server, worker, parser (a worker's parsing process) or bridge; `action` kill, stop, term or error."""
 
     victim: str
     place: str
@@ -19,7 +22,9 @@ class Cell:
     @property
     def failpoints(self) -> str:
         """As the victim's environment has it."""
-        return f"{self.place}={self.action}@{self.nth}"
+        # A lease is renewed only while a document takes its time.
+        slow = f";parse.start=delay({SLOW_S})" if self.place.startswith("lease.") else ""
+        return f"{self.place}={self.action}@{self.nth}{slow}"
 
     @property
     def role(self) -> str:
@@ -27,7 +32,7 @@ class Cell:
         return "worker" if self.victim == "parser" else self.victim
 
     def __str__(self) -> str:
-        return f"{self.victim} {self.failpoints}"
+        return f"{self.victim} {self.place}={self.action}@{self.nth}"
 
 
 PLACES: tuple[tuple[str, str, int], ...] = (
@@ -62,7 +67,7 @@ PLACES: tuple[tuple[str, str, int], ...] = (
 CELLS = tuple(
     Cell(victim=victim, place=place, nth=nth, action=action)
     for victim, place, nth in PLACES
-    for action in ("kill", "stop", "term")
+    for action in ("kill", "stop", "term", *(("error",) if victim != "parser" else ()))
 )
 FEW = tuple(
     cell
@@ -79,6 +84,7 @@ FEW = tuple(
         ("attempt.nlp_parsing", 1, "stop"),
         ("attempt.ai_enhancement", 1, "term"),
         ("attempt.committed", 2, "kill"),
+        ("store.after-commit", 2, "error"),
         ("attempt.committed", 4, "stop"),
         ("parse.text_extraction", 1, "kill"),
         ("parse.result", 1, "stop"),

@@ -41,6 +41,10 @@ __all__ = ["Outcome", "run_matrix"]
 HIT_WITHIN_S = 60.0
 AT_REST_WITHIN_S = 90.0
 STOPPED_S = LEASE_S + 1.5
+ZOMBIE_S = 1.0
+"""How long what was stopped has to write what it should not."""
+PROVOKED_EACH_S = 2.0
+ERROR = "FailpointError"
 TEXT = (Path(__file__).parents[1] / "ada.txt").read_bytes()
 BATCH = "under-fire"
 
@@ -67,6 +71,7 @@ class Battle:
         self._caller = Caller(stub, recorder)
         self._wide = [Watcher("feed", Target(), recorder), Watcher("batch", Target(batch_id=BATCH), recorder)]
         self._cells = 0
+        self._continued = asyncio.Event()
         self._earlier = ""
 
     @asynccontextmanager
@@ -84,14 +89,15 @@ class Battle:
         program.arm_next(cell.failpoints)
         deaths = program.deaths + 1
         await program.restart()
-        hit = asyncio.Event()
+        hit, self._continued = asyncio.Event(), asyncio.Event()
         hitting = asyncio.create_task(self._hit(cell, deaths, hit), name="hit")
         try:
             async with AsyncExitStack() as stack:
                 narrow = await self._let_loose(stack)
                 async with asyncio.timeout(HIT_WITHIN_S):
-                    await hit.wait()
+                    await self._provoke(hit)
                 async with asyncio.timeout(AT_REST_WITHIN_S):
+                    await self._continued.wait()
                     found = await self._judged([*self._wide, *narrow])
         except TimeoutError:
             state = {row.id: row.state for row in self._truth().rows.values() if row.state not in ENDINGS.values()}
@@ -120,26 +126,50 @@ class Battle:
         self._earlier = second
         return [*watchers, page]
 
+    async def _provoke(self, hit: asyncio.Event) -> None:
+        """Upload until the failpoint has struck: another worker may have taken all that there was."""
+        number = 0
+        while not hit.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PROVOKED_EACH_S):
+                    await hit.wait()
+            if not hit.is_set():
+                number += 1
+                await self._caller.upload(TEXT + f"\ncell {self._cells}, more: {number}".encode())
+
     async def _hit(self, cell: Cell, deaths: int, hit: asyncio.Event) -> None:
-        """Tell when the failpoint has struck; what stands still goes on when its lease has run out."""
+        """Tell when the failpoint has struck, and let what stands still go on when its lease has run out."""
         program = self._fleet[cell.role]
-        lost = self._parsers_lost()
+        lost, errors = self._parsers_lost(), program.log().count(ERROR)
+        struck: dict[str, Callable[[], int]] = {
+            "stop": lambda: _stopped(program.pid),
+            "error": lambda: program.log().count(ERROR) > errors,
+        }
+        dead = (lambda: self._parsers_lost() > lost) if cell.victim == "parser" else (lambda: program.deaths > deaths)
+        await _until(struck.get(cell.action, dead))
+        hit.set()
         if cell.action != "stop":
-            parser = cell.victim == "parser"
-            await _until(lambda: self._parsers_lost() > lost if parser else program.deaths > deaths)
-            hit.set()
+            self._continued.set()
+            return
         while True:  # each of a worker's parsing processes is armed
             pid = await _until(lambda: _stopped(program.pid))
             await asyncio.sleep(STOPPED_S)
+            if cell.victim == "worker" and self._fleet.has_second_worker:
+                # Another has taken over and finished: what the first one writes now must be refused.
+                await _until(self._is_at_rest)
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGCONT)
-            hit.set()
+            await asyncio.sleep(ZOMBIE_S)
+            self._continued.set()
+
+    def _is_at_rest(self) -> bool:
+        return all(row.state in ENDINGS.values() for row in self._truth().rows.values())
 
     def _parsers_lost(self) -> int:
         return sum(event.message.endswith("; trying again") for event in self._truth().events)
 
     async def _judged(self, watchers: list[Watcher]) -> list[Breach | str]:
-        await _until(lambda: all(row.state in ENDINGS.values() for row in self._truth().rows.values()))
+        await _until(self._is_at_rest)
         await asyncio.gather(*(watcher.caught_up() for watcher in watchers))
         rested = Rested(clients=tuple(watcher.name for watcher in watchers))
         return list(breaches(Recording([*self._recorder.lines, rested]), self._truth()))
@@ -191,7 +221,7 @@ def main() -> int:
     """Run the command."""
     arguments = argparse.ArgumentParser(prog="python -m tests.fire.matrix", description=__doc__)
     arguments.add_argument("--all-in-one", action="store_true", help="`resumate serve` instead of a process a role")
-    arguments.add_argument("--only", default="", help="cells whose name has this in it")
+    arguments.add_argument("--only", default="", help="cells whose name has one of these in it, parted by commas")
     arguments.add_argument("--keep", type=Path, help="folder for database, recording and logs")
     given = arguments.parse_args()
     bad: list[Breach | str] = []
@@ -205,7 +235,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="resumate-matrix-") as temporary:
         folder = given.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        cells = [cell for cell in CELLS if given.only in str(cell)]
+        cells = [cell for cell in CELLS if any(word in str(cell) for word in given.only.split(","))]
         asyncio.run(run_matrix(folder, cells, all_in_one=given.all_in_one, on_outcome=told))
     return 1 if bad else 0
 

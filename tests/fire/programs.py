@@ -106,13 +106,20 @@ class Fleet:
             "RESUMATE_DRAIN_GRACE_S": "3",
             "RESUMATE_LOG_FORMAT": "json",
         }
-        roles = ("serve",) if all_in_one else ("server", "worker", "bridge")
-        self._programs = {role: Program(role, data_dir, env) for role in roles}
-        self._roles = {"server": "serve", "worker": "serve", "bridge": "serve"} if all_in_one else {}
+        # A second worker is there to take over what the first one holds while that stands still.
+        roles = {"": "serve"} if all_in_one else {role: role for role in ("server", "worker", "bridge")}
+        self._programs = {name: Program(role, data_dir, env) for name, role in roles.items()}
+        if not all_in_one:
+            self._programs["second worker"] = Program("worker", data_dir, env)
+
+    @property
+    def has_second_worker(self) -> bool:
+        """Whether work goes on while the worker stands still."""
+        return "second worker" in self._programs
 
     def __getitem__(self, role: str) -> Program:
         """Return the program that has the role."""
-        return self._programs[self._roles.get(role, role)]
+        return self._programs.get(role) or self._programs[""]
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
