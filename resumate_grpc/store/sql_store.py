@@ -10,7 +10,7 @@ from functools import partial
 from typing import Self
 
 from resumate_grpc.errors import ResumeNotFoundError
-from resumate_grpc.jobs.ports import Clock
+from resumate_grpc.jobs.ports import Clock, LeaseLostError
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import BatchCounts, ProgressEvent, State
 from resumate_grpc.model.resume import ParseOptions, Resume
@@ -201,5 +201,7 @@ class SqlStore:
 
 
 def _note_failure(returning: asyncio.Future[ProgressEvent]) -> None:
-    if not returning.cancelled() and returning.exception() is not None:
-        _logger.warning("could not give an unheld claim back; its lease has to run out", exc_info=returning.exception())
+    error = None if returning.cancelled() else returning.exception()
+    # A lost lease is no news: the résumé was cancelled or deleted meanwhile.
+    if error is not None and not isinstance(error, LeaseLostError):
+        _logger.warning("could not give an unheld claim back; its lease has to run out", exc_info=error)
