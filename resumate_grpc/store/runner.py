@@ -129,7 +129,7 @@ class Writer:
             try:
                 connection.exec_driver_sql("ROLLBACK TO body")
             except DatabaseError:
-                # SQLite gave the whole transaction up (disk full, I/O error): the group fails together, for that reason.
+                # SQLite gave the whole transaction up (disk full, I/O error): the group fails for that reason.
                 raise job.error from error
         connection.exec_driver_sql("RELEASE body")
 
