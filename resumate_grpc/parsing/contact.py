@@ -6,14 +6,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from resumate_grpc.parsing.dates import find_dates
 from resumate_grpc.parsing.document import Document
 from resumate_grpc.parsing.finding import Finding, found
+from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Fragment, Row
 from resumate_grpc.parsing.links import EMAIL, WebLink, WebLinkKind, web_links_of
 from resumate_grpc.parsing.names import name_of
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.phones import phones_of
-from resumate_grpc.parsing.places import place_likeness
+from resumate_grpc.parsing.places import is_wholly_place, place_likeness
 from resumate_grpc.parsing.sections import Section, SectionKind
 
 __all__ = ["Contact", "contact_of"]
@@ -30,6 +32,7 @@ _OTHER_LABEL = re.compile(r"^\s*[^\W\d_]{3,14}\s*[:：]")
 _ASIDE = re.compile(r"\s*[-–—|•]?\s*(?:e-?mail me\b|willing to|e-?mail:|phone:|tel:|mobile:).*$", re.IGNORECASE)
 _HEAD_ROWS = 14
 _LONGEST_PLACE = 110
+_LONGEST_STREET = 60
 _PLACE_FOUND = 0.5
 _NEAR_EMAIL = 3
 _LONGEST_CONTACT = 200
@@ -154,9 +157,10 @@ def _location(text: str, zone: Sequence[Row], terms: Terms) -> Finding | None:
 
 def _place_candidates(text: str, zone: Sequence[Row], terms: Terms) -> Iterator[Finding]:
     for index, row in enumerate(zone):
+        above, below = (zone[at] if 0 <= at < len(zone) else None for at in (index - 1, index + 1))
         for fragment in _fragments(row, text):
             if place := _place(text, fragment, terms):
-                yield _with_street(text, place, zone[index - 1] if index else None, fragment, row)
+                yield _with_country(text, _with_street(text, place, above, row), below, row)
 
 
 def _fragments(row: Row, text: str) -> Iterator[Fragment]:
@@ -200,14 +204,46 @@ def _place(text: str, fragment: Fragment, terms: Terms) -> Finding | None:
     return place.trusted(likeness)
 
 
-def _with_street(text: str, place: Finding, above: Row | None, fragment: Fragment, row: Row) -> Finding:
-    """Take in the street on the line above: the address counts as a whole."""
-    alone = len(row.fragments) == 1 or row.fragments[0] == fragment
-    if not above or not alone or row.start - above.end > 1 or len(above.fragments) > 1:
-        return place
-    street = above.text.strip()
-    looks = street[:1].isalnum() and any(char.isdigit() for char in street) and any(char.isalpha() for char in street)
-    if not looks or EMAIL.search(street) or any(phones_of(text, above.start, above.end, language="")):
-        return place
-    whole = found(text, above.start, place.end)
+def _with_street(text: str, place: Finding, above: Row | None, row: Row) -> Finding:
+    """Take in the street before it or on the line above: the address counts as a whole."""
+    left, right = _neighbours(text, place, row)
+    if not left and above and row.start - above.end <= 1 and len(above.fragments) == 1:
+        left = (above.start, above.end)
+    repeats = left and fold(place.text).split()[0].strip(",") in fold(text[left[0] : left[1]])
+    start = left[0] if left and not repeats and _is_street(text, *left) else place.start
+    end = right[1] if right and start < place.start and _ends_address(text, place, *right) else place.end
+    whole = found(text, start, end)
     return whole.trusted(place.confidence) if whole else place
+
+
+def _neighbours(text: str, place: Finding, row: Row) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
+    """Return the parts of the row right before and right behind the place."""
+    parts = [
+        (part.start, part.end) for part in _fragments(row, text) if part.text != row.text or place.text == row.text
+    ]
+    left = max((part for part in parts if part[1] <= place.start), default=None)
+    right = min((part for part in parts if part[0] >= place.end), default=None)
+    return left, right
+
+
+def _ends_address(text: str, place: Finding, start: int, end: int) -> bool:
+    """Whether the span names what the place lies in: "41124 Göteborg", then "Sweden"."""
+    return is_wholly_place(text[start:end]) and fold(place.text).rpartition(" ")[2] not in fold(text[start:end])
+
+
+def _with_country(text: str, place: Finding, below: Row | None, row: Row) -> Finding:
+    """Take in a country or city that stands alone on the line below an address that ends its own line."""
+    ends = place.end >= row.end and below is not None and below.start - row.end <= 1 and below.size == row.size
+    if not ends or not below or len(below.fragments) > 1 or not any(char.isdigit() for char in place.text):
+        return place
+    whole = found(text, place.start, below.end) if _ends_address(text, place, below.start, below.end) else None
+    return whole.trusted(place.confidence) if whole else place
+
+
+def _is_street(text: str, start: int, end: int) -> bool:
+    """Whether the span holds words and figures, as streets do, and nothing else that has both."""
+    street = text[start:end].strip()
+    looks = street[:1].isalnum() and any(char.isdigit() for char in street) and any(char.isalpha() for char in street)
+    if not looks or EMAIL.search(street) or len(street) > _LONGEST_STREET or find_dates(street):
+        return False
+    return not any(phones_of(text, start, end, language=""))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from resumate_grpc.parsing.folding import fold
 
-__all__ = ["PRESENT", "DateSpan", "dates_within", "find_dates"]
+__all__ = ["PRESENT", "DateSpan", "dates_within", "find_dates", "is_month"]
 
 PRESENT = "present"
 
@@ -89,6 +89,8 @@ _JOINER = re.compile(
 _SHORT_END = re.compile(r"\s?[-/]\s?(\d\d)(?![\d\w/.-])")
 _SINCE = re.compile(rf"(?:^|(?<=[\s(,|]))(?:{_SINCE_WORDS})\s*:?\s*$")
 _OPEN_END = re.compile(r"\s*-{1,2}\s*(?=$|\n|[)|•])")
+_LOST_DASH = re.compile(r"[ \t]+")
+"""What is left of a dash whose glyph has no character: two months side by side are a range too."""
 _LONGEST_JOINER = 14
 _CENTURY_TURN = 50
 _MONTHS_A_YEAR = 12
@@ -206,6 +208,10 @@ def _joined(folded: str, point: _Point, following: _Point) -> bool:
         return following.value == PRESENT and folded[following.start] in "至现現今"
     if len(between) > _LONGEST_JOINER or "\n\n" in between:
         return False
+    if _LOST_DASH.fullmatch(between):
+        return (
+            point.month > 0 and (following.month > 0 or following.value == PRESENT) and len(point.value) > len("2015")
+        )
     if "\n" in between and "-" not in between:
         return False
     return _JOINER.fullmatch(between) is not None
@@ -236,6 +242,11 @@ def _single(folded: str, point: _Point) -> DateSpan:
     if open_end and open_end.end() > point.end:
         return DateSpan(first=point.value, last=PRESENT, start=point.start, end=open_end.end())
     return DateSpan(first=point.value, last="", start=point.start, end=point.end)
+
+
+def is_month(text: str) -> bool:
+    """Whether the text is the name of a month and nothing else."""
+    return fold(text).strip(" .,") in _MONTHS
 
 
 def dates_within(dates: Sequence[DateSpan], start: int, end: int) -> Sequence[DateSpan]:

@@ -29,7 +29,7 @@ _OF_SUBJECT = re.compile(r"\s+of\s+([^\W\d_][^,;|()\n]{2,60})", re.IGNORECASE)
 _COMPOUND = re.compile(r"-[^\W\d_]+")
 _JOINT = re.compile(r"[\s,./()&+-]{0,4}(?:and|&|/)?[\s,./()&+-]{0,4}$|^\s*(?:degree|diploma)?\s*\(?$", re.IGNORECASE)
 _FIELD_END = re.compile(
-    r"\s+(?:with (?:a )?(?:minor|focus|specializ|concentration|emphasis|honou?rs|distinction)|from|"
+    r"\s+(?:with (?:an? )?(?:minor|secondary|focus|specializ|concentration|emphasis|honou?rs|distinction)|from|"
     r"at|minor in|gpa)\b|\s*[|;]\s*|\s+[-–—]\s+",
     re.IGNORECASE,
 )

@@ -80,7 +80,9 @@ _MAJOR = re.compile(
     re.IGNORECASE,
 )
 _SCHOOL_SUBJECT = re.compile(
-    r"(?<=[,nf] )school (?!of|for|at)(?:couns|psych|admin|leader|manage|health|nurs|library|music)", re.IGNORECASE
+    r"(?<=[,nf] )school (?!of|for|at)(?:couns|psych|admin|leader|manage|health|nurs|library|music)"
+    r"|(?:study|semester) abroad (?=[^\W\d_]{4})",
+    re.IGNORECASE,
 )
 """A subject that is taught, no place: "Master of Education, School Counseling"."""
 _LABEL_FIELD = frozenset(

@@ -176,17 +176,24 @@ def _starts(rows: Sequence[Row], prose: Sequence[bool], dated: Sequence[int]) ->
     while usual < min(dated[0], _MOST_HEADER_ROWS) and not prose[dated[0] - usual - 1]:
         usual += 1
     starts = [dated[0] - usual]
+    tight = usual > 0 and not any(_set_apart(rows, at) for at in range(starts[0] + 1, dated[0] + 1))
     trailing = dated[-1] + 1 < len(rows) and is_wholly_place(rows[dated[-1] + 1].text)
     for previous, anchor in pairwise(dated):
         start = anchor
         floor = previous + 1 if trailing and is_wholly_place(rows[previous + 1].text) else previous
-        while start - 1 > floor and not prose[start - 1]:
+        while start - 1 > floor and not prose[start - 1] and not (tight and _set_apart(rows, start)):
             taken = anchor - start
             if taken >= usual and not _opens(rows, prose, start - 1, taken):
                 break
             start -= 1
         starts.append(start)
     return starts
+
+
+def _set_apart(rows: Sequence[Row], index: int) -> bool:
+    """Whether a gap parts the row from the one above it on its page: there an entry begins where headers have none."""
+    above, row = rows[index - 1], rows[index]
+    return row.spaced and row.page == above.page and row.column == above.column
 
 
 def _opens(rows: Sequence[Row], prose: Sequence[bool], index: int, taken: int) -> bool:
@@ -233,14 +240,16 @@ def entries_by_leader(
     starts: list[int] = []
     seen: set[str] = set()
     leader: frozenset[str] = frozenset()
+    first_look: Row | None = None
     gapped = any(row.spaced for row in rows[1:])
     for index, row in enumerate(rows):
         own = labels(row)
         if not own:
             continue
-        leader = leader or own
+        leader, first_look = leader or own, first_look or row
         again = own & seen
-        faculty = gapped and not row.spaced and own == {"institution"}
+        lesser = (first_look.bold and not row.bold) or (first_look.caps and not row.caps) if first_look else False
+        faculty = not row.spaced and own == {"institution"} and (gapped or lesser)
         if not starts or (_begins_anew(own, again, leader) and not faculty):
             starts.append(index)
             seen = set()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from resumate_grpc.parsing.certificates import certificates_of
+from resumate_grpc.parsing.competence_forms import Competence, answers_of, is_competence_form
 from resumate_grpc.parsing.dates import DateSpan
 from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.folding import fold
@@ -65,6 +66,7 @@ _NOT_ITEM = re.compile(
     r"skillful|skilled|experienced|competent|familiar|excellent|good|very good)\.?$",
     re.IGNORECASE,
 )
+_FORMS = {SectionKind.SKILLS, SectionKind.SOFT_SKILLS, SectionKind.LANGUAGES, SectionKind.OTHER}
 _ASIDES = {SectionKind.HEAD, SectionKind.SUMMARY, SectionKind.OTHER, SectionKind.INTERESTS, SectionKind.EDUCATION}
 _MOST_WORDS = 6
 _LONGEST_ITEM = 60
@@ -91,7 +93,9 @@ def skills_of(sections: Sequence[Section], dates: Sequence[DateSpan], text: str,
     """Read the sections of skills, languages and certifications."""
     findings = SkillFindings()
     for section in sections:
-        if section.kind is SectionKind.SKILLS:
+        if section.kind in _FORMS and is_competence_form(section.rows):
+            _read_form(section.rows, text, terms, findings)
+        elif section.kind is SectionKind.SKILLS:
             _read_skills(section.rows, text, terms, findings)
         elif section.kind is SectionKind.SOFT_SKILLS:
             findings.soft_skills += (item for _, item in _items(section.rows, text, terms))
@@ -110,6 +114,21 @@ def skills_of(sections: Sequence[Section], dates: Sequence[DateSpan], text: str,
         languages=_unique(findings.languages),
         certifications=_unique(findings.certifications),
     )
+
+
+def _read_form(rows: Sequence[Row], text: str, terms: Terms, findings: SkillFindings) -> None:
+    for competence, row, start in answers_of(rows):
+        if competence is Competence.LANGUAGES:
+            first = next((fragment.end for fragment in row.fragments if fragment.end > start), row.end)
+            findings.languages += (
+                Finding(text=text[left:right], start=left, end=right, confidence=0.85)
+                for left, right in _language_spans(terms, start, row.end if start > row.start else first)
+            )
+        elif competence is Competence.TECHNICAL and not _is_sentence(text[start : row.end]):
+            for item in _split(text, start, row.end, row, terms):
+                _keep_technical(item, terms, findings)
+        elif competence is Competence.SOFT:
+            findings.soft_skills += (item.trusted(0.5) for item in _split(text, start, row.end, row, terms))
 
 
 def _is_skill_list(row: Row) -> bool:
@@ -188,7 +207,8 @@ def _items(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str, 
         elif rail := _rail(row) or (_printed_label(row) if print_labels else None):
             label = fold(rail[0])
             start = rail[1]
-        yield from ((label, item) for item in _split(text, start, row.end, row, terms))
+        for name, left, right in _tabulated(row, label, start):
+            yield from ((name, item) for item in _split(text, left, right, row, terms))
 
 
 def _bullets_are_labels(rows: Sequence[Row]) -> bool:
@@ -234,6 +254,18 @@ def _rail(row: Row) -> tuple[str, int] | None:
     return None
 
 
+def _tabulated(row: Row, label: str, start: int) -> Iterator[tuple[str, int, int]]:
+    """Cut a row of more than two fragments at the labels in it: "Languages", "C, Rust", "Tools", "Git, Make"."""
+    fragments = [fragment for fragment in row.fragments if fragment.end > start]
+    if len(row.fragments) > 2:  # noqa: PLR2004
+        for fragment, following in pairwise(fragments):
+            if "," in following.text and "," not in fragment.text and fragment.start >= start:
+                if fragment.start > start:
+                    yield label, start, fragment.start
+                label, start = fold(fragment.text).strip(" :"), following.start
+    yield label, start, row.end
+
+
 def _printed_label(row: Row) -> tuple[str, int] | None:
     """Return the label that is told from a list of items by its print alone: bold, say, with no wide gap behind it."""
     first = row.fragments[0]
@@ -252,7 +284,8 @@ def _is_sentence(printed: str) -> bool:
 
 def _split(text: str, start: int, end: int, row: Row, terms: Terms) -> Iterator[Finding]:
     edges = {start, end}
-    spans = [(fragment.start, fragment.end) for fragment in row.fragments if fragment.end > start] or [(start, end)]
+    inside = (fragment for fragment in row.fragments if fragment.end > start and fragment.start < end)
+    spans = [(fragment.start, min(fragment.end, end)) for fragment in inside] or [(start, end)]
     for left, right in spans:
         edges |= {max(left, start), right}
         position = max(left, start)

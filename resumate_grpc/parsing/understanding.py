@@ -30,6 +30,7 @@ from resumate_grpc.parsing.skills import skills_of
 __all__ = ["load", "understand"]
 
 _LONG_LINE_WORDS = 12
+_UNPAID = ("volunt", "volont", "ehrenamt", "benevol", "vrijwillig", "волонт", "志愿", "ボランティア", "봉사")
 
 
 def load() -> None:
@@ -194,5 +195,5 @@ class _Reader:
 
 def _speaks_of_work(section: Section) -> bool:
     """Whether the section's entries are posts: work, and unpaid work where the heading speaks of volunteering."""
-    unpaid = section.kind is SectionKind.VOLUNTEERING and "volunt" in section.title
+    unpaid = section.kind is SectionKind.VOLUNTEERING and any(word in section.title for word in _UNPAID)
     return section.kind is SectionKind.EXPERIENCE or unpaid
