@@ -29,6 +29,13 @@ _ID = re.compile(
     re.IGNORECASE,
 )
 
+_NUMBERED = re.compile(
+    r"[,;(–—-]\s*(?:credential|certificate|licen[sc]e|registration|certification)\s*(?:id|no\.?|number|nr\.?)?\s*[:#]?\s*"
+    r"(?=[#\w-]*\d)",
+    re.IGNORECASE,
+)
+"""A number amid the row: "Registered Nurse, State of Utah, License #R12, expires 2026"."""
+
 
 def certificates_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str) -> Iterator[Finding]:
     """Yield the names of the certificates that the rows list, without issuer, date and number."""
@@ -77,7 +84,8 @@ def _certificate(row: Row, wrapped: Row | None, dates: Sequence[DateSpan], text:
         if span.start - start > 2 and end - span.end > 2:  # noqa: PLR2004 - amid the name, brackets aside
             continue
         start, end = (span.end, end) if span.start - start <= 2 else (start, min(end, span.start))  # noqa: PLR2004
-    end = start + len(text[start:end].rstrip(" ,;(|-–—"))
+    number = _NUMBERED.search(text, start + 3, end)
+    end = start + len(text[start : number.start() if number else end].rstrip(" ,;(|-–—"))
     cuts = (cut for cut in _ISSUER.finditer(text, start + 3, end) if not _LEVEL.match(text, cut.end(), end))
     cut = next(cuts, None)
     item = found(text, start, cut.start() if cut else end)

@@ -37,6 +37,8 @@ _PLACE_FOUND = 0.5
 _NEAR_EMAIL = 3
 _LONGEST_CONTACT = 200
 _SURE_PHONE = 0.7
+_SURE_ENOUGH = 0.85
+"""Of numbers that are surely telephones the first is taken."""
 _BESIDE_CONTACT = {
     SectionKind.HEAD,
     SectionKind.SUMMARY,
@@ -123,7 +125,7 @@ def _email(document: Document, zone: Sequence[Row]) -> Finding | None:
 def _phone(text: str, zone: Sequence[Row], language: str) -> Finding | None:
     near = [phone for row in zone for phone in phones_of(text, row.start, row.end, language=language)]
     if near:
-        return max(near, key=lambda phone: (phone.confidence, -phone.start))
+        return max(near, key=lambda phone: (min(phone.confidence, _SURE_ENOUGH), -phone.start))
     anywhere = [phone for phone in phones_of(text, 0, len(text), language=language) if phone.confidence > 0.7]  # noqa: PLR2004
     return anywhere[0].trusted(anywhere[0].confidence - 0.25) if anywhere else None
 
@@ -244,6 +246,8 @@ def _is_street(text: str, start: int, end: int) -> bool:
     """Whether the span holds words and figures, as streets do, and nothing else that has both."""
     street = text[start:end].strip()
     looks = street[:1].isalnum() and any(char.isdigit() for char in street) and any(char.isalpha() for char in street)
-    if not looks or EMAIL.search(street) or len(street) > _LONGEST_STREET or find_dates(street):
+    if not looks or EMAIL.search(street) or len(street) > _LONGEST_STREET:
+        return False
+    if any(span.is_range or len(span.first) > len("2015") for span in find_dates(street)):
         return False
     return not any(phones_of(text, start, end, language=""))

@@ -88,7 +88,7 @@ _JOINER = re.compile(
 )
 _SHORT_END = re.compile(r"\s?[-/]\s?(\d\d)(?![\d\w/.-])")
 _SINCE = re.compile(rf"(?:^|(?<=[\s(,|]))(?:{_SINCE_WORDS})\s*:?\s*$")
-_OPEN_END = re.compile(r"\s*-{1,2}\s*(?=$|\n|[)|•])")
+_OPEN_END = re.compile(r"\s*-{1,2}\s*(?=$|\n|[)|•])|\s?-{1,2}(?=\t)")
 _LOST_DASH = re.compile(r"[ \t]+")
 """What is left of a dash whose glyph has no character: two months side by side are a range too."""
 _LONGEST_JOINER = 14

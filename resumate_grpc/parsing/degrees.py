@@ -30,7 +30,7 @@ _COMPOUND = re.compile(r"-[^\W\d_]+")
 _JOINT = re.compile(r"[\s,./()&+-]{0,4}(?:and|&|/)?[\s,./()&+-]{0,4}$|^\s*(?:degree|diploma)?\s*\(?$", re.IGNORECASE)
 _FIELD_END = re.compile(
     r"\s+(?:with (?:an? )?(?:minor|secondary|focus|specializ|concentration|emphasis|honou?rs|distinction)|from|"
-    r"at|minor in|gpa)\b|\s*[|;]\s*|\s+[-–—]\s+",
+    r"at|minor in|gpa)\b|\s*,\s+mention\b|\s*[|;]\s*|\s+[-–—]\s+",
     re.IGNORECASE,
 )
 

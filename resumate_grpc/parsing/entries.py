@@ -78,13 +78,29 @@ def stacked(rows: Sequence[Row], dates: Sequence[DateSpan]) -> Sequence[DateSpan
         beside = [span for fragment in row.fragments[:2] if (span := _alone(fragment, dates))]
         if len(beside) == 2 and not any(span.is_range for span in beside):  # noqa: PLR2004 - start and end
             _join(joined, *beside)
+    listed = _in_runs(rows, dates)
     for above, below in pairwise(rows):
+        if above.number in listed:
+            continue
         upper, lower = _rail_date(above, dates), _rail_date(below, dates)
         if upper is None or lower is None or above.block != below.block or upper.is_range or lower.is_range:
             continue
         if upper.first and lower.first and not joined[upper.start].is_range:
             _join(joined, upper, lower)
     return tuple(joined[start] for start in sorted(joined))
+
+
+def _in_runs(rows: Sequence[Row], dates: Sequence[DateSpan]) -> frozenset[int]:
+    """Return the rows among three and more in a row that each begin with a date of their own: a list by years."""
+    flags = [len(row.fragments) > 1 and _rail_date(row, dates) is not None for row in rows]
+    numbers: set[int] = set()
+    at = 0
+    for flag, run in groupby(flags):
+        length = len(list(run))
+        if flag and length > 2:  # noqa: PLR2004 - start and end are two
+            numbers.update(row.number for row in rows[at : at + length])
+        at += length
+    return frozenset(numbers)
 
 
 def _join(joined: dict[int, DateSpan], one: DateSpan, other: DateSpan) -> None:

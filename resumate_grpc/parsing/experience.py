@@ -82,18 +82,20 @@ def posts_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms
     company_first = _company_first(headers)
     for header in headers:
         _settle(header, company_first=company_first)
-    under = _under_parents(headers)
+    under = _under_parents(headers, terms)
     for index, header in enumerate(headers):
         _divide(header, text, terms, may_share=index not in under)
     return _posts(headers, text)
 
 
-def _under_parents(headers: Sequence[_Slots]) -> set[int]:
+def _under_parents(headers: Sequence[_Slots], terms: Terms) -> set[int]:
     """Return the headers that name a title alone, below one that names only the employer."""
     under: set[int] = set()
     for index, header in enumerate(headers[1:], 1):
         above = headers[index - 1]
         parent = above.company and not above.title and not above.entry.body
+        if parent and above.company and "," in above.company.text and _says(above.company.finding, terms)[0]:
+            continue
         if (parent or index - 1 in under) and header.title and not header.company:
             under.add(index)
     return under

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from resumate_grpc.parsing.folding import fold, squeeze
-from resumate_grpc.parsing.vocabulary import is_place
+from resumate_grpc.parsing.vocabulary import is_place, phrases
 
 __all__ = ["is_wholly_place", "place_likeness", "split_trailing_place"]
 
@@ -27,6 +27,11 @@ _CITY_STATE = re.compile(
     r"|^[A-Z][a-z][\w'’ -]+,? (?:NSW|VIC|QLD|WA|SA|TAS|ACT|NT)(?: \d{4})?$"
 )
 _AREA = re.compile(r"^(?:greater |metro )|\b(?:area|region|district|province|county|metropolitan)$")
+_CAMPUS = re.compile(
+    r"\buniversity of (?:california|texas|wisconsin|north carolina|illinois|maryland),\s*$", re.IGNORECASE
+)
+"""What goes on with the name of a campus: "University of California, Davis"."""
+_MOST_TOWN_WORDS = 3
 _TOWN = re.compile(r"^(?:г\.|город|ciudad de|city of|stad|comune di)\s*", re.IGNORECASE)
 _MOST_WORDS = 5
 _LONGEST_CODE = 3
@@ -82,9 +87,16 @@ def split_trailing_place(text: str) -> int:
     best = len(text)
     cuts = [match.end() for match in re.finditer(r",\s*|\s+[-–—]\s+|\s*\((?=[^()]*\)\s*$)", text)]
     for cut in reversed(cuts[-3:]):
-        if is_wholly_place(text[cut:]):
+        if is_wholly_place(text[cut:]) or (best < len(text) and _in_state(text[cut:])):
             best = cut
-    return best
+    return len(text) if _CAMPUS.search(text[:best]) else best
+
+
+def _in_state(text: str) -> bool:
+    """Whether the text is a name and a state written out: "Winslow, Arizona"."""
+    town, comma, state = text.strip().rpartition(", ")
+    named = comma and town[:1].isupper() and len(town.split()) <= _MOST_TOWN_WORDS and town.replace(" ", "").isalpha()
+    return bool(named) and fold(state).strip(" .)") in phrases("states")
 
 
 def is_wholly_place(text: str) -> bool:

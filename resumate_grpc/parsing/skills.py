@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from resumate_grpc.parsing.certificates import certificates_of
 from resumate_grpc.parsing.competence_forms import Competence, answers_of, is_competence_form
@@ -72,6 +72,7 @@ _MOST_WORDS = 6
 _LONGEST_ITEM = 60
 _LONGEST_LABEL = 30
 _PROSE_WORDS = 9
+_TELLING_WORDS = 4
 _LANGUAGE_LABEL = re.compile(
     r"^(?:human |spoken |foreign )?(?:languages?(?: skills| spoken| known)?|sprachen|fremdsprachen|"
     r"sprachkenntnisse|langues?|idiomas?|"
@@ -84,7 +85,8 @@ _CERTIFICATE_LABEL = re.compile(
 _SOFT_LABEL = re.compile(r"^(?:soft|inter-?personal|personal|people|social)[ -]?(?:skills?|qualities|strengths)?$")
 _OTHER_LABEL = re.compile(
     r"^(?:interests?|hobbies|hobbies (?:and|&) interests|references?|awards?|activities|intereses|"
-    r"interessen|centres d'interet|loisirs)$"
+    r"interessen|centres d'interet|loisirs|driving licen[sc]es?|fuhrerscheine?|permis(?: de conduire)?|"
+    r"carnet de conducir|permiso de conducir|patente(?: di guida)?|carta de conducao|rijbewijs)$"
 )
 _LISTED = re.compile(r"[,;/|•·]\s*$")
 
@@ -189,8 +191,12 @@ def _items(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str, 
     print_labels = sum(_printed_label(row) is not None for row in rows) > len(rows) / 2 and len(rows) > 1
     prose = _prose(rows, text)
     bullet_labels = _bullets_are_labels(rows)
+    cells, heads = _label_cells(rows)
     for index, row in enumerate(rows):
-        if row.number in prose:
+        if row.number in prose or row.number in heads:
+            continue
+        if row.number in cells:
+            label = fold(row.text).strip(" :")
             continue
         if (bullet_labels and row.bullet) or headings().get(heading_key(row.text)) == SectionKind.LANGUAGES.value:
             label = fold(row.text).strip(" :")
@@ -200,7 +206,7 @@ def _items(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str, 
             continue
         start = row.start
         if row.bullet or not _carries_on(row, rows[index - 1] if index else None, text):
-            label = label if bold_labels else ""
+            label = label if bold_labels or (index and rows[index - 1].number in cells) else ""
         if match := _LABEL.match(row.text) or _DASH_LABEL.match(row.text):
             label = fold(match[1]).strip()
             start = row.start + match.end()
@@ -209,6 +215,17 @@ def _items(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str, 
             start = rail[1]
         for name, left, right in _tabulated(row, label, start):
             yield from ((name, item) for item in _split(text, left, right, row, terms))
+
+
+def _label_cells(rows: Sequence[Row]) -> tuple[set[int], set[int]]:
+    """Return the cells at the left of a table of two columns whose right one holds lists, and the heads over both."""
+    lines = [list(cells) for at, cells in groupby(rows, key=lambda row: (row.table, row.table_row)) if at[0] >= 0]
+    pairs = [(line[0], line[1]) for line in lines if len(line) > 1 and line[0].block != line[1].block]
+    lists = ["," in right.text and "," not in left.text for left, right in pairs]
+    if len({row.block for line in lines for row in line}) != 2 * len(lines) or sum(lists) * 2 <= len(lists):
+        return set(), set()
+    heads = pairs[0] if not lists[0] and all(lists[1:]) and len(pairs) > 2 else ()  # noqa: PLR2004 - heads over a list
+    return {left.number for left, _ in pairs}, {row.number for row in heads}
 
 
 def _bullets_are_labels(rows: Sequence[Row]) -> bool:
@@ -228,7 +245,14 @@ def _prose(rows: Sequence[Row], text: str) -> set[int]:
             runs[-1].append(row)
         else:
             runs.append([row])
-    return {row.number for run in runs if _is_sentence(text[run[0].start : run[-1].end]) for row in run}
+    told = [run for run in runs if run[0].bullet and _tells(text[run[0].start : run[-1].end])]
+    sentences = [run for run in runs if _is_sentence(text[run[0].start : run[-1].end])]
+    return {row.number for run in (*sentences, *(told if len(told) > 1 else ())) for row in run}
+
+
+def _tells(printed: str) -> bool:
+    """Whether a list item is a short sentence: "Hired and trained 25 part-time workers."."""
+    return printed.endswith(".") and len(printed.split()) >= _TELLING_WORDS and not _LABEL.match(printed)
 
 
 def _carries_on(row: Row, above: Row | None, text: str) -> bool:
