@@ -5,8 +5,10 @@ from __future__ import annotations
 from resumate_bridge.frames import Frame, batch_frame, event_frame, heartbeat_frame, is_terminal
 from resumate_bridge.outbox import Outbox
 from resumate_bridge.relay import Relay
+from resumate_bridge.seen import Seen
 from resumate_bridge.target import TargetKind
 from resumate_bridge.upstream import Upstream
+from resumate_grpc import failpoints
 from resumate_grpc._gen.resumate.v1.progress_pb2 import BatchProgress
 from resumate_grpc._gen.resumate.v1.resume_pb2 import ResumeView
 from resumate_grpc._gen.resumate.v1.resume_service_pb2 import GetResumeRequest
@@ -32,6 +34,7 @@ class Delivery:
         self._upstream = upstream
         self._heartbeat_s = heartbeat_s
         self._ends = relay.target.kind is TargetKind.RESUME
+        self._seen = Seen() if after == 0 or not self._ends else None
         self._announced = False
         self._is_checked = False
         self._counts: BatchProgress | None = None
@@ -71,10 +74,13 @@ class Delivery:
 
     async def _deliver(self, frame: Frame) -> bool:
         """Send one frame; returns whether it ends the watch."""
+        relay = self._relay
         is_end = self._ends and frame.is_terminal and await self._is_last(frame)
         if self._ends and frame.is_terminal and not is_end:
             frame = frame.superseded()
+        failpoints.hit("bridge.before-send")
         await self._outbox.send_text(frame.text)
+        self._seen = (self._seen or Seen()).plus(relay.target, position=frame.position, digest=frame.digest)
         self.position = frame.position
         return is_end
 
@@ -118,6 +124,14 @@ class Delivery:
     def _is_caught_up(self) -> bool:
         return self._relay.caught_up and self.position >= self._relay.ring.high
 
+    @property
+    def _seen_before(self) -> Seen | None:
+        """What a socket had that came back to a résumé's newest event; None while the relay does not know it."""
+        relay = self._relay
+        if self.position != relay.ring.high or not relay.digest:
+            return None
+        return Seen(count=self.position, digest=relay.digest)
+
     async def _beat(self) -> None:
         await self._outbox.send(
             heartbeat_frame(
@@ -125,5 +139,6 @@ class Delivery:
                 position=self.position,
                 epoch=self._relay.epoch,
                 caught_up=self._is_caught_up,
+                seen=self._seen or self._seen_before,
             )
         )

@@ -10,6 +10,7 @@ from resumate_bridge.enum_names import full_name, short_name
 from resumate_bridge.json_body import encode
 from resumate_bridge.proto_json import JsonObject, message_object
 from resumate_bridge.refusal import Refusal
+from resumate_bridge.seen import Seen
 from resumate_bridge.target import TargetKind, WatchTarget
 from resumate_grpc._gen.resumate.v1.error_reason_pb2 import ErrorReason
 from resumate_grpc._gen.resumate.v1.progress_pb2 import BatchProgress, ProgressEvent, Stage, State
@@ -34,12 +35,14 @@ _TERMINAL = {Stage.STAGE_COMPLETE: "complete", Stage.STAGE_ERROR: "error", Stage
 class Frame:
     """One event as the browser gets it.
 
-    `position` is what the watch counts in (see `WatchTarget`). `is_terminal` says that it ends an attempt.
+    `position` is what the watch counts in (see `WatchTarget`). `is_terminal` says that it ends an attempt. `digest` is
+    that of the résumé's log up to the event.
     """
 
     position: int
     is_terminal: bool
     body: JsonObject
+    digest: bytes = b""
 
     @cached_property
     def text(self) -> str:
@@ -69,12 +72,14 @@ def event_frame(event: ProgressEvent, target: WatchTarget) -> Frame:
         "estimated_seconds_remaining": _seconds_remaining(event),
         "data": _data(event),
         "timestamp": _timestamp(event.create_time.ToDatetime(tzinfo=UTC)),
+        "count": event.count,
+        "digest": event.digest.hex(),
     }
     position = event.sequence
     if target.kind is not TargetKind.RESUME:
         position = event.feed_sequence
         body |= _place(target, event.feed_sequence)
-    return Frame(position=position, is_terminal=is_terminal(event), body=body)
+    return Frame(position=position, is_terminal=is_terminal(event), body=body, digest=event.digest)
 
 
 def is_terminal(event: ProgressEvent) -> bool:
@@ -104,8 +109,13 @@ def connection_frame(target: WatchTarget | None, *, after: int, epoch: str, hear
     }
 
 
-def heartbeat_frame(target: WatchTarget | None, *, position: int, epoch: str, caught_up: bool) -> JsonObject:
-    """Return a sign of life: everything of `target` up to `position` was sent; `caught_up` = what follows is live."""
+def heartbeat_frame(
+    target: WatchTarget | None, *, position: int, epoch: str, caught_up: bool, seen: Seen | None = None
+) -> JsonObject:
+    """Return a sign of life: everything of `target` up to `position` was sent; `caught_up` = what follows is live.
+
+    `seen` tells which events those were; None where it is not known yet.
+    """
     body: JsonObject = {
         "type": "heartbeat",
         "sequence": position,
@@ -113,6 +123,8 @@ def heartbeat_frame(target: WatchTarget | None, *, position: int, epoch: str, ca
         "epoch": epoch,
         "timestamp": _now(),
     }
+    if seen:
+        body |= {"count": seen.count, "digest": seen.digest.hex()}
     if target and target.kind is TargetKind.RESUME:
         body["resume_id"] = target.name
     elif target:

@@ -27,9 +27,9 @@ def message_object(message: Message) -> JsonObject:
 
 
 def resume_object(resume: Resume) -> JsonObject:
-    """Return `resume` as a JSON object whose 64-bit numbers are numbers.
+    """Return `resume` as a JSON object whose 64-bit numbers are numbers, and whose event's digest is hexadecimal.
 
-    Canonical proto JSON writes them as strings; ours stay far below 2^53, and proto JSON readers take both.
+    Canonical proto JSON writes numbers as strings; ours stay far below 2^53, and proto JSON readers take both.
     """
     result = message_object(resume)
     result["size_bytes"] = resume.size_bytes
@@ -37,6 +37,8 @@ def resume_object(resume: Resume) -> JsonObject:
     if isinstance(progress, dict):
         progress["sequence"] = resume.progress.sequence
         progress["feed_sequence"] = resume.progress.feed_sequence
+        progress["count"] = resume.progress.count
+        progress["digest"] = resume.progress.digest.hex()
     return result
 
 

@@ -11,7 +11,7 @@ from resumate_bridge.config import BridgeConfig
 from resumate_bridge.frames import event_frame
 from resumate_bridge.refusal import Refusal
 from resumate_bridge.ring import Ring
-from resumate_bridge.target import WatchTarget
+from resumate_bridge.target import TargetKind, WatchTarget
 from resumate_bridge.upstream import Upstream
 from resumate_grpc._gen.resumate.v1.progress_pb2 import BatchProgress
 from resumate_grpc._gen.resumate.v1.watch_pb2 import WatchProgressResponse
@@ -38,6 +38,8 @@ class Relay:
         self.epoch = ""
         self.caught_up = False
         """Whether the ring's newest frame is the newest there is."""
+        self.digest = b""
+        """Of a résumé's log up to the ring's newest position; empty until known, and for other targets."""
         self.counts: BatchProgress | None = None
         """Latest counts of a room; None until there are any, and for other targets."""
         self.refusal: Refusal | None = None
@@ -116,9 +118,13 @@ class Relay:
         if kind == "event":
             self.epoch = update.event.epoch or self.epoch
             self.ring.append(event_frame(update.event, self.target))
+            if self.target.kind is TargetKind.RESUME:
+                self.digest = update.event.digest
         elif kind == "heartbeat":
             self.epoch = update.heartbeat.epoch or self.epoch
             self.caught_up = update.heartbeat.caught_up
+            if self.target.kind is TargetKind.RESUME and update.heartbeat.sequence == self.ring.high:
+                self.digest = update.heartbeat.digest
         elif kind == "batch":
             self.counts = update.batch
         self._notify()

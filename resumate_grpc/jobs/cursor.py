@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from resumate_grpc.model.digest import START, watch_chained
 from resumate_grpc.model.progress import ProgressEvent
 from resumate_grpc.model.work import Target
 
@@ -13,16 +14,22 @@ __all__ = ["Cursor"]
 class Cursor:
     """Knows the last number passed on and decides what a live event means; pure.
 
+    `digest` is that of a résumé's log up to `after`.
+
     For a résumé it counts in `sequence`. For a batch or a feed it counts in the owner's `feed_sequence`, which has no
     holes, and passes on only the batch's events: so a missing number is noticed whoever's it was.
     """
 
-    def __init__(self, target: Target, *, after: int) -> None:
+    def __init__(self, target: Target, *, after: int, digest: bytes = START) -> None:
         self._target = target
         self.reached = after
         """All numbers up to this one have been seen."""
         self.sent = after
         """Number of the last event passed on, or the position that the watch began at; what heartbeats tell."""
+        self.count = after if target.resume_id else 0
+        """How many events `digest` is over: all of the résumé's up to `sent`, else those passed on."""
+        self.digest = digest if target.resume_id else START
+        """Of a résumé's log up to `sent`; for a batch or feed, over the digests of the events passed on."""
 
     def number(self, event: ProgressEvent) -> int:
         """Return the event's number in this target's counting."""
@@ -57,4 +64,6 @@ class Cursor:
         if self._target.batch_id and event.batch_id != self._target.batch_id:
             return False
         self.sent = self.number(event)
+        self.count += 1
+        self.digest = event.digest if self._target.resume_id else watch_chained(self.digest, event.digest)
         return True

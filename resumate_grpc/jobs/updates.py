@@ -26,11 +26,16 @@ class Counted:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Beat:
-    """A sign of life; `sequence` is the number of the last event passed on."""
+    """A sign of life; `sequence` is the number of the last event passed on.
+
+    `count` and `digest` tell which events those up to `sequence` were: a résumé's, else those that this watch sent.
+    """
 
     sequence: int
     time: datetime
     caught_up: bool
+    count: int
+    digest: bytes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

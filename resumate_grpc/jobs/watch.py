@@ -19,6 +19,7 @@ from resumate_grpc.jobs.mailbox import Mailbox
 from resumate_grpc.jobs.ports import Clock, EventBus, EventLog, Metrics
 from resumate_grpc.jobs.updates import Update
 from resumate_grpc.jobs.watcher import Watcher
+from resumate_grpc.model.digest import START
 from resumate_grpc.model.progress import ProgressEvent
 from resumate_grpc.model.work import LogBounds, Target
 
@@ -106,7 +107,11 @@ class Watches:
             if self._draining:
                 mailbox.close()
             bounds = await self._check(target, after=after, epoch=epoch)
-            watcher = Watcher(self._log, self._clock, target, mailbox, after=after, follow=follow, poll_s=self._poll_s)
+            # Where more events are to come, they bear the digest that counts; before those, only the log's end has one.
+            cursor = Cursor(target, after=after, digest=bounds.digest if after == bounds.last else START)
+            watcher = Watcher(
+                self._log, self._clock, target, mailbox, cursor=cursor, follow=follow, poll_s=self._poll_s
+            )
             async with aclosing(watcher.updates(bounds, heartbeat_s)) as updates:
                 async for update in updates:
                     yield update

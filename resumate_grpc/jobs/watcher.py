@@ -20,16 +20,24 @@ RECONNECT_AFTER_S = 1.0
 
 
 class Watcher:
-    """Yields a target's events from a position on; its mailbox is fed by the bus."""
+    """Yields a target's events from the cursor's position on; its mailbox is fed by the bus."""
 
     def __init__(
-        self, log: EventLog, clock: Clock, target: Target, mailbox: Mailbox, *, after: int, follow: bool, poll_s: float
+        self,
+        log: EventLog,
+        clock: Clock,
+        target: Target,
+        mailbox: Mailbox,
+        *,
+        cursor: Cursor,
+        follow: bool,
+        poll_s: float,
     ) -> None:
         self._log = log
         self._clock = clock
         self._target = target
         self._mailbox = mailbox
-        self._cursor = Cursor(target, after=after)
+        self._cursor = cursor
         self._follow = follow or not target.resume_id
         self._ended = False
         self._poll_s = poll_s
@@ -117,7 +125,13 @@ class Watcher:
 
     def _beat(self) -> Beat:
         self._sent_at = self._clock.monotonic()
-        return Beat(sequence=self._cursor.sent, time=self._clock.now(), caught_up=True)
+        return Beat(
+            sequence=self._cursor.sent,
+            time=self._clock.now(),
+            caught_up=True,
+            count=self._cursor.count,
+            digest=self._cursor.digest,
+        )
 
     def _counts_are_due(self) -> bool:
         return self._counts_due is not None and self._clock.monotonic() >= self._counts_due

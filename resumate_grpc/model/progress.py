@@ -75,6 +75,7 @@ class ProgressEvent:
 
     `sequence` counts 1, 2, 3 … in the résumé without holes, across attempts; `feed_sequence` likewise in the owner's
     feed. `percent` 0..100 never falls within an attempt. `estimated_remaining_s` is None until times were measured.
+    `digest` is that of the résumé's log up to and including this event, see `model/digest.py`.
     """
 
     resume_id: str
@@ -89,6 +90,7 @@ class ProgressEvent:
     message: str
     state: State
     create_time: datetime
+    digest: bytes
     estimated_remaining_s: float | None = None
     error: ParseFailure | None = None
 

@@ -45,7 +45,10 @@ class ParseOptions:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Resume:
-    """One uploaded résumé. Times are aware UTC; `parsed` is None unless SUCCEEDED and asked for."""
+    """One uploaded résumé. Times are aware UTC; `parsed` is None unless SUCCEEDED and asked for.
+
+    `queue_position` is its place in line, 1 = next, and 0 unless it is QUEUED and its place was asked for.
+    """
 
     id: str
     owner: str
@@ -66,3 +69,4 @@ class Resume:
     parsed: ParsedResume | None = None
     complete_time: datetime | None = None
     expire_time: datetime | None = None
+    queue_position: int = 0

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from resumate_grpc.model.digest import START
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import ParseFailure, Stage, State
 from resumate_grpc.model.resume import MediaType, ParseOptions, Resume
@@ -110,12 +111,13 @@ class LogBounds:
 
     Everything from `first_available` on was never purged by retention (1 where nothing was; a deleted résumé's events
     do not count as purged). `last` is the last number given: in the résumé, or for a batch or feed in the owner's feed.
-    `state` is the résumé's, None for a batch or feed.
+    `state` is the résumé's, None for a batch or feed; `digest` is that of a résumé's event `last`.
     """
 
     first_available: int
     last: int
     state: State | None = None
+    digest: bytes = START
 
 
 class OrderField(Enum):

@@ -34,6 +34,8 @@ def encode_event(event: ProgressEvent, *, epoch: str, parsed: ParsedResume | Non
         error=encode_failure(event.error),
         parsed=encode_parsed(parsed) if parsed else None,
         batch_id=event.batch_id,
+        count=event.sequence,
+        digest=event.digest,
     )
 
 

@@ -38,6 +38,7 @@ def encode_resume(resume: Resume, *, epoch: str) -> pb.Resume:
         complete_time=encode_time(resume.complete_time),
         expire_time=encode_time(resume.expire_time),
         options=encode_options(resume.options),
+        queue_position=resume.queue_position,
     )
 
 

@@ -56,7 +56,12 @@ class Frames:
 
     def _heartbeat(self, beat: Beat) -> pb.Heartbeat:
         return pb.Heartbeat(
-            sequence=beat.sequence, time=encode_time(beat.time), caught_up=beat.caught_up, epoch=self._epoch
+            sequence=beat.sequence,
+            time=encode_time(beat.time),
+            caught_up=beat.caught_up,
+            epoch=self._epoch,
+            count=beat.count,
+            digest=beat.digest,
         )
 
 

@@ -61,7 +61,7 @@ def etag_of(row: Row[Any]) -> str:
     return f"{row.revision:x}-{row.update_time:x}"
 
 
-def encode_event(event: ProgressEvent) -> dict[str, str | int | float | None]:
+def encode_event(event: ProgressEvent) -> dict[str, str | int | float | bytes | None]:
     """Return the `events` row of an event."""
     return {
         "resume_id": event.resume_id,
@@ -78,6 +78,7 @@ def encode_event(event: ProgressEvent) -> dict[str, str | int | float | None]:
         "create_time": to_micros(event.create_time),
         "estimated_remaining_s": event.estimated_remaining_s,
         "error": None if event.error is None else encode_json(event.error),
+        "digest": event.digest,
     }
 
 
@@ -98,6 +99,7 @@ def decode_event(row: Row[Any]) -> ProgressEvent:
         create_time=from_micros(row.create_time),
         estimated_remaining_s=row.estimated_remaining_s,
         error=None if row.error is None else decode_json(row.error, ParseFailure),
+        digest=row.digest,
     )
 
 

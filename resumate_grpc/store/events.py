@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ColumnElement, Row, bindparam, case, insert, update
+from sqlalchemy import BigInteger, Column, ColumnElement, Row, bindparam, case, insert, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy.sql.elements import Label
 
+from resumate_grpc.model.digest import START, chained
 from resumate_grpc.model.progress import ParseFailure, ProgressEvent, Stage, State
 from resumate_grpc.model.work import Claim
 from resumate_grpc.store.codec import encode_event, from_micros
@@ -91,7 +93,7 @@ def _execute(
     if under is not None:
         values |= {"b_attempt": under.attempt, "b_lease": under.lease}
     row = tx.connection.execute(statement, values).one_or_none()
-    return None if row is None else (row, record(tx, row, entries))
+    return None if row is None else (row, record(tx, row, entries, previous=row.previous_digest))
 
 
 @cache
@@ -112,36 +114,65 @@ def _update(columns: tuple[str, ...], *, held: bool, moves: bool, ends: bool) ->
             table.attempt == bindparam("b_attempt"),
             table.lease == bindparam("b_lease"),
         ]
-    return update(resumes).where(*conditions).values(**values).returning(*table)
+    return update(resumes).where(*conditions).values(**values).returning(*table, _previous_digest())
 
 
-def record(tx: Transaction, resume: Row[Any], entries: Sequence[Entry]) -> list[ProgressEvent]:
-    """Append entries to the log under the last `len(entries)` sequence numbers of a `resumes` row."""
+def _previous_digest() -> Label[bytes]:
+    """Return the digest of the event before those that this statement makes room for."""
+    before = events.c.sequence == resumes.c.last_sequence - bindparam("b_count", type_=BigInteger)
+    previous = select(events.c.digest).where(events.c.resume_id == resumes.c.id, before).correlate(resumes)
+    return previous.scalar_subquery().label("previous_digest")
+
+
+def record(
+    tx: Transaction, resume: Row[Any], entries: Sequence[Entry], *, previous: bytes = START
+) -> list[ProgressEvent]:
+    """Append entries to the log under the last `len(entries)` sequence numbers of a `resumes` row.
+
+    `previous` is the digest of the event before them.
+    """
     if not entries:
         return []
     first = resume.last_sequence - len(entries) + 1
     feed_first = _take_feed_numbers(tx, resume.owner, len(entries))
-    numbered = [
-        ProgressEvent(
+    numbered: list[ProgressEvent] = []
+    for offset, entry in enumerate(entries):
+        event = _numbered(resume, entry, sequence=first + offset, feed_sequence=feed_first + offset, previous=previous)
+        numbered.append(event)
+        previous = event.digest
+    tx.connection.execute(_INSERT, [encode_event(event) for event in numbered])
+    return numbered
+
+
+def _numbered(resume: Row[Any], entry: Entry, *, sequence: int, feed_sequence: int, previous: bytes) -> ProgressEvent:
+    create_time = from_micros(resume.last_event_time)
+    return ProgressEvent(
+        resume_id=resume.id,
+        owner=resume.owner,
+        batch_id=resume.batch_id or "",
+        sequence=sequence,
+        feed_sequence=feed_sequence,
+        attempt=resume.attempt,
+        stage=entry.stage,
+        stage_percent=entry.stage_percent,
+        percent=entry.percent,
+        message=entry.message,
+        state=entry.state,
+        create_time=create_time,
+        estimated_remaining_s=entry.estimated_remaining_s,
+        error=entry.error,
+        digest=chained(
+            previous,
             resume_id=resume.id,
-            owner=resume.owner,
-            batch_id=resume.batch_id or "",
-            sequence=first + offset,
-            feed_sequence=feed_first + offset,
+            sequence=sequence,
             attempt=resume.attempt,
             stage=entry.stage,
             stage_percent=entry.stage_percent,
             percent=entry.percent,
+            create_time=create_time,
             message=entry.message,
-            state=entry.state,
-            create_time=from_micros(resume.last_event_time),
-            estimated_remaining_s=entry.estimated_remaining_s,
-            error=entry.error,
-        )
-        for offset, entry in enumerate(entries)
-    ]
-    tx.connection.execute(_INSERT, [encode_event(event) for event in numbered])
-    return numbered
+        ),
+    )
 
 
 _NUMBER = (

@@ -63,8 +63,11 @@ def _of(target: Target) -> list[ColumnElement[bool]]:
 
 
 def _resume_bounds(tx: Transaction, target: Target) -> LogBounds:
-    statement = select(resumes.c.last_sequence, resumes.c.state).where(
-        resumes.c.id == target.resume_id, resumes.c.owner == target.owner
+    last = (events.c.resume_id == resumes.c.id) & (events.c.sequence == resumes.c.last_sequence)
+    statement = (
+        select(resumes.c.last_sequence, resumes.c.state, events.c.digest)
+        .join(events, last)
+        .where(resumes.c.id == target.resume_id, resumes.c.owner == target.owner)
     )
     row = tx.connection.execute(statement).one_or_none()
     if row is None:
@@ -75,6 +78,7 @@ def _resume_bounds(tx: Transaction, target: Target) -> LogBounds:
         first_available=row.last_sequence + 1 if first is None else first,
         last=row.last_sequence,
         state=State(row.state),
+        digest=row.digest,
     )
 
 

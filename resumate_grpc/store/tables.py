@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -118,6 +119,8 @@ events = Table(
     Column("create_time", BigInteger, nullable=False),
     Column("estimated_remaining_s", Float),
     Column("error", Text),
+    # Of the résumé's log up to here; the default is what a migration has to begin with.
+    Column("digest", LargeBinary, nullable=False, server_default=""),
     UniqueConstraint("owner", "feed_sequence"),
     CheckConstraint(_STATES, name="state"),
     CheckConstraint("sequence >= 1 AND feed_sequence >= 1 AND attempt >= 1", name="numbers"),

@@ -103,6 +103,8 @@ class Scripted(ResumeServiceServicer):
             create_time=MOMENT,
             epoch=EPOCH,
             batch_id=batch_id,
+            count=len(log) + 1,
+            digest=hashlib.sha256(f"{resume_id} {len(log) + 1}".encode()).digest(),
         )
         if stage == progress_pb2.STAGE_COMPLETE:
             event.parsed.CopyFrom(self.parsed)
@@ -159,7 +161,7 @@ class Scripted(ResumeServiceServicer):
         for event in self._after(request, position):
             position = _number(request, event)
             yield watch_pb2.WatchProgressResponse(event=event)
-        yield _heartbeat(position)
+        yield self._heartbeat(request, position)
         while True:
             if generation != self.generation:
                 await refuse(context, grpc.StatusCode.UNAVAILABLE, "SERVER_DRAINING")
@@ -305,6 +307,12 @@ class Scripted(ResumeServiceServicer):
             await refuse(context, grpc.StatusCode.NOT_FOUND, "RESUME_NOT_FOUND")
         return self.resumes[resume_id]
 
+    def _heartbeat(self, request: watch_pb2.WatchProgressRequest, position: int) -> watch_pb2.WatchProgressResponse:
+        beat = watch_pb2.Heartbeat(sequence=position, caught_up=True, epoch=EPOCH)
+        if request.resume_id and position:
+            beat.count, beat.digest = position, self.events[request.resume_id][position - 1].digest
+        return watch_pb2.WatchProgressResponse(heartbeat=beat)
+
     def _after(
         self, request: watch_pb2.WatchProgressRequest | watch_pb2.ListProgressRequest, position: int
     ) -> list[progress_pb2.ProgressEvent]:
@@ -337,11 +345,6 @@ def _number(
     request: watch_pb2.WatchProgressRequest | watch_pb2.ListProgressRequest, event: progress_pb2.ProgressEvent
 ) -> int:
     return event.sequence if request.HasField("resume_id") else event.feed_sequence
-
-
-def _heartbeat(position: int) -> watch_pb2.WatchProgressResponse:
-    beat = watch_pb2.Heartbeat(sequence=position, caught_up=True, epoch=EPOCH)
-    return watch_pb2.WatchProgressResponse(heartbeat=beat)
 
 
 @asynccontextmanager

@@ -11,7 +11,9 @@ from typing import Any
 import aiohttp
 import pytest
 
+from resumate_grpc._gen.resumate.v1.progress_pb2 import ProgressEvent, Stage
 from tests.bridge.conftest import frames_until_close
+from tests.docs.checking import digest
 from tests.live import LiveServer
 from tests.samples import hostile
 
@@ -50,6 +52,25 @@ async def got(http: aiohttp.ClientSession, path: str) -> dict[str, Any]:
         return {"http": response.status, **body}
 
 
+def recomputed(frames: list[dict[str, Any]]) -> list[str]:
+    """Return the digests that a browser computes from the messages alone."""
+    digests, before = [], bytes(32)
+    for frame in frames:
+        event = ProgressEvent(
+            resume_id=frame["resume_id"],
+            sequence=frame["sequence"],
+            attempt=frame["attempt"],
+            stage=Stage.Value(f"STAGE_{frame['stage'].upper()}"),
+            stage_percent=frame["progress"],
+            percent=frame["overall_progress"],
+            message=frame["status"],
+        )
+        event.create_time.FromJsonString(frame["timestamp"])
+        before = digest([event], before)
+        digests.append(before.hex())
+    return digests
+
+
 async def test_a_resume_through_the_browser_side(http: aiohttp.ClientSession) -> None:
     """Upload, watch, read: every event once and in order, one end, the result with places in the text."""
     content = (FILES / "sidebar_en.pdf").read_bytes()
@@ -60,6 +81,7 @@ async def test_a_resume_through_the_browser_side(http: aiohttp.ClientSession) ->
     assert [frame["sequence"] for frame in frames] == list(range(1, len(frames) + 1))
     overall = [frame["overall_progress"] for frame in frames]
     assert overall == sorted(overall)
+    assert [frame["digest"] for frame in frames] == recomputed(frames)
     assert [frame["type"] for frame in frames] == ["progress_update"] * (len(frames) - 1) + ["complete"]
     parsed = frames[-1]["data"]
     name = parsed["personal_info"]["full_name"]

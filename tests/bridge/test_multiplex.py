@@ -13,9 +13,11 @@ from resumate_grpc._gen.resumate.v1.progress_pb2 import (
     STAGE_NLP_PARSING,
     STAGE_QUEUED,
     BatchProgress,
+    ProgressEvent,
 )
 from tests.bridge.conftest import Client, StartBridge
 from tests.bridge.scripted import ID, Scripted
+from tests.docs.checking import watch_digest
 
 OTHER = "0190aaaa-0000-7000-8000-000000000002"
 Socket = aiohttp.ClientWebSocketResponse
@@ -73,8 +75,12 @@ async def test_feed_bears_its_own_numbers(client: Client, script: Scripted) -> N
         frames = await read_until(socket, "heartbeat", feed_sequence=3)
         await script.add(STAGE_NLP_PARSING, resume_id=OTHER)
         frames += await read_until(socket, "progress_update", feed_sequence=4)
+        beats = [frames[-2], (await read_until(socket, "heartbeat", feed_sequence=4))[-1]]
     events = [frame for frame in frames if "stage" in frame]
     assert [(frame["resume_id"], frame["feed_sequence"]) for frame in events] == [(OTHER, 2), (ID, 3), (OTHER, 4)]
+    seen = [ProgressEvent(digest=bytes.fromhex(frame["digest"])) for frame in events]
+    assert [beat["count"] for beat in beats] == [2, 3]
+    assert [beat["digest"] for beat in beats] == [watch_digest(seen[:2]).hex(), watch_digest(seen).hex()]
 
 
 async def test_room_has_members_and_counts(client: Client, script: Scripted) -> None:

@@ -46,6 +46,7 @@ async def test_history_then_live_then_one_end(client: Client, script: Scripted) 
         assert [frame["type"] for frame in first] == ["connection_established", "progress_update", "heartbeat"]
         assert first[0]["epoch"] == EPOCH
         assert (first[2]["sequence"], first[2]["caught_up"]) == (1, True)
+        assert (first[2]["count"], first[2]["digest"]) == (1, first[1]["digest"])
         await script.add(STAGE_TEXT_EXTRACTION, percent=60, message="Reading page 2")
         await script.add(STAGE_COMPLETE, percent=100)
         frames = await frames_until_close(socket)
@@ -62,6 +63,8 @@ async def test_history_then_live_then_one_end(client: Client, script: Scripted) 
         "estimated_seconds_remaining": None,
         "data": {},
         "timestamp": "2026-01-02T03:04:05.678Z",
+        "count": 2,
+        "digest": script.events[ID][1].digest.hex(),
     }
     end = frames[-1]
     assert (end["type"], end["stage"], end["progress"]) == ("complete", "complete", 100)

@@ -31,6 +31,7 @@ def event(number: int, *, batch_id: str = "") -> ProgressEvent:
         message="",
         state=State.PROCESSING,
         create_time=datetime(2026, 1, 1, tzinfo=UTC),
+        digest=number.to_bytes(32),
     )
 
 

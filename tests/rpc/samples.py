@@ -128,6 +128,7 @@ EVENT = ProgressEvent(
     message="Reading work experience",
     state=State.PROCESSING,
     create_time=datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC),
+    digest=bytes(range(32)),
     estimated_remaining_s=1.25,
     error=FAILURE,
 )
@@ -146,6 +147,7 @@ RESUME = Resume(
     update_time=datetime(2026, 1, 2, 3, 4, 6, tzinfo=UTC),
     complete_time=datetime(2026, 1, 2, 3, 4, 7, tzinfo=UTC),
     expire_time=datetime(2026, 2, 2, 3, 4, 7, tzinfo=UTC),
+    queue_position=3,
     options=ParseOptions(ocr=OcrMode.ALWAYS, ai_enhancement=True, language="pt-BR"),
     progress=EVENT,
     estimated_duration_s=2.5,

@@ -213,11 +213,12 @@ def test_each_update_has_its_frame() -> None:
     def read(update: Occurred | Counted | Beat | Drained) -> watch_pb2.WatchProgressResponse:
         return watch_pb2.WatchProgressResponse.FromString(frames.encode(update))
 
-    beat = read(Beat(sequence=9, time=time, caught_up=True)).heartbeat
+    beat = read(Beat(sequence=9, time=time, caught_up=True, count=5, digest=bytes(range(32)))).heartbeat
     drained = read(Drained(sequence=8, reconnect_after_s=1.5)).draining
     assert read(Occurred(event=EVENT)).event == encode_event(EVENT, epoch="e1")
     assert read(Counted(counts=COUNTS)).batch == encode_counts(COUNTS)
     assert (beat.sequence, beat.caught_up, beat.epoch, beat.time.ToDatetime(UTC)) == (9, True, "e1", time)
+    assert (beat.count, beat.digest) == (5, bytes(range(32)))
     assert (drained.sequence, drained.reconnect_after.ToMilliseconds()) == (8, 1500)
 
 

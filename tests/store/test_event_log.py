@@ -70,8 +70,9 @@ async def test_bounds_tell_what_is_held(store: SqlStore) -> None:
     """A résumé's bounds count its own events and tell its state; a batch's and a feed's count the feed's."""
     await create(store, "r1", "r2", batch_id="b")
     await claim(store)
+    last = (await everything(store, Target(owner=OWNER, resume_id="r1")))[-1]
     assert await store.bounds(Target(owner=OWNER, resume_id="r1")) == LogBounds(
-        first_available=1, last=2, state=State.PROCESSING
+        first_available=1, last=2, state=State.PROCESSING, digest=last.digest
     )
     for target in (FEED, Target(owner=OWNER, batch_id="b"), Target(owner=OWNER, batch_id="unknown")):
         assert await store.bounds(target) == LogBounds(first_available=1, last=3)

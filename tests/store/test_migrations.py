@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
-from resumate_grpc.store import Migrated, migrate
+from resumate_grpc.app.clock import SystemClock
+from resumate_grpc.model.digest import START, chained
+from resumate_grpc.model.progress import ProgressEvent
+from resumate_grpc.model.work import Target
+from resumate_grpc.store import Migrated, SqlStore, migrate
 from resumate_grpc.store.migrations import HEAD
 from resumate_grpc.store.tables import metadata
 
@@ -72,3 +79,54 @@ def test_a_start_with_nothing_to_migrate_does_not_load_alembic(tmp_path: Path) -
         [sys.executable, "-c", program, str(tmp_path / "resumate.db")], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "False"
+
+
+def test_events_of_an_older_database_get_their_digests(tmp_path: Path) -> None:
+    """What was written before digests were has them after the migration, and the next event continues the chain."""
+    database = tmp_path / "resumate.db"
+    run_alembic(database, "0001")
+    connection = sqlite3.connect(database)
+    for number in (1, 2):
+        connection.execute(OLD_RESUME, {"id": f"r{number}", "last": 12_000 if number == 1 else 2})
+    rows = [("r1", number, number) for number in range(1, 12_001)] + [("r2", 1, 12_001), ("r2", 2, 12_002)]
+    connection.executemany(OLD_EVENT, rows)
+    connection.execute("INSERT INTO feeds VALUES ('local', 12002, 1)")
+    connection.commit()
+    connection.close()
+    assert migrate(str(database)) == Migrated(before="0001", after=HEAD)
+    for number in (1, 2):
+        events = asyncio.run(history_after_one_more(database, f"r{number}"))
+        expected = START
+        for event in events:
+            expected = chained(expected, **{name: getattr(event, name) for name in CANONICAL})
+            assert event.digest == expected
+
+
+CANONICAL = ("resume_id", "sequence", "attempt", "stage", "stage_percent", "percent", "create_time", "message")
+OLD_RESUME = """
+INSERT INTO resumes (id, owner, filename, filename_search, media_type, size_bytes, sha256, options, state, attempt,
+    revision, create_time, update_time, last_sequence, last_event_time, percent, queue_rank, queue_time, lost_count)
+VALUES (:id, 'local', 'cv.txt', 'cv.txt', 'text/plain', 1, 'ab', '{}', 'CANCELLED', 1, 1, 1, 1, :last, 1, 0, 1, 1, 0)
+"""
+OLD_EVENT = """
+INSERT INTO events (resume_id, sequence, owner, feed_sequence, attempt, stage, stage_percent, percent, message, state,
+    create_time) VALUES (?, ?, 'local', ?, 1, 'NLP_PARSING', 7, 9, 'Überschrift', 'PROCESSING', 1766000000999999)
+"""
+
+
+def run_alembic(database: Path, revision: str) -> None:
+    """Bring a database to an earlier schema, as an earlier version did."""
+    config = Config()
+    config.set_main_option("script_location", "resumate_grpc.store:migrations")
+    engine = create_engine(f"sqlite:///{database}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    engine.dispose()
+
+
+async def history_after_one_more(database: Path, resume_id: str) -> Sequence[ProgressEvent]:
+    """Return a log to which this version has added an event."""
+    async with SqlStore.open(str(database), clock=SystemClock()) as store:
+        await store.retry("local", resume_id, options=None, max_queued=10)
+        return await store.history(Target(owner="local", resume_id=resume_id), after=0, limit=100_000)

@@ -28,21 +28,21 @@ from resumate_grpc._gen.resumate.v1 import error_reason_pb2 as resumate_dot_v1_d
 from resumate_grpc._gen.resumate.v1 import parsed_resume_pb2 as resumate_dot_v1_dot_parsed__resume__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1aresumate/v1/progress.proto\x12\x0bresumate.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1eresumate/v1/error_reason.proto\x1a\x1fresumate/v1/parsed_resume.proto\"\xb8\x03\n\rProgressEvent\x12\x11\n\tresume_id\x18\x01 \x01(\t\x12\x10\n\x08sequence\x18\x02 \x01(\x03\x12\x15\n\rfeed_sequence\x18\x03 \x01(\x03\x12\x0f\n\x07\x61ttempt\x18\x04 \x01(\x05\x12!\n\x05stage\x18\x05 \x01(\x0e\x32\x12.resumate.v1.Stage\x12\x15\n\rstage_percent\x18\x06 \x01(\x05\x12\x0f\n\x07percent\x18\x07 \x01(\x05\x12\x0f\n\x07message\x18\x08 \x01(\t\x12\x36\n\x13\x65stimated_remaining\x18\t \x01(\x0b\x32\x19.google.protobuf.Duration\x12!\n\x05state\x18\n \x01(\x0e\x32\x12.resumate.v1.State\x12/\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x65poch\x18\x0c \x01(\t\x12&\n\x05\x65rror\x18\r \x01(\x0b\x32\x17.resumate.v1.ParseError\x12)\n\x06parsed\x18\x0e \x01(\x0b\x32\x19.resumate.v1.ParsedResume\x12\x10\n\x08\x62\x61tch_id\x18\x0f \x01(\t\"}\n\nParseError\x12(\n\x06reason\x18\x01 \x01(\x0e\x32\x18.resumate.v1.ErrorReason\x12\x0f\n\x07message\x18\x02 \x01(\t\x12!\n\x05stage\x18\x03 \x01(\x0e\x32\x12.resumate.v1.Stage\x12\x11\n\tretryable\x18\x04 \x01(\x08\"\xb2\x01\n\rBatchProgress\x12\x10\n\x08\x62\x61tch_id\x18\x01 \x01(\t\x12\r\n\x05total\x18\x02 \x01(\x05\x12\x0e\n\x06queued\x18\x03 \x01(\x05\x12\x12\n\nprocessing\x18\x04 \x01(\x05\x12\x11\n\tsucceeded\x18\x05 \x01(\x05\x12\x0e\n\x06\x66\x61iled\x18\x06 \x01(\x05\x12\x11\n\tcancelled\x18\x07 \x01(\x05\x12\x0f\n\x07percent\x18\x08 \x01(\x05\x12\x15\n\rfeed_sequence\x18\t \x01(\x03*\x82\x01\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x10\n\x0cSTATE_QUEUED\x10\x01\x12\x14\n\x10STATE_PROCESSING\x10\x02\x12\x13\n\x0fSTATE_SUCCEEDED\x10\x03\x12\x10\n\x0cSTATE_FAILED\x10\x04\x12\x13\n\x0fSTATE_CANCELLED\x10\x05*\xb6\x01\n\x05Stage\x12\x15\n\x11STAGE_UNSPECIFIED\x10\x00\x12\x10\n\x0cSTAGE_QUEUED\x10\x01\x12\x19\n\x15STAGE_TEXT_EXTRACTION\x10\x02\x12\x15\n\x11STAGE_NLP_PARSING\x10\x03\x12\x18\n\x14STAGE_AI_ENHANCEMENT\x10\x04\x12\x12\n\x0eSTAGE_COMPLETE\x10\x05\x12\x0f\n\x0bSTAGE_ERROR\x10\x06\x12\x13\n\x0fSTAGE_CANCELLED\x10\x07\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1aresumate/v1/progress.proto\x12\x0bresumate.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1eresumate/v1/error_reason.proto\x1a\x1fresumate/v1/parsed_resume.proto\"\xd7\x03\n\rProgressEvent\x12\x11\n\tresume_id\x18\x01 \x01(\t\x12\x10\n\x08sequence\x18\x02 \x01(\x03\x12\x15\n\rfeed_sequence\x18\x03 \x01(\x03\x12\x0f\n\x07\x61ttempt\x18\x04 \x01(\x05\x12!\n\x05stage\x18\x05 \x01(\x0e\x32\x12.resumate.v1.Stage\x12\x15\n\rstage_percent\x18\x06 \x01(\x05\x12\x0f\n\x07percent\x18\x07 \x01(\x05\x12\x0f\n\x07message\x18\x08 \x01(\t\x12\x36\n\x13\x65stimated_remaining\x18\t \x01(\x0b\x32\x19.google.protobuf.Duration\x12!\n\x05state\x18\n \x01(\x0e\x32\x12.resumate.v1.State\x12/\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x65poch\x18\x0c \x01(\t\x12&\n\x05\x65rror\x18\r \x01(\x0b\x32\x17.resumate.v1.ParseError\x12)\n\x06parsed\x18\x0e \x01(\x0b\x32\x19.resumate.v1.ParsedResume\x12\x10\n\x08\x62\x61tch_id\x18\x0f \x01(\t\x12\r\n\x05\x63ount\x18\x10 \x01(\x03\x12\x0e\n\x06\x64igest\x18\x11 \x01(\x0c\"}\n\nParseError\x12(\n\x06reason\x18\x01 \x01(\x0e\x32\x18.resumate.v1.ErrorReason\x12\x0f\n\x07message\x18\x02 \x01(\t\x12!\n\x05stage\x18\x03 \x01(\x0e\x32\x12.resumate.v1.Stage\x12\x11\n\tretryable\x18\x04 \x01(\x08\"\xb2\x01\n\rBatchProgress\x12\x10\n\x08\x62\x61tch_id\x18\x01 \x01(\t\x12\r\n\x05total\x18\x02 \x01(\x05\x12\x0e\n\x06queued\x18\x03 \x01(\x05\x12\x12\n\nprocessing\x18\x04 \x01(\x05\x12\x11\n\tsucceeded\x18\x05 \x01(\x05\x12\x0e\n\x06\x66\x61iled\x18\x06 \x01(\x05\x12\x11\n\tcancelled\x18\x07 \x01(\x05\x12\x0f\n\x07percent\x18\x08 \x01(\x05\x12\x15\n\rfeed_sequence\x18\t \x01(\x03*\x82\x01\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x10\n\x0cSTATE_QUEUED\x10\x01\x12\x14\n\x10STATE_PROCESSING\x10\x02\x12\x13\n\x0fSTATE_SUCCEEDED\x10\x03\x12\x10\n\x0cSTATE_FAILED\x10\x04\x12\x13\n\x0fSTATE_CANCELLED\x10\x05*\xb6\x01\n\x05Stage\x12\x15\n\x11STAGE_UNSPECIFIED\x10\x00\x12\x10\n\x0cSTAGE_QUEUED\x10\x01\x12\x19\n\x15STAGE_TEXT_EXTRACTION\x10\x02\x12\x15\n\x11STAGE_NLP_PARSING\x10\x03\x12\x18\n\x14STAGE_AI_ENHANCEMENT\x10\x04\x12\x12\n\x0eSTAGE_COMPLETE\x10\x05\x12\x0f\n\x0bSTAGE_ERROR\x10\x06\x12\x13\n\x0fSTAGE_CANCELLED\x10\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'resumate.v1.progress_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_STATE']._serialized_start=925
-  _globals['_STATE']._serialized_end=1055
-  _globals['_STAGE']._serialized_start=1058
-  _globals['_STAGE']._serialized_end=1240
+  _globals['_STATE']._serialized_start=956
+  _globals['_STATE']._serialized_end=1086
+  _globals['_STAGE']._serialized_start=1089
+  _globals['_STAGE']._serialized_end=1271
   _globals['_PROGRESSEVENT']._serialized_start=174
-  _globals['_PROGRESSEVENT']._serialized_end=614
-  _globals['_PARSEERROR']._serialized_start=616
-  _globals['_PARSEERROR']._serialized_end=741
-  _globals['_BATCHPROGRESS']._serialized_start=744
-  _globals['_BATCHPROGRESS']._serialized_end=922
+  _globals['_PROGRESSEVENT']._serialized_end=645
+  _globals['_PARSEERROR']._serialized_start=647
+  _globals['_PARSEERROR']._serialized_end=772
+  _globals['_BATCHPROGRESS']._serialized_start=775
+  _globals['_BATCHPROGRESS']._serialized_end=953
 # @@protoc_insertion_point(module_scope)

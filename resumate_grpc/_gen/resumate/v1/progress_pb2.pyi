@@ -122,6 +122,8 @@ class ProgressEvent(_message.Message):
     ERROR_FIELD_NUMBER: _builtins.int
     PARSED_FIELD_NUMBER: _builtins.int
     BATCH_ID_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    DIGEST_FIELD_NUMBER: _builtins.int
     resume_id: _builtins.str
     """The résumé."""
     sequence: _builtins.int
@@ -144,6 +146,25 @@ class ProgressEvent(_message.Message):
     """Identity of the log. It changes when the database is replaced or restored; positions count within one epoch."""
     batch_id: _builtins.str
     """The batch that the résumé was uploaded under; empty if none."""
+    count: _builtins.int
+    """How many events this résumé has up to and including this one: the same number as `sequence`."""
+    digest: _builtins.bytes
+    """Digest of the résumé's whole log up to and including this event, 32 bytes; every event bears it, the terminal ones
+    included. Who recomputes it over the events that arrived and gets the same knows that none was lost, repeated,
+    reordered or changed on the way:
+
+        digest_0 = 32 zero bytes
+        digest_n = SHA-256(digest_{n-1} ‖ canonical(event_n))
+        canonical(event) = str(resume_id) ‖ i64(sequence) ‖ i64(attempt) ‖ i64(stage) ‖ i64(stage_percent)
+                           ‖ i64(percent) ‖ i64(create_time) ‖ str(message)
+        i64(n) = n in 8 bytes, big-endian, two's complement
+        str(s) = i64(length of s in UTF-8, in bytes) ‖ s in UTF-8
+
+    where ‖ joins bytes, `stage` is the number of the enum value, and `create_time` is whole milliseconds since
+    1970-01-01T00:00:00Z, rounded down. No other field takes part, so a WebSocket message, which bears the same values,
+    can be checked too. Who resumes after event n goes on from that event's digest; who begins at a later event because
+    earlier ones were purged takes the first event's digest as it is and checks from there.
+    """
     @_builtins.property
     def estimated_remaining(self) -> _duration_pb2.Duration:
         """Time to the attempt's end, from stage times measured on this installation; unset until there are any."""
@@ -178,10 +199,12 @@ class ProgressEvent(_message.Message):
         error: Global___ParseError | None = ...,
         parsed: _parsed_resume_pb2.ParsedResume | None = ...,
         batch_id: _builtins.str = ...,
+        count: _builtins.int = ...,
+        digest: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "error", b"error", "estimated_remaining", b"estimated_remaining", "parsed", b"parsed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "batch_id", b"batch_id", "create_time", b"create_time", "epoch", b"epoch", "error", b"error", "estimated_remaining", b"estimated_remaining", "feed_sequence", b"feed_sequence", "message", b"message", "parsed", b"parsed", "percent", b"percent", "resume_id", b"resume_id", "sequence", b"sequence", "stage", b"stage", "stage_percent", b"stage_percent", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "batch_id", b"batch_id", "count", b"count", "create_time", b"create_time", "digest", b"digest", "epoch", b"epoch", "error", b"error", "estimated_remaining", b"estimated_remaining", "feed_sequence", b"feed_sequence", "message", b"message", "parsed", b"parsed", "percent", b"percent", "resume_id", b"resume_id", "sequence", b"sequence", "stage", b"stage", "stage_percent", b"stage_percent", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

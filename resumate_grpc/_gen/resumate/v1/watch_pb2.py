@@ -27,7 +27,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from resumate_grpc._gen.resumate.v1 import progress_pb2 as resumate_dot_v1_dot_progress__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17resumate/v1/watch.proto\x12\x0bresumate.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1aresumate/v1/progress.proto\"\xdf\x01\n\x14WatchProgressRequest\x12\x13\n\tresume_id\x18\x01 \x01(\tH\x00\x12\x12\n\x08\x62\x61tch_id\x18\x02 \x01(\tH\x00\x12\x0e\n\x04\x66\x65\x65\x64\x18\x03 \x01(\x08H\x00\x12\x16\n\x0e\x61\x66ter_sequence\x18\x04 \x01(\x03\x12\x16\n\x0einclude_parsed\x18\x05 \x01(\x08\x12\x0e\n\x06\x66ollow\x18\x06 \x01(\x08\x12\x35\n\x12heartbeat_interval\x18\x07 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\r\n\x05\x65poch\x18\x08 \x01(\tB\x08\n\x06target\"\xd3\x01\n\x15WatchProgressResponse\x12+\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x1a.resumate.v1.ProgressEventH\x00\x12+\n\x05\x62\x61tch\x18\x02 \x01(\x0b\x32\x1a.resumate.v1.BatchProgressH\x00\x12+\n\theartbeat\x18\x03 \x01(\x0b\x32\x16.resumate.v1.HeartbeatH\x00\x12)\n\x08\x64raining\x18\x04 \x01(\x0b\x32\x15.resumate.v1.DrainingH\x00\x42\x08\n\x06update\"i\n\tHeartbeat\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12(\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tcaught_up\x18\x03 \x01(\x08\x12\r\n\x05\x65poch\x18\x04 \x01(\t\"P\n\x08\x44raining\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12\x32\n\x0freconnect_after\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\"\xaa\x01\n\x13ListProgressRequest\x12\x13\n\tresume_id\x18\x01 \x01(\tH\x00\x12\x12\n\x08\x62\x61tch_id\x18\x02 \x01(\tH\x00\x12\x0e\n\x04\x66\x65\x65\x64\x18\x03 \x01(\x08H\x00\x12\x16\n\x0e\x61\x66ter_sequence\x18\x04 \x01(\x03\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x16\n\x0einclude_parsed\x18\x06 \x01(\x08\x12\r\n\x05\x65poch\x18\x07 \x01(\tB\x08\n\x06target\"\x80\x01\n\x14ListProgressResponse\x12*\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1a.resumate.v1.ProgressEvent\x12\x1b\n\x13next_after_sequence\x18\x02 \x01(\x03\x12\x10\n\x08has_more\x18\x03 \x01(\x08\x12\r\n\x05\x65poch\x18\x04 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17resumate/v1/watch.proto\x12\x0bresumate.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1aresumate/v1/progress.proto\"\xdf\x01\n\x14WatchProgressRequest\x12\x13\n\tresume_id\x18\x01 \x01(\tH\x00\x12\x12\n\x08\x62\x61tch_id\x18\x02 \x01(\tH\x00\x12\x0e\n\x04\x66\x65\x65\x64\x18\x03 \x01(\x08H\x00\x12\x16\n\x0e\x61\x66ter_sequence\x18\x04 \x01(\x03\x12\x16\n\x0einclude_parsed\x18\x05 \x01(\x08\x12\x0e\n\x06\x66ollow\x18\x06 \x01(\x08\x12\x35\n\x12heartbeat_interval\x18\x07 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\r\n\x05\x65poch\x18\x08 \x01(\tB\x08\n\x06target\"\xd3\x01\n\x15WatchProgressResponse\x12+\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x1a.resumate.v1.ProgressEventH\x00\x12+\n\x05\x62\x61tch\x18\x02 \x01(\x0b\x32\x1a.resumate.v1.BatchProgressH\x00\x12+\n\theartbeat\x18\x03 \x01(\x0b\x32\x16.resumate.v1.HeartbeatH\x00\x12)\n\x08\x64raining\x18\x04 \x01(\x0b\x32\x15.resumate.v1.DrainingH\x00\x42\x08\n\x06update\"\xa0\x01\n\tHeartbeat\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12(\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tcaught_up\x18\x03 \x01(\x08\x12\r\n\x05\x65poch\x18\x04 \x01(\t\x12\r\n\x05\x63ount\x18\x05 \x01(\x03\x12\x0e\n\x06\x64igest\x18\x06 \x01(\x0c\x12\x16\n\x0equeue_position\x18\x07 \x01(\x05\"P\n\x08\x44raining\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12\x32\n\x0freconnect_after\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\"\xaa\x01\n\x13ListProgressRequest\x12\x13\n\tresume_id\x18\x01 \x01(\tH\x00\x12\x12\n\x08\x62\x61tch_id\x18\x02 \x01(\tH\x00\x12\x0e\n\x04\x66\x65\x65\x64\x18\x03 \x01(\x08H\x00\x12\x16\n\x0e\x61\x66ter_sequence\x18\x04 \x01(\x03\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x16\n\x0einclude_parsed\x18\x06 \x01(\x08\x12\r\n\x05\x65poch\x18\x07 \x01(\tB\x08\n\x06target\"\x80\x01\n\x14ListProgressResponse\x12*\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1a.resumate.v1.ProgressEvent\x12\x1b\n\x13next_after_sequence\x18\x02 \x01(\x03\x12\x10\n\x08has_more\x18\x03 \x01(\x08\x12\r\n\x05\x65poch\x18\x04 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,12 +38,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WATCHPROGRESSREQUEST']._serialized_end=357
   _globals['_WATCHPROGRESSRESPONSE']._serialized_start=360
   _globals['_WATCHPROGRESSRESPONSE']._serialized_end=571
-  _globals['_HEARTBEAT']._serialized_start=573
-  _globals['_HEARTBEAT']._serialized_end=678
-  _globals['_DRAINING']._serialized_start=680
-  _globals['_DRAINING']._serialized_end=760
-  _globals['_LISTPROGRESSREQUEST']._serialized_start=763
-  _globals['_LISTPROGRESSREQUEST']._serialized_end=933
-  _globals['_LISTPROGRESSRESPONSE']._serialized_start=936
-  _globals['_LISTPROGRESSRESPONSE']._serialized_end=1064
+  _globals['_HEARTBEAT']._serialized_start=574
+  _globals['_HEARTBEAT']._serialized_end=734
+  _globals['_DRAINING']._serialized_start=736
+  _globals['_DRAINING']._serialized_end=816
+  _globals['_LISTPROGRESSREQUEST']._serialized_start=819
+  _globals['_LISTPROGRESSREQUEST']._serialized_end=989
+  _globals['_LISTPROGRESSRESPONSE']._serialized_start=992
+  _globals['_LISTPROGRESSRESPONSE']._serialized_end=1120
 # @@protoc_insertion_point(module_scope)

@@ -129,12 +129,33 @@ class Heartbeat(_message.Message):
     TIME_FIELD_NUMBER: _builtins.int
     CAUGHT_UP_FIELD_NUMBER: _builtins.int
     EPOCH_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    DIGEST_FIELD_NUMBER: _builtins.int
+    QUEUE_POSITION_FIELD_NUMBER: _builtins.int
     sequence: _builtins.int
     """Number of the last event sent, or `after_sequence` if none was; never ahead of what was sent."""
     caught_up: _builtins.bool
     """Whether all history has been delivered and what follows is live."""
     epoch: _builtins.str
     """Identity of the log that `sequence` counts in."""
+    count: _builtins.int
+    """For a résumé: how many events it has up to `sequence`, the same number. For a batch or feed: how many events this
+    watch has sent.
+    """
+    digest: _builtins.bytes
+    """What a client that has seen all can recompute, 32 bytes. For a résumé: `ProgressEvent.digest` of event `sequence`,
+    or 32 zero bytes where `sequence` is 0. For a batch or feed, over the events that this watch has sent, in order:
+
+        watch_digest_0 = 32 zero bytes
+        watch_digest_k = SHA-256(watch_digest_{k-1} ‖ digest of the k-th event sent)
+
+    so it begins anew with each watch. Where it differs, something was lost: watch again from the last position at which
+    it agreed.
+    """
+    queue_position: _builtins.int
+    """While a watched résumé waits for a worker: its place in line, from 1 = next to be taken up. It may rise, as when a
+    résumé is given back to the front. 0 in any other state, and for a batch or feed.
+    """
     @_builtins.property
     def time(self) -> _timestamp_pb2.Timestamp:
         """The server's clock."""
@@ -146,10 +167,13 @@ class Heartbeat(_message.Message):
         time: _timestamp_pb2.Timestamp | None = ...,
         caught_up: _builtins.bool = ...,
         epoch: _builtins.str = ...,
+        count: _builtins.int = ...,
+        digest: _builtins.bytes = ...,
+        queue_position: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["time", b"time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["caught_up", b"caught_up", "epoch", b"epoch", "sequence", b"sequence", "time", b"time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caught_up", b"caught_up", "count", b"count", "digest", b"digest", "epoch", b"epoch", "queue_position", b"queue_position", "sequence", b"sequence", "time", b"time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
