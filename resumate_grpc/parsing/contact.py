@@ -15,7 +15,7 @@ from resumate_grpc.parsing.links import EMAIL, WebLink, WebLinkKind, web_links_o
 from resumate_grpc.parsing.names import name_of
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.phones import phones_of
-from resumate_grpc.parsing.places import is_wholly_place, place_likeness
+from resumate_grpc.parsing.places import is_address, is_wholly_place, place_likeness
 from resumate_grpc.parsing.sections import Section, SectionKind
 
 __all__ = ["Contact", "contact_of"]
@@ -25,7 +25,8 @@ _LABEL = re.compile(
     r"place|based in|adresse|anschrift|"
     r"wohnort|direccion|dirección|domicilio|ubicación|endereço|indirizzo|residenza|adres|woonplaats|"
     r"адрес|город|местоположение|город проживания|residencia|lugar de residencia|lieu|domicile|"
-    r"地址|所在地|现居地|现居))\s*[:：]\s*",
+    r"проживает|проживание|место жительства|r[eé]sidence|dom[ií]cilio|morada|"
+    r"地址|所在地|现居地|现居|住所|現住所|所在|주소|거주지|지역))\s*[:：]\s*",
     re.IGNORECASE,
 )
 _OTHER_LABEL = re.compile(r"^\s*[^\W\d_]{3,14}\s*[:：]")
@@ -160,9 +161,20 @@ def _location(text: str, zone: Sequence[Row], terms: Terms) -> Finding | None:
 def _place_candidates(text: str, zone: Sequence[Row], terms: Terms) -> Iterator[Finding]:
     for index, row in enumerate(zone):
         above, below = (zone[at] if 0 <= at < len(zone) else None for at in (index - 1, index + 1))
+        if whole := _whole_address(text, row):
+            yield whole
         for fragment in _fragments(row, text):
             if place := _place(text, fragment, terms):
                 yield _with_country(text, _with_street(text, place, above, row), below, row)
+
+
+def _whole_address(text: str, row: Row) -> Finding | None:
+    """Return a row that is an address from its street to its postcode, whatever parts them."""
+    label = _LABEL.match(row.text)
+    start = row.start + (label.end() if label else 0)
+    if len(row.text) > _LONGEST_PLACE or EMAIL.search(row.text) or any(phones_of(text, start, row.end, language="")):
+        return None
+    return found(text, start, row.end, 0.94) if is_address(text[start : row.end]) else None
 
 
 def _fragments(row: Row, text: str) -> Iterator[Fragment]:

@@ -127,4 +127,4 @@ def _field_after(text: str, start: int, end: int) -> Finding | None:
 
 def _field_before(text: str, start: int, end: int) -> Finding | None:
     field = found(text, start, end)
-    return field if field and len(field.text) > SHORT_DEGREE and field.text[0].isupper() else None
+    return field if field and len(field.text) > SHORT_DEGREE and not field.text[0].islower() else None

@@ -17,7 +17,7 @@ from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.grades import grade_of
 from resumate_grpc.parsing.nlp import Term, Terms
-from resumate_grpc.parsing.pieces import Piece, pieces_of
+from resumate_grpc.parsing.pieces import Piece, label_end, pieces_of
 from resumate_grpc.parsing.places import place_likeness
 from resumate_grpc.parsing.vocabulary import phrases
 
@@ -100,6 +100,12 @@ _LABEL_FIELD = frozenset(
 )
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 _ACRONYM = re.compile(r"(?:[^\W\d_]+ )?(?!C?GPA|USA|UK)(?:[A-Z]{3,6}|TU|UC|FH|HU|FU|KU)(?: [A-Z][^,]*)?(?:,|$)")
+_DEPARTMENT = re.compile(r"(?:学科|専攻|专业|학과|학부|전공|공학과)$")
+"""What names a subject where no degree is printed."""
+_STUDIES = re.compile(
+    r"(?:master|bachelor|diplom|hochschul|aufbau)?studium\b|(?:master|bachelor)(?:'s|’s)? studies\b", re.IGNORECASE
+)
+"""What tells of studies rather than of the degree in which they end."""
 _COMMA = re.compile(r",\s+|\s*\n\s*")
 _LONGEST = 110
 _SENTENCE = 60
@@ -177,7 +183,7 @@ def _is_known_university(printed: str) -> bool:
     if fold(printed).strip(" .,") in known and printed.strip()[:1].isupper():
         return True
     return any(
-        word.isupper() and len(word) >= _SHORTEST_ABBREVIATION and fold(word) in known
+        word.isupper() and len(word) >= _SHORTEST_ABBREVIATION and fold(word) in known - phrases("degrees")
         for word in re.findall(r"[^\W\d_]+", printed)[:8]
     )
 
@@ -186,16 +192,20 @@ def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> St
     pieces = pieces_of(entry.header, entry.dates, text)
     parts = [part for piece in pieces for part in _parts(piece, text, terms)]
     labelled = {piece.label: piece.finding for piece in pieces if piece.label}
-    degree_part = next((part for part in parts if part.degree), None)
+    degrees = [part for part in parts if part.degree]
+    degree_part = next((part for part in degrees if not _STUDIES.match(part.finding.text)), next(iter(degrees), None))
     degree, field = split_degree(degree_part.finding, text, terms) if degree_part else (None, None)
     field = None if field and _ASIDE.match(field.text + " ") else field
     institution = _institution(parts, degree_part, text)
     field = next((labelled[label] for label in labelled if label in _LABEL_FIELD), None) or field or _major(parts, text)
     if degree_part and not field:
         again = [part for part in parts if part.degree and part is not degree_part and part.row == degree_part.row]
+        again += [part for part in degrees if _STUDIES.match(part.finding.text) and part is not degree_part]
         field = _split_again(again, text, terms)
     if degree_part and not field:
         field = _field_beside(parts, degree_part, institution)
+    if not degree_part and not field:
+        field = next((part.finding for part in parts if _DEPARTMENT.search(part.finding.text)), None)
     start, end = period_of(entry.dates, single_is_both=False)
     place = next((part.finding for part in parts if part.place), None)
     return Study(
@@ -290,7 +300,7 @@ def _names_campus(before: str, after: str) -> bool:
 
 
 def _part(start: int, end: int, piece: Piece, text: str, terms: Terms) -> _Part | None:
-    finding = found(text, start, end)
+    finding = found(text, start + label_end(text[start:end]), end)
     if not finding or not any(char.isalpha() for char in finding.text) or _ASIDE.match(finding.text + " "):
         return None
     school = _has_institution(terms, text, finding.start, finding.end)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from statistics import median
 
-from resumate_grpc.parsing.dates import DateSpan, dates_within
+from resumate_grpc.parsing.dates import PRESENT, DateSpan, dates_within
 from resumate_grpc.parsing.folding import words_of
 from resumate_grpc.parsing.fragments import Fragment, Row
 from resumate_grpc.parsing.places import is_wholly_place
@@ -82,12 +82,25 @@ def stacked(rows: Sequence[Row], dates: Sequence[DateSpan]) -> Sequence[DateSpan
     for above, below in pairwise(rows):
         if above.number in listed:
             continue
+        if upper_open := _open_end(above, below, dates):
+            joined[upper_open[0].start] = replace(upper_open[0], last=upper_open[1].first)
+            joined[upper_open[1].start] = replace(upper_open[1], first="", last="")
+            continue
         upper, lower = _rail_date(above, dates), _rail_date(below, dates)
         if upper is None or lower is None or above.block != below.block or upper.is_range or lower.is_range:
             continue
         if upper.first and lower.first and not joined[upper.start].is_range:
             _join(joined, upper, lower)
     return tuple(joined[start] for start in sorted(joined))
+
+
+def _open_end(above: Row, below: Row, dates: Sequence[DateSpan]) -> tuple[DateSpan, DateSpan] | None:
+    """Return a date that ends in a dash in a rail, and its end on the row below: "Sept. 2017 –", "today"."""
+    upper, lower = _rail_date(above, dates), _rail_date(below, dates)
+    if upper is None or lower is None or above.block != below.block or lower.is_range or not lower.first:
+        return None
+    dashed = upper.last == PRESENT and above.fragments[0].text.rstrip().endswith(("-", "–", "—"))
+    return (upper, lower) if dashed and (lower.first == PRESENT or lower.first >= upper.first) else None
 
 
 def _in_runs(rows: Sequence[Row], dates: Sequence[DateSpan]) -> frozenset[int]:
@@ -263,10 +276,9 @@ def entries_by_leader(
         if not own:
             continue
         leader, first_look = leader or own, first_look or row
-        again = own & seen
         lesser = (first_look.bold and not row.bold) or (first_look.caps and not row.caps) if first_look else False
         faculty = not row.spaced and own == {"institution"} and (gapped or lesser)
-        if not starts or (_begins_anew(own, again, leader) and not faculty):
+        if not starts or (_begins_anew(own, seen, leader) and not faculty):
             starts.append(index)
             seen = set()
         seen |= own
@@ -299,8 +311,9 @@ def _is_column_head(printed: str) -> bool:
     return 0 < len(words) <= _MOST_HEAD_WORDS and all(word in phrases("column_heads") for word in words)
 
 
-def _begins_anew(own: frozenset[str], again: set[str] | frozenset[str], leader: frozenset[str]) -> bool:
-    if not again:
+def _begins_anew(own: frozenset[str], seen: set[str], leader: frozenset[str]) -> bool:
+    again = own & seen
+    if not again or ("date" in leader and "date" not in own and own - seen):
         return False
     if own == {"date"}:
         return leader == {"date"}

@@ -14,7 +14,7 @@ from resumate_grpc.parsing.finding import Finding, doubted, found
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.nlp import Term, Terms
-from resumate_grpc.parsing.pieces import Piece, pieces_of
+from resumate_grpc.parsing.pieces import Piece, is_duration, pieces_of
 from resumate_grpc.parsing.places import is_wholly_place, place_likeness, split_trailing_place
 from resumate_grpc.parsing.post_labels import COMPANY_LABELS, PLACE_LABELS, TITLE_LABELS
 from resumate_grpc.parsing.vocabulary import phrases
@@ -77,7 +77,8 @@ def posts_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms
     def leads(row: Row) -> bool:
         return terms.has(Term.ROLE, row.start, row.end) or terms.has(Term.ORGANISATION, row.start, row.end)
 
-    entries = entries_by_date(without_column_heads(rows), dates, leads=leads)
+    rows = [row for row in without_column_heads(rows) if not is_duration(row.text)]
+    entries = entries_by_date(rows, dates, leads=leads)
     headers = [_sorted_out(entry, text, terms) for entry in entries]
     company_first = _company_first(headers)
     for header in headers:

@@ -7,7 +7,7 @@ import re
 from resumate_grpc.parsing.folding import fold, squeeze
 from resumate_grpc.parsing.vocabulary import is_place, phrases
 
-__all__ = ["is_wholly_place", "place_likeness", "split_trailing_place"]
+__all__ = ["is_address", "is_wholly_place", "place_likeness", "split_trailing_place"]
 
 _PARTS = re.compile(r"\s*[,;/()]\s*|\s+[-–—]\s+")
 _POSTCODE = re.compile(
@@ -31,6 +31,8 @@ _CAMPUS = re.compile(
     r"\buniversity of (?:california|texas|wisconsin|north carolina|illinois|maryland),\s*$", re.IGNORECASE
 )
 """What goes on with the name of a campus: "University of California, Davis"."""
+_PROVINCE = re.compile(r"(?<=[a-z])\s\([A-Z]{2}\)\s*$")
+"""As in Italy: "Rapallo (GE)"."""
 _MOST_TOWN_WORDS = 3
 _TOWN = re.compile(r"^(?:г\.|город|ciudad de|city of|stad|comune di)\s*", re.IGNORECASE)
 _MOST_WORDS = 5
@@ -79,6 +81,15 @@ def _known(part: str, *, last: bool) -> bool:
     return is_place(folded) or (_AREA.search(folded) is not None and is_place(_AREA.sub("", folded).strip()))
 
 
+def is_address(text: str) -> bool:
+    """Whether the text begins with a street's name and number and goes on with a postcode or a place."""
+    parts = [part for part in re.split(r"\s*[,;|•·]\s*|\s+[-–—]\s+", squeeze(text)) if part]
+    if len(parts) < 2 or not _STREET.search(" ".join(parts[:2])) or not any(char.isdigit() for char in text):  # noqa: PLR2004
+        return False
+    rest = parts[1:]
+    return any(_POSTCODE.search(part) for part in rest) and any(_known(part, last=True) for part in rest)
+
+
 def split_trailing_place(text: str) -> int:
     """Return where in `text` a place at its end begins, after a comma or in brackets; `len(text)` where none does.
 
@@ -101,7 +112,7 @@ def _in_state(text: str) -> bool:
 
 def is_wholly_place(text: str) -> bool:
     """Whether every part of the text names a place, or it has the form "City, ST"."""
-    text = squeeze(text).strip(" .,;()")
+    text = _PROVINCE.sub("", squeeze(text)).strip(" .,;()")
     parts = [part for part in _PARTS.split(text) if part]
     if not parts or not (text[0].isupper() or not text[0].isascii()):
         return False

@@ -13,6 +13,7 @@ from resumate_grpc.parsing.dates import DateSpan
 from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Row
+from resumate_grpc.parsing.links import EMAIL
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.sections import Section, SectionKind
 from resumate_grpc.parsing.vocabulary import heading_key, headings, phrases
@@ -88,6 +89,11 @@ _OTHER_LABEL = re.compile(
     r"interessen|centres d'interet|loisirs|driving licen[sc]es?|fuhrerscheine?|permis(?: de conduire)?|"
     r"carnet de conducir|permiso de conducir|patente(?: di guida)?|carta de conducao|rijbewijs)$"
 )
+_SIGNED = re.compile(
+    r"^[^\W\d_][\w .'-]{1,30},\s+(?:(?:den|im|le|li|il|em|a|el|the)\s+)?(?:\d{1,2}\.?\s?)?"
+    r"(?:(?:de\s)?[^\W\d_]+\.?|\d{1,2}\.)\s?(?:de\s)?(?:19|20)\d\d$"
+)
+"""Place and date at a document's end: "Köln, im Januar 2024"."""
 _LISTED = re.compile(r"[,;/|•·]\s*$")
 
 
@@ -193,7 +199,7 @@ def _items(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str, 
     bullet_labels = _bullets_are_labels(rows)
     cells, heads = _label_cells(rows)
     for index, row in enumerate(rows):
-        if row.number in prose or row.number in heads:
+        if row.number in prose or row.number in heads or EMAIL.search(row.text) or _SIGNED.match(row.text):
             continue
         if row.number in cells:
             label = fold(row.text).strip(" :")
