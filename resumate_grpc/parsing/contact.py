@@ -93,6 +93,7 @@ def _zone(sections: Sequence[Section]) -> tuple[Row, ...]:
         if EMAIL.search(row.text) or len(row.fragments) > 1
     ]
     everything = [row for section in sections if section.kind in _BESIDE_CONTACT for row in section.rows]
+    rows += [row for row in everything if _LABEL.match(row.text) and row not in rows]
     near = {
         row.number + step
         for row in everything

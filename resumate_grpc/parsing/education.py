@@ -17,8 +17,8 @@ from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.grades import grade_of
 from resumate_grpc.parsing.nlp import Term, Terms
-from resumate_grpc.parsing.pieces import Piece, label_end, pieces_of
-from resumate_grpc.parsing.places import place_likeness
+from resumate_grpc.parsing.pieces import BARE_SCHOOL, Piece, label_end, pieces_of
+from resumate_grpc.parsing.places import is_wholly_place, place_likeness
 from resumate_grpc.parsing.vocabulary import phrases
 
 __all__ = ["Study", "studies_of"]
@@ -102,6 +102,8 @@ _CJK = re.compile(r"[\u4e00-\u9fff]")
 _ACRONYM = re.compile(r"(?:[^\W\d_]+ )?(?!C?GPA|USA|UK)(?:[A-Z]{3,6}|TU|UC|FH|HU|FU|KU)(?: [A-Z][^,]*)?(?:,|$)")
 _DEPARTMENT = re.compile(r"(?:学科|専攻|专业|학과|학부|전공|공학과)$")
 """What names a subject where no degree is printed."""
+_BOARD = re.compile(r"\bboard\b|\b(?:CBSE|ICSE|ISC)\b", re.IGNORECASE)
+"""Who holds examinations."""
 _STUDIES = re.compile(
     r"(?:master|bachelor|diplom|hochschul|aufbau)?studium\b|(?:master|bachelor)(?:'s|’s)? studies\b", re.IGNORECASE
 )
@@ -241,6 +243,9 @@ def _major(parts: Sequence[_Part], text: str) -> Finding | None:
 def _clean(finding: Finding | None, text: str, confidence: float) -> Finding | None:
     if not finding or _ASIDE.match(finding.text + " "):
         return None
+    bracket = finding.text.rfind(" (")
+    if bracket > 0 and finding.text.endswith(")") and is_wholly_place(finding.text[bracket:]):
+        finding = found(text, finding.start, finding.end - (len(finding.text) - bracket)) or finding
     tail = _GPA_TAIL.search(text, finding.start, finding.end)
     if tail and tail.start() > finding.start:
         finding = found(text, finding.start, tail.start()) or finding
@@ -275,6 +280,8 @@ def _parts_ways(left: int, cut: re.Match[str], end: int, text: str, terms: Terms
     if left_degree and right_school and not left_school:
         following = _COMMA.search(text, cut.end(), end)
         return _has_institution(terms, text, cut.end(), following.start() if following else end)
+    if "\n" in cut[0] and BARE_SCHOOL.search(before):
+        return False
     if _MAJOR.match(text, left):
         return right_school or place_likeness(after) >= _PLACE
     if left_school and not left_degree:
@@ -353,7 +360,8 @@ def _within_degree(finding: Finding, text: str) -> Finding | None:
 
 def _field_beside(parts: Sequence[_Part], degree: _Part, institution: Finding | None) -> Finding | None:
     for part in parts:
-        usable = not (part.degree or part.place or part.institution) and part.finding != institution
+        usable = not (part.degree or part.place or part.institution or _BOARD.search(part.finding.text))
+        usable = usable and part.finding != institution
         if (
             usable
             and part.row == degree.row
@@ -363,7 +371,7 @@ def _field_beside(parts: Sequence[_Part], degree: _Part, institution: Finding | 
     below = (
         part
         for part in parts
-        if not (part.degree or part.place or part.institution)
+        if not (part.degree or part.place or part.institution or _BOARD.search(part.finding.text))
         and part.finding != institution
         and 0 < part.row - degree.row <= _ROWS_BELOW
     )

@@ -10,8 +10,9 @@ from resumate_grpc.parsing.dates import DateSpan
 from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Fragment, Row
+from resumate_grpc.parsing.places import is_wholly_place
 
-__all__ = ["Piece", "is_duration", "label_end", "pieces_of"]
+__all__ = ["BARE_SCHOOL", "Piece", "is_duration", "label_end", "pieces_of"]
 
 _SEPARATOR = re.compile(
     r"\s+[-–—~]{1,3}\s+|\s*[|•·]\s*|\s+@\s+|\s*[—]\s*|\s{2,}|\s+//\s+|;\s+|(?<=[\u3040-\u30ff\u4e00-\u9fff])\s+(?=[\u3040-\u30ff\u4e00-\u9fff])|"
@@ -74,6 +75,14 @@ _NAME_END = re.compile(
     re.IGNORECASE,
 )
 """What ends a name that began on the row above."""
+_LEGAL_FORM = re.compile(
+    r"(?:(?:g?GmbH|mbH|AG|KG|OHG|e\.V\.|Ltd|LLC|LLP|Inc|Corp|PLC|plc|S\.A|SA|SAS|SARL|S\.L|SL|S\.r\.l|SRL|S\.p\.A|SpA|B\.V|BV|N\.V|"
+    r"Pty|Ltda|& Co)\b\.?)"
+)
+BARE_SCHOOL = re.compile(
+    r"(?:universit(?:ät|y|é|à|y of)|universidad(?: de)?|universidade(?: de)?|hochschule|college)$", re.IGNORECASE
+)
+_WORKED = re.compile(r"(?:(?:have |has )?work(?:ed|ing)|served|employed|joined) as (?:an? |the )?", re.IGNORECASE)
 _EMPLOYMENT = re.compile(
     r"(?:full|part)[ -]?time|contract|permanent|temporary|internship|freelance|seasonal|self-employed|"
     r"vollzeit|teilzeit|"
@@ -158,7 +167,12 @@ def _runs_on(above: Piece, piece: Piece, text: str) -> bool:
     alike = above.bold == piece.bold and above.italic == piece.italic and not piece.label
     if piece.order or piece.row != above.row + 1 or not alike or between.strip() or "\n" not in between:
         return False
-    return _UNFINISHED.search(above.text) is not None or _NAME_END.fullmatch(piece.text) is not None
+    return (
+        _UNFINISHED.search(above.text) is not None
+        or _NAME_END.fullmatch(piece.text) is not None
+        or _LEGAL_FORM.match(piece.text) is not None
+        or (BARE_SCHOOL.search(above.text) is not None and is_wholly_place(piece.text))
+    )
 
 
 def _parts(fragment: Fragment, dates: Sequence[DateSpan], text: str, *, stops: bool) -> Iterator[tuple[int, int]]:
@@ -210,7 +224,8 @@ def _piece(text: str, start: int, end: int, fragment: Fragment, row: int, order:
     if words := _DATE_WORDS.search(text, start, end):
         end = words.start()
     label = _LABEL.match(fold(text[start:end]))
-    finding = found(text, start + (label.end() if label else 0), end)
+    lead = label or _WORKED.match(text[start:end].lstrip())
+    finding = found(text, start + (lead.end() if lead else 0), end)
     if finding and _SENTENCE_END.search(finding.text):
         finding = found(text, finding.start, finding.end - 1)
     if finding and (ended := _ENDED_LAST.search(finding.text)) and ended.start() > 0:
