@@ -14,6 +14,7 @@ from resumate_grpc.model.resume import MediaType, ParseOptions, Resume
 __all__ = [
     "Claim",
     "Deleted",
+    "Lane",
     "LogBounds",
     "NewEvent",
     "NewResume",
@@ -25,6 +26,13 @@ __all__ = [
     "StageTimes",
     "Target",
 ]
+
+
+class Lane(Enum):
+    """Which queue a résumé waits in: TEXT, which is quick, or OCR, where a page takes a second or more."""
+
+    TEXT = "TEXT"
+    OCR = "OCR"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +48,7 @@ class NewResume:
     request_id: str
     batch_id: str
     options: ParseOptions
+    lane: Lane = Lane.TEXT
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,6 +73,7 @@ class Claim:
     attempt: int
     lease: str
     lost: int = 0
+    lane: Lane = Lane.TEXT
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
