@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from resumate_grpc.errors import ErrorReason, ParsingError
@@ -30,7 +31,7 @@ from resumate_grpc.parsing.scan_pages import shows_unread_text
 from resumate_grpc.parsing.scans import Scans
 from resumate_grpc.parsing.words import PlacedWord
 
-__all__ = ["pdf_picture", "read_pdf"]
+__all__ = ["opened_pdf", "pdf_picture", "read_pdf"]
 
 _log = logging.getLogger(__name__)
 
@@ -49,9 +50,16 @@ def read_pdf(content: bytes, *, max_pages: int, ocr: OcrMode, scans: Scans) -> G
     """
     if _is_cut_off(content):
         raise _corrupt("it was cut off")
+    with opened_pdf(content) as file:
+        return (yield from _read_pages(file, _PageReader(ocr=ocr, scans=scans), max_pages=max_pages))
+
+
+@contextmanager
+def opened_pdf(content: bytes) -> Iterator[PdfFile]:
+    """Open a PDF; what is wrong with it is told as `ParsingError`: CORRUPT_FILE or PASSWORD_PROTECTED."""
     try:
         with PdfFile(content) as file:
-            return (yield from _read_pages(file, _PageReader(ocr=ocr, scans=scans), max_pages=max_pages))
+            yield file
     except PdfPasswordError as error:
         raise ParsingError(
             ErrorReason.PASSWORD_PROTECTED, "the PDF needs a password; save it without one and upload it again"

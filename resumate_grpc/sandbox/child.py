@@ -19,6 +19,7 @@ from typing import BinaryIO, Protocol, TypedDict, TypeVar, cast
 
 from resumate_grpc import failpoints
 from resumate_grpc.errors import ErrorReason, ParsingError
+from resumate_grpc.model.page_image import PageImage
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import ACTIVE_STAGES, StageProgress
 from resumate_grpc.model.resume import MediaType, ParseOptions
@@ -34,6 +35,7 @@ from resumate_grpc.sandbox.wire import (
     MAX_MESSAGE_CHARS,
     Advanced,
     Crashed,
+    Drawn,
     Explained,
     Outcome,
     PageRead,
@@ -73,6 +75,10 @@ class Target(Protocol):
         self, content: bytes, *, media_type: MediaType, options: ParseOptions
     ) -> Generator[StageProgress, None, Explanation]:
         """Parse one document and return what was seen in it."""
+        ...
+
+    def draw(self, content: bytes, *, media_type: MediaType, page: int, width_pixels: int) -> PageImage:
+        """Draw one page."""
         ...
 
 
@@ -174,13 +180,18 @@ class _Worker:
 
     def _reply(self, task: Task, content: bytes, throttle: ProgressThrottle) -> Outcome:
         told: _Told = {"media_type": task.media_type, "options": task.options}
+        if task.page:
+            drawn = self.target.draw(
+                content, media_type=task.media_type, page=task.page, width_pixels=task.width_pixels
+            )
+            return Drawn(image=drawn)
         if task.explain:
             return Explained(explanation=_run(self.target.explain(content, **told), throttle))
-        if task.page == 0 and task.recognised is None:
+        if task.ocr_page == 0 and task.recognised is None:
             return Parsed(resume=_run(self.target.parse(content, **told), throttle))
         target = cast("ScanTarget", self.target)
-        if task.page:
-            return PageRead(page=target.recognise(content, **told, page=task.page))
+        if task.ocr_page:
+            return PageRead(page=target.recognise(content, **told, page=task.ocr_page))
         try:
             return Parsed(resume=_run(target.parse(content, **told, recognised=task.recognised), throttle))
         except ScansFoundError as found:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from resumate_grpc.errors import ParsingError
+from resumate_grpc.model.page_image import PageImage
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import StageProgress
 from resumate_grpc.model.resume import MediaType, ParseOptions
@@ -25,6 +26,7 @@ from resumate_grpc.sandbox.verdict import Cause, Verdict, on_exit, on_fault, on_
 from resumate_grpc.sandbox.wire import (
     Advanced,
     Crashed,
+    Drawn,
     Explained,
     Outcome,
     OutputTooLargeError,
@@ -43,7 +45,7 @@ from resumate_grpc.sandbox.wire import (
 __all__ = ["SandboxProcess", "StartError"]
 
 REAP_S = 5.0
-Result = TypeVar("Result", Parsed, Explained, PageRead)
+Result = TypeVar("Result", Parsed, Explained, Drawn, PageRead)
 
 logger = logging.getLogger(__name__)
 
@@ -173,8 +175,14 @@ class SandboxProcess:
         self, content: bytes, *, media_type: MediaType, options: ParseOptions, page: int
     ) -> RecognisedPage:
         """Read one page by OCR, counted from 1; else as `parse`."""
-        task = Task(media_type=media_type, options=options, size=len(content), page=page)
+        task = Task(media_type=media_type, options=options, size=len(content), ocr_page=page)
         return (await self._work(task, content, PageRead, lambda _: None)).page
+
+    async def draw(self, content: bytes, *, media_type: MediaType, page: int, width_pixels: int) -> PageImage:
+        """Draw one page of a document, as `jobs.ports.PageDrawer` says."""
+        size = len(content)
+        task = Task(media_type=media_type, options=ParseOptions(), size=size, page=page, width_pixels=width_pixels)
+        return (await self._work(task, content, Drawn, lambda _: None)).image
 
     async def _work(
         self, task: Task, content: bytes, expected: type[Result], on_progress: Callable[[StageProgress], None]
