@@ -70,13 +70,8 @@ def opened_pdf(content: bytes) -> Iterator[PdfFile]:
 
 def pdf_picture(content: bytes, *, page: int) -> Picture:
     """Draw one page, counted from 1. Raises `ParsingError`: PASSWORD_PROTECTED, CORRUPT_FILE."""
-    try:
-        with PdfFile(content) as file, file.page(page - 1) as opened:
-            return opened.picture(_OCR_DPI)
-    except PdfPasswordError as error:
-        raise ParsingError(ErrorReason.PASSWORD_PROTECTED, "the PDF needs a password") from error
-    except PdfError as error:
-        raise _corrupt(str(error)) from error
+    with opened_pdf(content) as file, file.page(page - 1) as opened:
+        return opened.picture(_OCR_DPI)
 
 
 def _is_cut_off(content: bytes) -> bool:
