@@ -17,6 +17,7 @@ from resumate_grpc.model.resume import ParseOptions, Resume
 from resumate_grpc.model.work import (
     Claim,
     Deleted,
+    Lane,
     LogBounds,
     LogPage,
     LogQuery,
@@ -142,9 +143,11 @@ class SqlStore:
 
     # WorkQueue
 
-    async def claim(self, worker: str, *, lease_s: float, max_attempts: int) -> _Claimed:
+    async def claim(self, worker: str, *, lease_s: float, max_attempts: int, lane: Lane = Lane.TEXT) -> _Claimed:
         """See `WorkQueue.claim`."""
-        body: Body[_Claimed] = partial(work_queue.claim, worker=worker, lease_s=lease_s, max_attempts=max_attempts)
+        body: Body[_Claimed] = partial(
+            work_queue.claim, worker=worker, lease_s=lease_s, max_attempts=max_attempts, lane=lane
+        )
         claiming = self._writer.submit(body)
         try:
             return await asyncio.shield(claiming)
@@ -164,6 +167,10 @@ class SqlStore:
     async def finish(self, claim: Claim, outcome: Outcome) -> ProgressEvent:
         """See `WorkQueue.finish`."""
         return await self._writer.submit(lambda tx: work_queue.finish(tx, claim, outcome))
+
+    async def hand_over(self, claim: Claim, *, lane: Lane, message: str) -> ProgressEvent:
+        """See `WorkQueue.hand_over`."""
+        return await self._writer.submit(lambda tx: work_queue.hand_over(tx, claim, lane=lane, message=message))
 
     async def give_back(self, claim: Claim, *, message: str, lost: bool) -> ProgressEvent:
         """See `WorkQueue.give_back`."""
