@@ -33,8 +33,14 @@ _TAG_OF = {
 }
 
 
+_SURE = 0.9
+"""What Tesseract gives words that it reads rightly; what is above says no more about them."""
+
+
 class Ledger:
     """Turns findings into plain values and keeps one `Evidence` for each, with calibrated confidence.
+
+    Of words that OCR read, a value is no surer than the one that OCR is least sure of.
 
     `doubts`, where given, is filled with what the confidence was made of.
     """
@@ -54,6 +60,7 @@ class Ledger:
         self._pages = [page for _, page in placed]
         self._ends = [word.end for word in self._words]
         self._starts = [word.start for word in self._words]
+        self._recognised = any(word.confidence < 1 for word in self._words)
         self._evidence: list[Evidence] = []
         self._confidences: dict[str, float] = {}
 
@@ -70,7 +77,9 @@ class Ledger:
         likelihood = self._tags.likelihood(tag, finding.start, finding.end) if tag else None
         if self._doubts is not None:
             self._doubts[path] = finding.confidence, likelihood
-        confidence = self._confidences[path] = round(calibrated(path, finding.confidence, likelihood), 3)
+        likely = calibrated(path, finding.confidence, likelihood)
+        confidence = round(likely * self._legibility(finding.start, finding.end), 3)
+        self._confidences[path] = confidence
         page, box = self._place(finding.start, finding.end)
         self._evidence.append(
             Evidence(
@@ -95,6 +104,13 @@ class Ledger:
         else:
             known = [confidence for own, confidence in self._confidences.items() if own.startswith(path)]
         return round(fmean(known), 3) if known else 0.0
+
+    def _legibility(self, start: int, end: int) -> float:
+        """Return by how much, 0..1, OCR's doubts lessen the confidence in what stands in a span."""
+        if not self._recognised:
+            return 1.0
+        words = self._words[bisect_right(self._ends, start) : bisect_left(self._starts, end)]
+        return min(1.0, min((word.confidence for word in words), default=1.0) / _SURE)
 
     def _place(self, start: int, end: int) -> tuple[int, Box | None]:
         """Return the page on which the span begins, and what its words cover there."""
