@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from resumate_grpc.errors import ErrorReason, ParsingError
@@ -23,7 +24,7 @@ from resumate_grpc.parsing.rows import segment_of
 from resumate_grpc.parsing.running_lines import mark_running_lines
 from resumate_grpc.parsing.words import PlacedWord
 
-__all__ = ["read_pdf"]
+__all__ = ["opened_pdf", "read_pdf"]
 
 _log = logging.getLogger(__name__)
 
@@ -39,9 +40,16 @@ def read_pdf(content: bytes, *, max_pages: int) -> Generator[tuple[int, int], No
     """
     if _is_cut_off(content):
         raise _corrupt("it was cut off")
+    with opened_pdf(content) as file:
+        return (yield from _read_pages(file, max_pages=max_pages))
+
+
+@contextmanager
+def opened_pdf(content: bytes) -> Iterator[PdfFile]:
+    """Open a PDF; what is wrong with it is told as `ParsingError`: CORRUPT_FILE or PASSWORD_PROTECTED."""
     try:
         with PdfFile(content) as file:
-            return (yield from _read_pages(file, max_pages=max_pages))
+            yield file
     except PdfPasswordError as error:
         raise ParsingError(
             ErrorReason.PASSWORD_PROTECTED, "the PDF needs a password; save it without one and upload it again"
