@@ -16,6 +16,7 @@ from resumate_grpc.app.backend import Backend
 from resumate_grpc.config import Settings, read_address
 from resumate_grpc.errors import SettingsError
 from resumate_grpc.jobs.attempt import AttemptPorts
+from resumate_grpc.jobs.line import Line
 from resumate_grpc.jobs.resumes import Resumes
 from resumate_grpc.jobs.watch import Watches
 from resumate_grpc.jobs.worker import Worker
@@ -87,6 +88,7 @@ async def serving(
         metrics=backend.metrics,
         max_watches=settings.max_watches,
         poll_s=poll_s,
+        line=Line(statistics=backend.store, clock=backend.clock),
     )
     async with serve_rpcs(
         resumes=resumes,

@@ -29,6 +29,7 @@ __all__ = [
     "EventBus",
     "EventLog",
     "FileStore",
+    "Forecast",
     "LeaseLostError",
     "Metrics",
     "Notice",
@@ -39,11 +40,20 @@ __all__ = [
     "Stopped",
     "WorkAvailable",
     "WorkQueue",
+    "unforeseen",
 ]
 
 
 class LeaseLostError(Exception):
     """The claim's lease is another's now, or the attempt has ended: nothing was written and nothing may be."""
+
+
+Forecast = Callable[[int], float | None]
+"""Seconds until a résumé is done that has so many ahead of it in line; None where nothing was measured."""
+
+
+def unforeseen(_ahead: int) -> None:
+    """Forecast nothing."""
 
 
 class Clock(Protocol):
@@ -64,8 +74,10 @@ class ResumeStore(Protocol):
     Each method is one transaction, durable when it returns, and completes or has no effect if its caller is cancelled.
     """
 
-    async def create(self, new: NewResume, *, max_queued: int) -> tuple[Resume, ProgressEvent | None]:
-        """Insert a QUEUED résumé with its first event (stage QUEUED, sequence 1).
+    async def create(
+        self, new: NewResume, *, max_queued: int, forecast: Forecast = unforeseen
+    ) -> tuple[Resume, ProgressEvent | None]:
+        """Insert a QUEUED résumé with its first event (stage QUEUED, sequence 1), which tells how many are ahead of it.
 
         With a `request_id` that the owner used before: returns the first résumé and None if sha256 is the same, else
         raises `RequestIdReusedError`. Raises `ExhaustedError` (QUEUE_FULL) if `max_queued` résumés wait already.
@@ -115,7 +127,13 @@ class ResumeStore(Protocol):
         ...
 
     async def retry(
-        self, owner: str, resume_id: str, *, options: ParseOptions | None, max_queued: int
+        self,
+        owner: str,
+        resume_id: str,
+        *,
+        options: ParseOptions | None,
+        max_queued: int,
+        forecast: Forecast = unforeseen,
     ) -> tuple[Resume, ProgressEvent]:
         """Queue the next attempt of an ended résumé; the sequence goes on, `parsed` and `error` are cleared.
 
@@ -192,6 +210,10 @@ class Statistics(Protocol):
 
     async def waiting_ahead(self, resume_id: str) -> int:
         """Return how many résumés will be taken up before this one; 0 if it does not wait."""
+        ...
+
+    async def line(self) -> Sequence[str]:
+        """Return the ids of all that wait, in the order in which they will be taken up."""
         ...
 
     async def counts(self) -> dict[State, int]:

@@ -14,7 +14,17 @@ from resumate_grpc.jobs.edits import keep_matching_evidence
 from resumate_grpc.jobs.estimates import Estimator
 from resumate_grpc.jobs.filenames import clean_filename
 from resumate_grpc.jobs.ids import new_resume_id
-from resumate_grpc.jobs.ports import Clock, EventBus, FileStore, Metrics, Removed, ResumeStore, Stopped, WorkAvailable
+from resumate_grpc.jobs.ports import (
+    Clock,
+    EventBus,
+    FileStore,
+    Forecast,
+    Metrics,
+    Removed,
+    ResumeStore,
+    Stopped,
+    WorkAvailable,
+)
 from resumate_grpc.model.progress import State
 from resumate_grpc.model.resume import ParseOptions, Resume
 from resumate_grpc.model.work import NewResume, ResumePage, ResumeQuery
@@ -100,7 +110,8 @@ class Resumes:
             batch_id=upload.batch_id,
             options=upload.options,
         )
-        keeping = self._keep(new, upload.content)
+        forecast = await self._estimator.forecast(media_type, new.size_bytes)
+        keeping = self._keep(new, upload.content, forecast)
         resume, deduplicated = await self._changes.through(keeping, name=f"upload {new.id}")
         return await self._estimated(resume), deduplicated
 
@@ -170,12 +181,12 @@ class Resumes:
         resume = await self._store.get(owner, resume_id, with_parsed=False)
         return resume, self._files.stream(resume.sha256, chunk_bytes=DOWNLOAD_CHUNK_BYTES)
 
-    async def _keep(self, new: NewResume, content: bytes) -> tuple[Resume, bool]:
+    async def _keep(self, new: NewResume, content: bytes, forecast: Forecast) -> tuple[Resume, bool]:
         """Put the bytes first, then the row: a row without bytes must never be seen."""
         async with self._file_lock(new.sha256):
             await self._files.put(new.sha256, content)
             try:
-                resume, event = await self._store.create(new, max_queued=self._max_queued)
+                resume, event = await self._store.create(new, max_queued=self._max_queued, forecast=forecast)
             except Exception:
                 await self._drop_if_orphaned(new.sha256)
                 raise
@@ -191,7 +202,14 @@ class Resumes:
             await self._drop_if_orphaned(deleted.sha256)
 
     async def _queue_again(self, owner: str, resume_id: str, options: ParseOptions | None) -> Resume:
-        resume, event = await self._store.retry(owner, resume_id, options=options, max_queued=self._max_queued)
+        before = await self._store.get(owner, resume_id, with_parsed=False)
+        resume, event = await self._store.retry(
+            owner,
+            resume_id,
+            options=options,
+            max_queued=self._max_queued,
+            forecast=await self._estimator.forecast(before.media_type, before.size_bytes),
+        )
         self._bus.publish(event)
         self._bus.publish(WorkAvailable())
         return resume
@@ -224,8 +242,9 @@ class Resumes:
 
     async def _estimated(self, resume: Resume) -> Resume:
         if resume.state is State.QUEUED:
-            seconds = await self._estimator.until_done_s(resume.id, resume.media_type, resume.size_bytes)
-            return replace(resume, estimated_duration_s=seconds)
+            ahead = await self._estimator.waiting_ahead(resume.id)
+            forecast = await self._estimator.forecast(resume.media_type, resume.size_bytes)
+            return replace(resume, estimated_duration_s=forecast(ahead), queue_position=ahead + 1)
         if resume.state is State.PROCESSING and resume.progress is not None:
             return replace(resume, estimated_duration_s=resume.progress.estimated_remaining_s)
         return resume

@@ -15,6 +15,7 @@ from resumate_grpc.errors import (
     InvalidFieldError,
 )
 from resumate_grpc.jobs.cursor import Cursor
+from resumate_grpc.jobs.line import Line
 from resumate_grpc.jobs.mailbox import Mailbox
 from resumate_grpc.jobs.ports import Clock, EventBus, EventLog, Metrics
 from resumate_grpc.jobs.updates import Update
@@ -53,6 +54,7 @@ class Watches:
         metrics: Metrics,
         max_watches: int,
         poll_s: float = math.inf,
+        line: Line | None = None,
     ) -> None:
         self._log = log
         self._bus = bus
@@ -60,6 +62,7 @@ class Watches:
         self._metrics = metrics
         self._max_watches = max_watches
         self._poll_s = poll_s
+        self._line = line
         self._open: set[Mailbox] = set()
         self._draining = False
 
@@ -110,7 +113,14 @@ class Watches:
             # Where more events are to come, they bear the digest that counts; before those, only the log's end has one.
             cursor = Cursor(target, after=after, digest=bounds.digest if after == bounds.last else START)
             watcher = Watcher(
-                self._log, self._clock, target, mailbox, cursor=cursor, follow=follow, poll_s=self._poll_s
+                self._log,
+                self._clock,
+                target,
+                mailbox,
+                cursor=cursor,
+                follow=follow,
+                poll_s=self._poll_s,
+                line=self._line,
             )
             async with aclosing(watcher.updates(bounds, heartbeat_s)) as updates:
                 async for update in updates:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncGenerator
 
 from resumate_grpc.errors import DrainingError, ResumeNotFoundError
 from resumate_grpc.jobs.cursor import Cursor
+from resumate_grpc.jobs.line import REFRESH_S, Line
 from resumate_grpc.jobs.mailbox import Mailbox
 from resumate_grpc.jobs.ports import Clock, EventLog
 from resumate_grpc.jobs.updates import Beat, Counted, Drained, Occurred, Update
-from resumate_grpc.model.progress import ProgressEvent
+from resumate_grpc.model.progress import ProgressEvent, State
 from resumate_grpc.model.work import LogBounds, Target
 
 __all__ = ["Watcher"]
@@ -32,6 +34,7 @@ class Watcher:
         cursor: Cursor,
         follow: bool,
         poll_s: float,
+        line: Line | None = None,
     ) -> None:
         self._log = log
         self._clock = clock
@@ -41,15 +44,20 @@ class Watcher:
         self._follow = follow or not target.resume_id
         self._ended = False
         self._poll_s = poll_s
+        self._line = line if target.resume_id else None
+        self._waits = False
+        self._place = 0
+        self._place_due = math.inf
         self._sent_at = clock.monotonic()
         self._read_at = clock.monotonic()
         self._counts_due: float | None = 0.0 if target.batch_id else None
 
     async def updates(self, bounds: LogBounds, heartbeat_s: float) -> AsyncGenerator[Update, None]:
         """Yield history, a heartbeat, then what happens; a heartbeat whenever nothing was sent for `heartbeat_s`."""
-        self._ended = bounds.state is not None and bounds.state.is_terminal
+        self._note_state(bounds.state)
         async for update in self._history():
             yield update
+        await self._look_up_place()
         yield self._beat()
         while not self._finished():
             self._note_removal()
@@ -61,12 +69,13 @@ class Watcher:
             if self._finished():
                 break
             await self._mailbox.wait(self._patience_s(heartbeat_s))
+            place_has_changed = self._clock.monotonic() >= self._place_due and await self._look_up_place()
             beat_is_due = self._silence_s() >= heartbeat_s
             if beat_is_due or self._unread_s() >= self._poll_s:
                 # The bus may have lost something: look into the log before saying that nothing happened.
                 async for update in self._history():
                     yield update
-            if beat_is_due:
+            if beat_is_due or (place_has_changed and self._waits):
                 yield self._beat()
 
     async def _live(self) -> AsyncGenerator[Update, None]:
@@ -101,10 +110,29 @@ class Watcher:
     def _occurred(self, event: ProgressEvent) -> Occurred:
         self._sent_at = self._clock.monotonic()
         if self._target.resume_id:
-            self._ended = event.state.is_terminal
+            self._note_state(event.state)
         if self._target.batch_id:
             self._count_soon()
         return Occurred(event=event)
+
+    def _note_state(self, state: State | None) -> None:
+        self._ended = state is not None and state.is_terminal
+        self._waits = self._line is not None and state is State.QUEUED
+        if not self._waits:
+            self._place, self._place_due = 0, math.inf
+        elif self._place_due == math.inf:
+            self._place_due = self._clock.monotonic()
+
+    async def _look_up_place(self) -> bool:
+        """Look for the place in line of a résumé that waits; returns whether it is another one than was told."""
+        if self._line is None or not self._waits:
+            return False
+        place = await self._line.place(self._target.resume_id)
+        self._place_due = self._clock.monotonic() + REFRESH_S
+        # 0: taken up this moment, or queued after the line was last read; the next look, or event, will tell.
+        changed = place not in {0, self._place}
+        self._place = place or self._place
+        return changed
 
     def _count_soon(self) -> None:
         if self._counts_due is None:
@@ -131,6 +159,7 @@ class Watcher:
             caught_up=True,
             count=self._cursor.count,
             digest=self._cursor.digest,
+            queue_position=self._place,
         )
 
     def _counts_are_due(self) -> bool:
@@ -145,4 +174,5 @@ class Watcher:
     def _patience_s(self, heartbeat_s: float) -> float:
         until_beat = heartbeat_s - self._silence_s()
         until_counts = until_beat if self._counts_due is None else self._counts_due - self._clock.monotonic()
-        return max(0.0, min(until_beat, until_counts, self._poll_s - self._unread_s()))
+        until_place = self._place_due - self._clock.monotonic()
+        return max(0.0, min(until_beat, until_counts, until_place, self._poll_s - self._unread_s()))

@@ -13,7 +13,7 @@ from resumate_grpc.store import tables
 from resumate_grpc.store.tables import resumes
 from resumate_grpc.store.transaction import Transaction
 
-__all__ = ["counts", "stage_times", "waiting_ahead"]
+__all__ = ["counts", "line", "stage_times", "waiting_ahead"]
 
 
 def stage_times(tx: Transaction, *, limit: int) -> list[StageTimes]:
@@ -46,6 +46,18 @@ def waiting_ahead(tx: Transaction, resume_id: str) -> int:
         return 0
     ahead = select(func.count()).select_from(resumes).where(waiting, tuple_(*place) < tuple_(*mine))
     return tx.connection.execute(ahead).scalar_one()
+
+
+_LINE = (
+    select(resumes.c.id)
+    .where(resumes.c.state == State.QUEUED.value)
+    .order_by(resumes.c.queue_rank, resumes.c.queue_time, resumes.c.id)
+)
+
+
+def line(tx: Transaction) -> list[str]:
+    """Return the ids of all QUEUED résumés in the order in which they will be taken up."""
+    return list(tx.connection.execute(_LINE).scalars())
 
 
 def counts(tx: Transaction) -> dict[State, int]:

@@ -14,6 +14,7 @@ from resumate_grpc.errors import (
     ResumeNotFoundError,
     WrongStateError,
 )
+from resumate_grpc.jobs.ports import Forecast
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import ProgressEvent, Stage, State
 from resumate_grpc.model.resume import ParseOptions, Resume
@@ -25,7 +26,6 @@ from resumate_grpc.store.tables import events, resumes
 from resumate_grpc.store.transaction import Transaction
 
 __all__ = [
-    "WAITING",
     "cancel",
     "create",
     "delete_resume",
@@ -35,6 +35,7 @@ __all__ = [
     "references",
     "retry",
     "update_resume",
+    "waiting",
 ]
 
 _RETRY_AFTER_S = 5.0
@@ -51,17 +52,25 @@ _LATEST = select(events).where(
     events.c.resume_id == bindparam("of_resume"), events.c.sequence == bindparam("last", type_=BigInteger)
 )
 _WAITING = select(func.count()).select_from(resumes).where(resumes.c.state == State.QUEUED.value)
-WAITING = "Waiting for a worker"
 
 
-def create(tx: Transaction, new: NewResume, *, max_queued: int) -> tuple[Resume, ProgressEvent | None]:
+def waiting(ahead: int) -> str:
+    """Return the words of the event of a résumé that is queued behind so many others."""
+    if not ahead:
+        return "Waiting for a worker"
+    return f"Waiting for a worker; {ahead} {'is' if ahead == 1 else 'are'} ahead"
+
+
+def create(
+    tx: Transaction, new: NewResume, *, max_queued: int, forecast: Forecast
+) -> tuple[Resume, ProgressEvent | None]:
     """Insert a résumé with its first event, or return the one that its `request_id` made."""
     earlier = _by_request_id(tx, new) if new.request_id else None
     if earlier is not None:
         return earlier, None
-    _check_room(tx, max_queued)
+    ahead = _check_room(tx, max_queued)
     row = tx.connection.execute(_INSERT, _first_row(new, now=tx.now)).one()
-    (event,) = record(tx, row, [queued(WAITING)])
+    (event,) = record(tx, row, [queued(waiting(ahead), estimated_remaining_s=forecast(ahead))])
     return decode_resume(row, progress=event, parsed=None), event
 
 
@@ -137,7 +146,13 @@ def references(tx: Transaction, sha256: str) -> int:
 
 
 def retry(
-    tx: Transaction, owner: str, resume_id: str, *, options: ParseOptions | None, max_queued: int
+    tx: Transaction,
+    owner: str,
+    resume_id: str,
+    *,
+    options: ParseOptions | None,
+    max_queued: int,
+    forecast: Forecast,
 ) -> tuple[Resume, ProgressEvent]:
     """Queue the next attempt at the end of the line."""
     row = _find_for_change(tx, owner, resume_id)
@@ -145,7 +160,7 @@ def retry(
         raise WrongStateError(
             f"résumé {resume_id} is {row.state}: cancel it or wait for its end before a retry", state=row.state
         )
-    _check_room(tx, max_queued)
+    ahead = _check_room(tx, max_queued)
     tx.connection.execute(delete(tables.parsed).where(tables.parsed.c.resume_id == resume_id))
     changes: dict[str, Change] = {
         "attempt": row.attempt + 1,
@@ -156,7 +171,8 @@ def retry(
         "queue_rank": 1,
         "queue_time": tx.now,
     }
-    moved = transition(tx, resume_id, [queued(WAITING)], changes)
+    entry = queued(waiting(ahead), estimated_remaining_s=forecast(ahead))
+    moved = transition(tx, resume_id, [entry], changes)
     return _moved(moved, resume_id)
 
 
@@ -201,13 +217,16 @@ def _check_etag(row: Row[Any], if_etag: str) -> None:
         raise EtagMismatchError(f"résumé {row.id} was changed since you read it; read it again and repeat the change")
 
 
-def _check_room(tx: Transaction, max_queued: int) -> None:
-    if tx.connection.execute(_WAITING).scalar_one() >= max_queued:
+def _check_room(tx: Transaction, max_queued: int) -> int:
+    """Return how many wait already."""
+    ahead = int(tx.connection.execute(_WAITING).scalar_one())
+    if ahead >= max_queued:
         raise ExhaustedError(
             f"{max_queued} résumés wait already; try again in {_RETRY_AFTER_S:.0f} s",
             reason=ErrorReason.QUEUE_FULL,
             retry_after_s=_RETRY_AFTER_S,
         )
+    return ahead
 
 
 def _by_request_id(tx: Transaction, new: NewResume) -> Resume | None:

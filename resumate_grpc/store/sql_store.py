@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Self
 
-from resumate_grpc.jobs.ports import Clock
+from resumate_grpc.jobs.ports import Clock, Forecast, unforeseen
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import BatchCounts, ProgressEvent, State
 from resumate_grpc.model.resume import ParseOptions, Resume
@@ -72,9 +72,11 @@ class SqlStore:
 
     # ResumeStore
 
-    async def create(self, new: NewResume, *, max_queued: int) -> tuple[Resume, ProgressEvent | None]:
+    async def create(
+        self, new: NewResume, *, max_queued: int, forecast: Forecast = unforeseen
+    ) -> tuple[Resume, ProgressEvent | None]:
         """See `ResumeStore.create`."""
-        return await self._writer.submit(partial(resumes.create, new=new, max_queued=max_queued))
+        return await self._writer.submit(partial(resumes.create, new=new, max_queued=max_queued, forecast=forecast))
 
     async def get(self, owner: str, resume_id: str, *, with_parsed: bool) -> Resume:
         """See `ResumeStore.get`."""
@@ -107,11 +109,17 @@ class SqlStore:
         return await self._writer.submit(lambda tx: resumes.cancel(tx, owner, resume_id))
 
     async def retry(
-        self, owner: str, resume_id: str, *, options: ParseOptions | None, max_queued: int
+        self,
+        owner: str,
+        resume_id: str,
+        *,
+        options: ParseOptions | None,
+        max_queued: int,
+        forecast: Forecast = unforeseen,
     ) -> tuple[Resume, ProgressEvent]:
         """See `ResumeStore.retry`."""
         return await self._writer.submit(
-            lambda tx: resumes.retry(tx, owner, resume_id, options=options, max_queued=max_queued)
+            lambda tx: resumes.retry(tx, owner, resume_id, options=options, max_queued=max_queued, forecast=forecast)
         )
 
     # EventLog
@@ -179,6 +187,10 @@ class SqlStore:
         """See `Statistics.waiting_ahead`."""
         return await self._readers.read(lambda tx: figures.waiting_ahead(tx, resume_id))
 
+    async def line(self) -> Sequence[str]:
+        """See `Statistics.line`."""
+        return await self._readers.read(figures.line)
+
     async def counts(self) -> dict[State, int]:
         """See `Statistics.counts`."""
         return await self._readers.read(figures.counts)
@@ -189,7 +201,8 @@ class SqlStore:
         claim, _ = claiming.result()
         if claim is None:
             return
-        returning = self._writer.submit(lambda tx: work_queue.give_back(tx, claim, message=resumes.WAITING, lost=False))
+        message = resumes.waiting(0)
+        returning = self._writer.submit(lambda tx: work_queue.give_back(tx, claim, message=message, lost=False))
         returning.add_done_callback(_note_failure)
 
 

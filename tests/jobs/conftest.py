@@ -17,6 +17,7 @@ from resumate_grpc.bus.in_process import InProcessBus
 from resumate_grpc.errors import FileMissingError
 from resumate_grpc.jobs.attempt import AttemptPorts
 from resumate_grpc.jobs.estimates import Estimator
+from resumate_grpc.jobs.line import Line
 from resumate_grpc.jobs.resumes import Resumes, Upload
 from resumate_grpc.jobs.watch import Watches
 from resumate_grpc.jobs.worker import Worker
@@ -167,7 +168,14 @@ async def world(tmp_path: Path, empty_database: Path) -> AsyncIterator[World]:
                 max_file_bytes=1000,
                 max_queued=100,
             ),
-            watches=Watches(log=store, bus=bus, clock=clock, metrics=metrics, max_watches=50),
+            watches=Watches(
+                log=store,
+                bus=bus,
+                clock=clock,
+                metrics=metrics,
+                max_watches=50,
+                line=Line(statistics=store, clock=clock),
+            ),
             ports=AttemptPorts(
                 queue=store,
                 files=files,

@@ -20,6 +20,7 @@ from resumate_grpc.bus.in_process import InProcessBus
 from resumate_grpc.errors import ErrorReason
 from resumate_grpc.files.object_store import ObjectFileStore
 from resumate_grpc.jobs.estimates import Estimator
+from resumate_grpc.jobs.line import Line
 from resumate_grpc.jobs.resumes import Resumes
 from resumate_grpc.jobs.watch import Watches
 from resumate_grpc.model.parsed import ParsedResume
@@ -137,7 +138,14 @@ def open_station(tmp_path: Path, empty_database: Path) -> OpenStation:
                 max_file_bytes=MAX_FILE_BYTES,
                 max_queued=max_queued,
             )
-            watches = Watches(log=store, bus=bus, clock=clock, metrics=metrics, max_watches=max_watches)
+            watches = Watches(
+                log=store,
+                bus=bus,
+                clock=clock,
+                metrics=metrics,
+                max_watches=max_watches,
+                line=Line(statistics=store, clock=clock),
+            )
             async with serve(
                 resumes=resumes,
                 watches=watches,

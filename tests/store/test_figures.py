@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from resumate_grpc.model.parsed import ParsedResume
-from resumate_grpc.model.progress import State
+from resumate_grpc.model.progress import Stage, State
 from resumate_grpc.model.resume import MediaType
-from resumate_grpc.model.work import Outcome
+from resumate_grpc.model.work import Outcome, Target
 from resumate_grpc.store import SqlStore
-from tests.store.conftest import OWNER, claim, create, times
+from tests.store.conftest import OWNER, PLENTY, claim, create, new_resume, times
 
 
 async def test_stage_times_are_the_latest_of_each_media_type(store: SqlStore) -> None:
@@ -29,6 +29,33 @@ async def test_waiting_ahead_counts_the_line(store: SqlStore) -> None:
     assert [await store.waiting_ahead(resume_id) for resume_id in ("r1", "r2", "s1")] == [0, 0, 1]
     await store.give_back(held, message="Going home", lost=False)
     assert [await store.waiting_ahead(resume_id) for resume_id in ("r1", "r2", "s1")] == [0, 1, 2]
+
+
+async def test_the_line_is_in_the_order_of_taking_up(store: SqlStore) -> None:
+    """What was given back stands before the others, what is claimed is not in it, and each place is the count ahead."""
+    await create(store, "r1", "r2", "r3")
+    await create(store, "s1", owner="bob")
+    first, _ = await claim(store), await claim(store)
+    assert await store.line() == ["r3", "s1"]
+    await store.give_back(first, message="Going home", lost=False)
+    line = await store.line()
+    assert line == ["r1", "r3", "s1"]
+    assert [await store.waiting_ahead(resume_id) for resume_id in line] == [0, 1, 2]
+
+
+async def test_the_first_event_tells_how_many_are_ahead(store: SqlStore) -> None:
+    """An upload's and a retry's first event say how many wait, and what that means in time where it was measured."""
+    for number in range(3):
+        await store.create(new_resume(f"r{number}"), max_queued=PLENTY, forecast=lambda ahead: ahead + 0.5)
+    await store.cancel(OWNER, "r1")
+    await store.retry(OWNER, "r1", options=None, max_queued=PLENTY)
+    told = await store.history(Target(owner=OWNER), after=0, limit=10)
+    assert [(event.message, event.estimated_remaining_s) for event in told if event.stage is Stage.QUEUED] == [
+        ("Waiting for a worker", 0.5),
+        ("Waiting for a worker; 1 is ahead", 1.5),
+        ("Waiting for a worker; 2 are ahead", 2.5),
+        ("Waiting for a worker; 2 are ahead", None),
+    ]
 
 
 async def test_counts_cover_every_state_and_owner(store: SqlStore) -> None:
