@@ -8,6 +8,7 @@ from resumate_bridge.relay import Relay
 from resumate_bridge.seen import Seen
 from resumate_bridge.target import TargetKind
 from resumate_bridge.upstream import Upstream
+from resumate_grpc import failpoints
 from resumate_grpc._gen.resumate.v1.progress_pb2 import BatchProgress
 from resumate_grpc._gen.resumate.v1.resume_pb2 import ResumeView
 from resumate_grpc._gen.resumate.v1.resume_service_pb2 import GetResumeRequest
@@ -78,6 +79,7 @@ class Delivery:
         is_end = self._ends and frame.is_terminal and await self._is_last(frame)
         if self._ends and frame.is_terminal and not is_end:
             frame = frame.superseded()
+        failpoints.hit("bridge.before-send")
         await self._outbox.send_text(frame.text)
         self._seen = (self._seen or Seen()).plus(relay.target, position=frame.position, digest=frame.digest)
         self.position = frame.position

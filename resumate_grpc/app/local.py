@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,20 +11,25 @@ from resumate_grpc.errors import FileTooLargeError, InvalidInputError, ParsingEr
 from resumate_grpc.jobs.ports import Parser
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import StageProgress
-from resumate_grpc.model.resume import ParseOptions
+from resumate_grpc.model.resume import MediaType, ParseOptions
+from resumate_grpc.parsing.explanation import Explanation
 from resumate_grpc.parsing.sniff import sniff
 from resumate_grpc.sandbox.limits import Limits
 from resumate_grpc.sandbox.pool import SandboxPool
 
-__all__ = ["LocalOutcome", "parse_files"]
+__all__ = ["LocalOutcome", "explain_file", "parse_files"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LocalOutcome:
-    """What became of one file: `parsed`, or None with `reason` (an `ErrorReason` name or UNREADABLE) and message."""
+    """What became of one file: `parsed`, or None with `reason` (an `ErrorReason` name or UNREADABLE) and message.
+
+    `explanation` is there too where it was asked for.
+    """
 
     path: Path
     parsed: ParsedResume | None = None
+    explanation: Explanation | None = None
     reason: str = ""
     message: str = ""
 
@@ -62,6 +67,32 @@ async def parse_files(
             raise errors.exceptions[0] from None
 
 
+async def explain_file(
+    path: Path,
+    *,
+    options: ParseOptions,
+    limits: Limits,
+    max_file_bytes: int,
+    on_progress: Callable[[Path, StageProgress], None],
+) -> LocalOutcome:
+    """Parse one file likewise, and return with its result what the parser saw in it.
+
+    Raises what `on_progress` raised.
+    """
+
+    async def explain(content: bytes, media_type: MediaType) -> LocalOutcome:
+        explanation = await pool.explain(
+            content,
+            media_type=media_type,
+            options=options,
+            on_progress=lambda progress: on_progress(path, progress),
+        )
+        return LocalOutcome(path=path, parsed=explanation.parsed, explanation=explanation)
+
+    async with SandboxPool(workers=1, spares=0, limits=limits) as pool:
+        return await _outcome(path, max_file_bytes, explain)
+
+
 async def _parse(
     parser: Parser,
     path: Path,
@@ -69,21 +100,31 @@ async def _parse(
     max_file_bytes: int,
     on_progress: Callable[[Path, StageProgress], None],
 ) -> LocalOutcome:
-    try:
-        content = await asyncio.to_thread(_read, path, max_file_bytes)
+    async def parse(content: bytes, media_type: MediaType) -> LocalOutcome:
         parsed = await parser.parse(
             content,
-            media_type=sniff(content, path.name),
+            media_type=media_type,
             options=options,
             on_progress=lambda progress: on_progress(path, progress),
         )
+        return LocalOutcome(path=path, parsed=parsed)
+
+    return await _outcome(path, max_file_bytes, parse)
+
+
+async def _outcome(
+    path: Path, max_file_bytes: int, work: Callable[[bytes, MediaType], Awaitable[LocalOutcome]]
+) -> LocalOutcome:
+    """Read and sniff a file and do the work on it; what goes wrong with the file becomes its outcome."""
+    try:
+        content = await asyncio.to_thread(_read, path, max_file_bytes)
+        return await work(content, sniff(content, path.name))
     except InvalidInputError as error:
         return LocalOutcome(path=path, reason=error.reason.value, message=str(error))
     except ParsingError as error:
         return LocalOutcome(path=path, reason=error.parse_reason.value, message=error.message)
     except OSError as error:
         return LocalOutcome(path=path, reason="UNREADABLE", message=error.strerror or str(error))
-    return LocalOutcome(path=path, parsed=parsed)
 
 
 def _read(path: Path, max_file_bytes: int) -> bytes:

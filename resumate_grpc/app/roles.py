@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from resumate_grpc import __version__
+from resumate_grpc import __version__, failpoints
 from resumate_grpc.app.backend import Backend, open_backend
 from resumate_grpc.app.data_dir import held_data_dir, prepared_data_dir
 from resumate_grpc.app.greeting import greeting
@@ -115,6 +115,11 @@ async def _told() -> AsyncIterator[None]:
 
 def _log(settings: Settings) -> None:
     configure_logs(log_format=settings.log_format, level=settings.log_level, context=log_fields)
+    if failpoints.armed():
+        logger.warning(
+            "failpoints are armed: this process fails on purpose; unless it is a test, unset RESUMATE_FAILPOINTS",
+            extra={"failpoints": ", ".join(failpoints.armed())},
+        )
 
 
 def _with_port(listen: str, port: int) -> str:

@@ -7,6 +7,7 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from resumate_grpc import failpoints
 from resumate_grpc.errors import ErrorReason, FileMissingError, ParsingError
 from resumate_grpc.jobs.estimates import Estimator
 from resumate_grpc.jobs.ports import (
@@ -21,7 +22,7 @@ from resumate_grpc.jobs.ports import (
 )
 from resumate_grpc.jobs.progress import AttemptProgress, StageClock
 from resumate_grpc.model.parsed import ParsedResume, ParseWarning
-from resumate_grpc.model.progress import ParseFailure, ProgressEvent, Stage, StageProgress, State
+from resumate_grpc.model.progress import ACTIVE_STAGES, ParseFailure, ProgressEvent, Stage, StageProgress, State
 from resumate_grpc.model.work import Claim, NewEvent, Outcome
 
 __all__ = ["Attempt", "AttemptPorts"]
@@ -34,6 +35,7 @@ WRITE_INTERVAL_S = 0.02
 RENEWALS_PER_LEASE = 3
 MAX_RENEWAL_INTERVAL_S = 1.0
 NO_MODEL = "no language model is configured"
+STAGE_FAILPOINTS = {stage: f"attempt.{stage.value.lower()}" for stage in ACTIVE_STAGES}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,6 +140,7 @@ class Attempt:
 
     def _report(self, report: StageProgress) -> None:
         self._note_stage(self._stages.enter(report.stage, self._ports.clock.monotonic()))
+        failpoints.hit(STAGE_FAILPOINTS[report.stage])
         event = self._progress.advance(report)
         if event is None:
             return
@@ -172,6 +175,7 @@ class Attempt:
                 async with asyncio.timeout(interval_s):
                     await self._doubted.wait()
             self._doubted.clear()
+            failpoints.hit("lease.before-renew")
             await self._ports.queue.renew(self._claim, lease_s=self._ports.lease_s)
 
     async def _succeed(self, parsed: ParsedResume) -> None:
@@ -213,5 +217,6 @@ class Attempt:
         self._ports.bus.publish(WorkAvailable())
 
     def _publish(self, *events: ProgressEvent) -> None:
+        failpoints.hit("attempt.committed")
         for event in events:
             self._ports.bus.publish(event)

@@ -2,39 +2,62 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import is_dataclass, replace
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
 
-from resumate_grpc.model.parsed import ParsedResume
+from resumate_grpc.model.field_paths import step_into, steps_of
+from resumate_grpc.model.parsed import Evidence, ParsedResume
 
-__all__ = ["keep_matching_evidence", "value_at"]
+__all__ = ["keep_matching_evidence"]
 
-_STEP = re.compile(r"([a-z_]+)((?:\[\d+\])*)")
-
-
-def value_at(parsed: ParsedResume, field_path: str) -> object | None:
-    """Return the value at a path such as `work_experience[0].company`; None where the path leads nowhere."""
-    value: object = parsed
-    for step in field_path.split("."):
-        match = _STEP.fullmatch(step)
-        if match is None or not is_dataclass(value) or not hasattr(value, match[1]):
-            return None
-        value = getattr(value, match[1])
-        for index in re.findall(r"\d+", match[2]):
-            if not isinstance(value, tuple) or int(index) >= len(value):
-                return None
-            value = value[int(index)]
-    return value
+_Turns = dict[str, dict[int, int]]
+"""Where the items of a list stand now, by the list's path after the correction."""
 
 
 def keep_matching_evidence(before: ParsedResume, after: ParsedResume) -> ParsedResume:
     """Return `after` with the evidence of those values that are still as the document has them.
 
-    A value that a person wrote stands nowhere in the document, so it must not point into it.
+    A value that a person wrote stands nowhere in the document, so it must not point into it. Entries that were moved
+    take their evidence along.
     """
+    turns: _Turns = {}
     kept = tuple(
-        evidence
+        replace(evidence, field_path=path)
         for evidence in before.evidence
-        if value_at(before, evidence.field_path) == value_at(after, evidence.field_path)
+        if (path := _path_after(before, after, evidence, turns)) is not None
     )
     return replace(after, evidence=kept, text=before.text)
+
+
+def _path_after(before: ParsedResume, after: ParsedResume, evidence: Evidence, turns: _Turns) -> str | None:
+    """Return where the value of an evidence stands now; None where it has gone or was changed."""
+    old: object | None = before
+    new: object | None = after
+    path = ""
+    for step in steps_of(evidence.field_path):
+        moved: str | int | None = step
+        if isinstance(step, int) and isinstance(old, tuple) and isinstance(new, tuple):
+            if path not in turns:
+                turns[path] = _indices_after(old, new)
+            moved = turns[path].get(step)
+        if moved is None:
+            return None
+        old, new = step_into(old, step), step_into(new, moved)
+        path += f"[{moved}]" if isinstance(moved, int) else f".{moved}" if path else moved
+    return path if old is not None and old == new else None
+
+
+def _indices_after(old: Sequence[object], new: Sequence[object]) -> dict[int, int]:
+    """Return at which index each item of a list stands now: the same item, else the one that took its turn.
+
+    Items that are the same are matched first; those left are corrected ones, matched in their order.
+    """
+    places: defaultdict[object, list[int]] = defaultdict(list)
+    for index, item in enumerate(new):
+        places[item].append(index)
+    matched = {index: places[item].pop(0) for index, item in enumerate(old) if places.get(item)}
+    taken = set(matched.values())
+    left_old = [index for index in range(len(old)) if index not in matched]
+    left_new = [index for index in range(len(new)) if index not in taken]
+    return matched | dict(zip(left_old, left_new, strict=False))

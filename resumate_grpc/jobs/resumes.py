@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
+from resumate_grpc import failpoints
 from resumate_grpc.errors import EmptyFileError, EtagMismatchError, FileTooLargeError, WrongStateError
 from resumate_grpc.jobs.changes import Changes
 from resumate_grpc.jobs.edits import keep_matching_evidence
@@ -185,11 +186,13 @@ class Resumes:
         """Put the bytes first, then the row: a row without bytes must never be seen."""
         async with self._file_lock(new.sha256):
             await self._files.put(new.sha256, content)
+            failpoints.hit("upload.after-put")
             try:
                 resume, event = await self._store.create(new, max_queued=self._max_queued, forecast=forecast)
             except Exception:
                 await self._drop_if_orphaned(new.sha256)
                 raise
+        failpoints.hit("upload.after-commit")
         if event is not None:
             self._bus.publish(event)
             self._bus.publish(WorkAvailable())

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from contextlib import suppress
 
+from resumate_grpc import failpoints
 from resumate_grpc.jobs.attempt import Attempt, AttemptPorts
 from resumate_grpc.jobs.ports import WORK, Notice, Removed, Stopped, WorkAvailable
 from resumate_grpc.model.work import Claim
@@ -84,6 +85,8 @@ class Worker:
         except Exception:
             logger.exception("no work could be claimed; trying again")
             return None
+        if claim is not None:
+            failpoints.hit("claim.committed")
         for event in events:
             self._ports.bus.publish(event)
             if event.error is not None:

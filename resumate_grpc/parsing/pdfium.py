@@ -112,6 +112,7 @@ class PdfPage:
     _left: float = field(init=False)
     _top: float = field(init=False)
     _rotation: int = field(init=False)
+    _turned: int = field(init=False, default=0)
     _looks: dict[int, GlyphLook] = field(init=False, default_factory=dict)
     _faces: dict[int, _Face] = field(init=False, default_factory=dict)
 
@@ -126,6 +127,7 @@ class PdfPage:
     def turn(self, quarters: int) -> None:
         """Turn the page, clockwise: all coordinates from now on are those of the turned page."""
         self._rotation = (self._rotation + quarters) % 4
+        self._turned = (self._turned + quarters) % 4
         self._looks.clear()
         if quarters % 2:
             self.width, self.height = self.height, self.width
@@ -237,6 +239,23 @@ class PdfPage:
         if not boxes and pdfium.FPDFLink_GetAnnotRect(link, rectangle):
             boxes.append(self._shown_box(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top))
         return boxes
+
+    def pixels(self, scale: float) -> tuple[int, int, bytes]:
+        """Draw the page as it is shown and turned, `scale` pixels a point: width, height, and rows of B, G, R, unused.
+
+        Raises `PdfError` where there is no memory for it.
+        """
+        width, height = max(1, round(self.width * scale)), max(1, round(self.height * scale))
+        bitmap = pdfium.FPDFBitmap_CreateEx(width, height, pdfium.FPDFBitmap_BGRx, None, 0)
+        if not bitmap:
+            raise PdfError("no memory for a picture of the page")
+        try:
+            pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xFFFFFFFF)
+            pdfium.FPDF_RenderPageBitmap(bitmap, self.page, 0, 0, width, height, self._turned, pdfium.FPDF_ANNOT)
+            size = int(pdfium.FPDFBitmap_GetStride(bitmap)) * height
+            return width, height, ctypes.string_at(pdfium.FPDFBitmap_GetBuffer(bitmap), size)
+        finally:
+            pdfium.FPDFBitmap_Destroy(bitmap)
 
     def drawings(self, *, limit: int = 4000) -> list[Drawing]:
         """List paths, pictures and what else is drawn, in the order of drawing; stops after `limit` objects."""

@@ -8,10 +8,11 @@ from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import StageProgress
 from resumate_grpc.model.resume import MediaType, ParseOptions
 from resumate_grpc.parsing import extraction
+from resumate_grpc.parsing.explanation import Explanation
 from resumate_grpc.parsing.extraction import extract
 from resumate_grpc.parsing.understanding import load, understand
 
-__all__ = ["parse", "warm_up"]
+__all__ = ["explain", "parse", "warm_up"]
 
 
 def parse(
@@ -23,6 +24,15 @@ def parse(
     """
     document = yield from extract(content, media_type=media_type, options=options)
     return (yield from understand(document, options=options))
+
+
+def explain(
+    content: bytes, *, media_type: MediaType, options: ParseOptions
+) -> Generator[StageProgress, None, Explanation]:
+    """Parse one résumé likewise, and return what the parser saw on its way to the result."""
+    from resumate_grpc.parsing import explaining  # noqa: PLC0415 - it brings a library for pictures along
+
+    return (yield from explaining.explain(content, media_type=media_type, options=options))
 
 
 def warm_up() -> None:

@@ -27,7 +27,7 @@ from resumate_grpc.parsing.projects import Listed, Work, listed_of, works_of
 from resumate_grpc.parsing.sections import Section, SectionKind, sections_of
 from resumate_grpc.parsing.skills import skills_of
 
-__all__ = ["load", "understand"]
+__all__ = ["load", "sections_in", "understand"]
 
 _LONG_LINE_WORDS = 12
 
@@ -64,6 +64,11 @@ def understand(document: Document, *, options: ParseOptions) -> Generator[StageP
     )
     yield _progress(100, f"Read {len(ledger.evidence)} values")
     return parsed
+
+
+def sections_in(document: Document, *, options: ParseOptions) -> Sequence[Section]:
+    """Return the sections that `understand` reads the document by."""
+    return _reader(document, options).sections
 
 
 def _parts(

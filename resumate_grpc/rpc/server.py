@@ -33,6 +33,8 @@ OPTIONS: tuple[tuple[str, int], ...] = (
     # grpc refuses calls at random once over 1,000 wait to be accepted; the watches' own limit admits instead.
     ("grpc.server.max_pending_requests", 50_000),
     ("grpc.server.max_pending_requests_hard_limit", 100_000),
+    # Calls that wait for 30 s are CANCELLED unless told otherwise; how long to wait is the client's deadline to say.
+    ("grpc.server_max_unrequested_time_in_server", 3600),
     # A port that another process has is refused instead of shared with it.
     ("grpc.so_reuseport", 0),
     # Clients may ping every 10 s or less often, with or without a call; below half of that they get too_many_pings.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import aclosing
 
+from resumate_grpc import failpoints
 from resumate_grpc._gen.resumate.v1 import watch_pb2 as pb
 from resumate_grpc.errors import InvalidFieldError, ResumeNotFoundError
 from resumate_grpc.jobs.resumes import Resumes
@@ -53,6 +54,7 @@ class Progress:
         async with aclosing(updates):
             async for update in updates:
                 parsed = await self._result_of_update(update) if request.include_parsed else None
+                failpoints.hit("watch.before-send")
                 await context.write(self._frames.encode(update, parsed=parsed))
 
     async def list_progress(self, request: pb.ListProgressRequest, _: Context) -> pb.ListProgressResponse:

@@ -15,12 +15,14 @@ import traceback
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol, cast
+from typing import BinaryIO, Protocol, TypeVar, cast
 
+from resumate_grpc import failpoints
 from resumate_grpc.errors import ErrorReason, ParsingError
 from resumate_grpc.model.parsed import ParsedResume
-from resumate_grpc.model.progress import StageProgress
+from resumate_grpc.model.progress import ACTIVE_STAGES, StageProgress
 from resumate_grpc.model.resume import MediaType, ParseOptions
+from resumate_grpc.parsing.explanation import Explanation
 from resumate_grpc.sandbox.limits import Limits, confine, die_with_parent, renew_cpu, seal
 from resumate_grpc.sandbox.memory import peak_rss_bytes
 from resumate_grpc.sandbox.throttle import ProgressThrottle
@@ -31,6 +33,7 @@ from resumate_grpc.sandbox.wire import (
     MAX_MESSAGE_CHARS,
     Advanced,
     Crashed,
+    Explained,
     Parsed,
     Ready,
     Refused,
@@ -45,6 +48,8 @@ from resumate_grpc.sandbox.wire import (
 __all__ = ["main"]
 
 MAX_FRAMES = 50
+Result = TypeVar("Result")
+STAGE_FAILPOINTS = {stage: f"parse.{stage.value.lower()}" for stage in ACTIVE_STAGES}
 
 
 class Target(Protocol):
@@ -60,11 +65,18 @@ class Target(Protocol):
         """Parse one document."""
         ...
 
+    def explain(
+        self, content: bytes, *, media_type: MediaType, options: ParseOptions
+    ) -> Generator[StageProgress, None, Explanation]:
+        """Parse one document and return what was seen in it."""
+        ...
+
 
 def main() -> None:
     """Warm up, then parse one document after the other until the task pipe is closed."""
     task_fd, reply_fd, parent_pid, target_name, limits_json = sys.argv[1:]
     limits = decode_limits(limits_json)
+    failpoints.arm(os.environ.get(failpoints.VARIABLE, ""))
     die_with_parent(int(parent_pid), int(task_fd))
     confine(limits)
     for fd in (int(task_fd), int(reply_fd)):
@@ -106,6 +118,7 @@ class _Worker:
     def work(self, task: Task, content: bytes) -> None:
         """Parse one document and send exactly one final reply; out of memory, end the process instead."""
         renew_cpu(self.limits)
+        failpoints.hit("parse.start")
         try:
             frame = self._result(task, content)
         except ParsingError as error:
@@ -116,26 +129,34 @@ class _Worker:
         except Exception as error:  # noqa: BLE001 - the parser's bug becomes the document's error, told by its reply
             _end_if_out_of_memory(error)
             frame = encode_frame(Crashed(exception=type(error).__name__, frames=_frames(error)))
+        failpoints.hit("parse.result")
         self.replies.write(frame)
         self.replies.flush()
 
     def _result(self, task: Task, content: bytes) -> bytearray:
         throttle = ProgressThrottle(lambda progress: _send(self.replies, Advanced(progress=progress)), time.monotonic)
-        steps = self.target.parse(content, media_type=task.media_type, options=task.options)
-        resume = _run(steps, throttle)
+        reply: Parsed | Explained
+        if task.explain:
+            explaining = self.target.explain(content, media_type=task.media_type, options=task.options)
+            reply = Explained(explanation=_run(explaining, throttle))
+        else:
+            reply = Parsed(
+                resume=_run(self.target.parse(content, media_type=task.media_type, options=task.options), throttle)
+            )
         throttle.flush()
-        frame = encode_frame(Parsed(resume=resume))
+        frame = encode_frame(reply)
         if len(frame) > self.limits.output_bytes // 2:  # half, so that the progress of this document fits beside it
             raise ParsingError(ErrorReason.RESOURCE_LIMIT, "this document holds more text than a résumé can have")
         return frame
 
 
-def _run(steps: Generator[StageProgress, None, ParsedResume], throttle: ProgressThrottle) -> ParsedResume:
+def _run(steps: Generator[StageProgress, None, Result], throttle: ProgressThrottle) -> Result:
     while True:
         try:
             progress = next(steps)
         except StopIteration as stop:
-            return cast("ParsedResume", stop.value)
+            return cast("Result", stop.value)
+        failpoints.hit(STAGE_FAILPOINTS[progress.stage])
         throttle.report(progress)
 
 

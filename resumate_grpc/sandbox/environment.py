@@ -6,11 +6,24 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
+from resumate_grpc import failpoints
+
 __all__ = ["child_environment"]
 
 # An allowlist: a credential under a name that nobody thought of stays outside too.
 KEPT = frozenset(
-    {"DYLD_LIBRARY_PATH", "HOME", "LANG", "LANGUAGE", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "TMPDIR", "TZ"}
+    {
+        "DYLD_LIBRARY_PATH",
+        "HOME",
+        "LANG",
+        "LANGUAGE",
+        "LD_LIBRARY_PATH",
+        "PATH",
+        "PYTHONHOME",
+        "TMPDIR",
+        "TZ",
+        failpoints.VARIABLE,
+    }
 )
 ONE_THREAD = (
     "BLIS_NUM_THREADS",

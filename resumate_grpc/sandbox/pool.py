@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self
 
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import StageProgress
 from resumate_grpc.model.resume import MediaType, ParseOptions
+from resumate_grpc.parsing.explanation import Explanation
 from resumate_grpc.sandbox.limits import Limits
 from resumate_grpc.sandbox.process import SandboxProcess, StartError
 from resumate_grpc.sandbox.verdict import Cause, on_unavailable
@@ -98,10 +100,27 @@ class SandboxPool:
         on_progress: Callable[[StageProgress], None],
     ) -> ParsedResume:
         """Parse one document, as `jobs.ports.Parser` says."""
+        async with self._process() as process:
+            return await process.parse(content, media_type=media_type, options=options, on_progress=on_progress)
+
+    async def explain(
+        self,
+        content: bytes,
+        *,
+        media_type: MediaType,
+        options: ParseOptions,
+        on_progress: Callable[[StageProgress], None],
+    ) -> Explanation:
+        """Parse one document likewise, and return what the parser saw in it."""
+        async with self._process() as process:
+            return await process.explain(content, media_type=media_type, options=options, on_progress=on_progress)
+
+    @asynccontextmanager
+    async def _process(self) -> AsyncIterator[SandboxProcess]:
         async with self._slots:
             process = await self._take()
             try:
-                return await process.parse(content, media_type=media_type, options=options, on_progress=on_progress)
+                yield process
             finally:
                 self._give_back(process)
 

@@ -8,11 +8,13 @@ import logging
 import os
 import signal
 from collections.abc import Callable
+from typing import TypeVar
 
 from resumate_grpc.errors import ParsingError
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import StageProgress
 from resumate_grpc.model.resume import MediaType, ParseOptions
+from resumate_grpc.parsing.explanation import Explanation
 from resumate_grpc.sandbox.channel import Channel
 from resumate_grpc.sandbox.exit import Exit, watch_exit
 from resumate_grpc.sandbox.limits import Limits
@@ -22,6 +24,8 @@ from resumate_grpc.sandbox.verdict import Cause, Verdict, on_exit, on_fault, on_
 from resumate_grpc.sandbox.wire import (
     Advanced,
     Crashed,
+    Explained,
+    Outcome,
     OutputTooLargeError,
     Parsed,
     ProtocolError,
@@ -36,6 +40,7 @@ from resumate_grpc.sandbox.wire import (
 __all__ = ["SandboxProcess", "StartError"]
 
 REAP_S = 5.0
+Result = TypeVar("Result", Parsed, Explained)
 
 logger = logging.getLogger(__name__)
 
@@ -143,11 +148,29 @@ class SandboxProcess:
         Of two things that go wrong at once the first seen is told. An exception out of `on_progress` ends the process
         and passes through.
         """
+        task = Task(media_type=media_type, options=options, size=len(content))
+        return (await self._work(task, content, Parsed, on_progress)).resume
+
+    async def explain(
+        self,
+        content: bytes,
+        *,
+        media_type: MediaType,
+        options: ParseOptions,
+        on_progress: Callable[[StageProgress], None],
+    ) -> Explanation:
+        """Parse one document likewise, and return what the parser saw in it."""
+        task = Task(media_type=media_type, options=options, size=len(content), explain=True)
+        return (await self._work(task, content, Explained, on_progress)).explanation
+
+    async def _work(
+        self, task: Task, content: bytes, expected: type[Result], on_progress: Callable[[StageProgress], None]
+    ) -> Result:
         self._begin()
         try:
             async with asyncio.timeout(self._limits.wall_s) as deadline:
-                await self._hand_over(Task(media_type=media_type, options=options, size=len(content)), content)
-                reply = await self._final_reply(on_progress)
+                await self._hand_over(task, content)
+                reply = _answer(await self._final_reply(on_progress), expected)
         except TimeoutError:
             if not deadline.expired():  # it is the callback's
                 raise
@@ -174,7 +197,7 @@ class SandboxProcess:
         except TimeoutError:
             raise ProtocolError("it did not take the document") from None
 
-    async def _final_reply(self, on_progress: Callable[[StageProgress], None]) -> Parsed | Refused | Crashed:
+    async def _final_reply(self, on_progress: Callable[[StageProgress], None]) -> Outcome:
         while True:
             reply = await self._next_reply()
             match reply:
@@ -216,12 +239,18 @@ class SandboxProcess:
         )
 
 
-def _unpack(reply: Parsed | Refused | Crashed) -> ParsedResume:
+def _answer(reply: Outcome, expected: type[Result]) -> Result | Refused | Crashed:
+    if isinstance(reply, expected | Refused | Crashed):
+        return reply
+    raise ProtocolError("it answered what it was not asked")
+
+
+def _unpack(reply: Result | Refused | Crashed) -> Result:
     match reply:
-        case Parsed(resume=resume):
-            return resume
         case Refused():
             raise ParsingError(reply.reason, reply.message, retryable=reply.retryable)
         case Crashed():
             logger.error("parser bug", extra={"exception": reply.exception, "frames": list(reply.frames)})
             raise on_parser_bug(reply.exception)
+        case _:
+            return reply

@@ -1,7 +1,8 @@
 """What supervisor and worker say to each other: frames of MessagePack, checked against types, never pickle.
 
 A frame is a big-endian u32 length and that many bytes. Down go `Task` frames, each followed by the document's raw
-bytes; up come `Ready` once, then for each task any number of `Advanced` and one of `Parsed`, `Refused`, `Crashed`.
+bytes; up come `Ready` once, then for each task any number of `Advanced` and one of `Parsed` (or `Explained`, where that
+was asked for), `Refused`, `Crashed`.
 A worker that a document has taken over can say wrong things; it cannot make the supervisor run anything.
 """
 
@@ -16,6 +17,7 @@ from resumate_grpc.errors import ErrorReason
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import ACTIVE_STAGES, StageProgress
 from resumate_grpc.model.resume import MediaType, ParseOptions
+from resumate_grpc.parsing.explanation import Explanation
 from resumate_grpc.sandbox.limits import Limits
 
 __all__ = [
@@ -24,6 +26,8 @@ __all__ = [
     "HEADER_BYTES",
     "Advanced",
     "Crashed",
+    "Explained",
+    "Outcome",
     "OutputTooLargeError",
     "Parsed",
     "ProtocolError",
@@ -76,6 +80,12 @@ class Parsed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     resume: ParsedResume
 
 
+class Explained(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The parser returned, and was asked to explain itself."""
+
+    explanation: Explanation
+
+
 class Refused(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """The parser raised `ParsingError`."""
 
@@ -92,14 +102,16 @@ class Crashed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """A document to parse; its `size` bytes follow this frame."""
+    """A document to parse, or to explain; its `size` bytes follow this frame."""
 
     media_type: MediaType
     options: ParseOptions
     size: int
+    explain: bool = False
 
 
-Reply = Ready | Advanced | Parsed | Refused | Crashed
+Outcome = Parsed | Explained | Refused | Crashed
+Reply = Ready | Advanced | Outcome
 
 _encoder = msgspec.msgpack.Encoder()
 _reply_decoder = msgspec.msgpack.Decoder(Reply)

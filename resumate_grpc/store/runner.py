@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
+from resumate_grpc import failpoints
 from resumate_grpc.jobs.ports import Clock
 from resumate_grpc.store.codec import to_micros
 from resumate_grpc.store.transaction import Body, Transaction
@@ -105,6 +106,8 @@ class Writer:
             with self._engine.begin() as connection:
                 for job in group:
                     self._run(connection, job, alone=len(group) == 1)
+                failpoints.hit("store.before-commit")
+            failpoints.hit("store.after-commit")
         except Exception as error:  # noqa: BLE001 - each caller gets it
             # Nothing was committed, neither of the one that failed nor of those that had run before it.
             for job in group:

@@ -32,7 +32,7 @@ SAFE_KEYS = frozenset(
         "failures", "frames", "limit", "method", "next_try_in_s", "page", "page_count", "queued", "reason",
         "retry_after_s", "signal", "size_bytes", "stack", "target", "version", "why",
         # the installation
-        "address", "port", "setting",
+        "address", "failpoints", "port", "setting",
     }
 )  # fmt: skip
 """Keys that may be logged. None of them may ever hold a file's name or anything out of a file."""

@@ -28,6 +28,7 @@ from resumate_grpc.model.parsed import (
     WorkExperience,
 )
 
+SAMPLES = Path(__file__).parents[1] / "samples" / "files"
 FULL = ParsedResume(
     personal_info=PersonalInfo(full_name="Zoë Beispiel", summary="Zeile 1\nZeile 2"),
     work_experience=(WorkExperience(company="Muster AG", highlights=("a", "b"), confidence=0.5),),
@@ -126,3 +127,56 @@ def test_size_limit_holds_here_too(files: list[Path], monkeypatch: pytest.Monkey
     assert result.exit_code == 1
     assert "over 10 bytes" in result.stderr
     assert "[FILE_TOO_LARGE]" in result.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["sidebar_en.pdf", "paragraphs_en.docx", "plain_utf16_fr.txt"])
+def test_explain_writes_a_page_and_nothing_else(name: str, tmp_path: Path) -> None:
+    """With --explain the page is written, stdout is empty, and stderr says where the page is."""
+    page = tmp_path / "out.html"
+    result = parse("-q", "--explain", page, SAMPLES / name)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert f"wrote {page}" in result.stderr
+    assert f"<h1>{name}</h1>" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_explain_goes_with_json(files: list[Path], tmp_path: Path) -> None:
+    """With --json beside it the result is printed too."""
+    result = parse("-q", "--json", "--explain", tmp_path / "out.html", files[0])
+    assert json.loads(result.stdout)["personal_info"]["email"] == "ada@beispiel.example"
+    assert (tmp_path / "out.html").exists()
+
+
+@pytest.mark.slow
+def test_explain_of_what_cannot_be_parsed_writes_no_page(files: list[Path], tmp_path: Path) -> None:
+    """A file that cannot be read is told with its reason, the status is 1, and there is no page."""
+    result = parse("--explain", tmp_path / "out.html", files[1])
+    assert result.exit_code == 1
+    assert "[UNSUPPORTED_FORMAT]" in result.stderr
+    assert not (tmp_path / "out.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ["--explain", "ada.txt", "zoe.md"],
+            "the page that it writes, such as out.html; got ada.txt",
+        ),
+        (["--explain", "out.html", "ada.txt", "zoe.md"], "--explain shows one file; got 2"),
+        (["--explain", "self.html", "./self.html"], "would write its page over self.html"),
+        (["--explain"], "requires an argument"),
+        (["--explain", "out.html"], "Missing argument 'FILE"),
+    ],
+)
+def test_explain_refuses_what_is_not_meant(
+    arguments: list[str], said: str, files: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A forgotten page or file and several files are wrong arguments, and nothing is written over."""
+    monkeypatch.chdir(files[0].parent)
+    Path("self.html").write_text("<p>Ada Beispiel", encoding="utf-8")
+    before = {path: path.read_bytes() for path in Path().iterdir()}
+    result = parse(*arguments)
+    assert (result.exit_code, said in result.stderr) == (2, True), result.stderr
+    assert {path: path.read_bytes() for path in Path().iterdir()} == before

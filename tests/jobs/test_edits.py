@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from resumate_grpc.jobs.edits import keep_matching_evidence, value_at
+from resumate_grpc.jobs.edits import keep_matching_evidence
+from resumate_grpc.model.field_paths import value_at
 from resumate_grpc.model.parsed import Evidence, ParsedResume, PersonalInfo, Skills, WorkExperience
 
 PARSED = ParsedResume(
@@ -54,3 +55,38 @@ def test_a_corrected_value_points_nowhere() -> None:
         "skills.technical[1]",
     ]
     assert kept.text == PARSED.text
+
+
+def test_moved_entries_take_their_evidence_along() -> None:
+    """Entries and skills that change places, or whose neighbours go or come, point to where they stood before."""
+    north, south = PARSED.work_experience
+    after = replace(
+        PARSED,
+        work_experience=(WorkExperience(company="West"), south, replace(north, title="Engineer")),
+        skills=Skills(technical=("C", "Rust")),
+    )
+    kept = {evidence.field_path: value_at(after, evidence.field_path) for evidence in _kept(after)}
+    assert kept == {
+        "personal_info.full_name": "Ada Example",
+        "work_experience[1].company": "South",
+        "skills.technical[0]": "C",
+    }
+    swapped = replace(PARSED, work_experience=(south, north))
+    assert {evidence.field_path for evidence in _kept(swapped)} >= {
+        "work_experience[0].company",
+        "work_experience[1].company",
+        "work_experience[1].highlights[1]",
+    }
+
+
+def test_a_corrected_entry_keeps_the_evidence_of_its_other_values() -> None:
+    """One value of an entry is changed and another entry removed: what was not touched still points to its place."""
+    north, _ = PARSED.work_experience
+    after = replace(PARSED, work_experience=(replace(north, title="Engineer"),))
+    paths = [evidence.field_path for evidence in _kept(after)]
+    assert "work_experience[0].company" in paths
+    assert "work_experience[0].highlights[1]" in paths
+
+
+def _kept(after: ParsedResume) -> tuple[Evidence, ...]:
+    return keep_matching_evidence(PARSED, after).evidence

@@ -16,6 +16,9 @@ from resumate_grpc.errors import ErrorReason, ParsingError
 from resumate_grpc.model.parsed import ParsedResume, PersonalInfo
 from resumate_grpc.model.progress import Stage, StageProgress
 from resumate_grpc.model.resume import MediaType, ParseOptions
+from resumate_grpc.parsing.document import Document
+from resumate_grpc.parsing.explanation import Explanation
+from resumate_grpc.sandbox.wire import Parsed, encode_frame
 
 LEAK: list[bytes] = []
 
@@ -42,6 +45,18 @@ def parse(
         confidence_score=0.5,
         page_count=os.getpid(),
     )
+
+
+def explain(
+    content: bytes, *, media_type: MediaType, options: ParseOptions
+) -> Generator[StageProgress, None, Explanation]:
+    """Answer with an explanation, except that `plain` answers with a result, as a process gone mad might."""
+    parsed = yield from parse(content, media_type=media_type, options=options)
+    document = Document(text=parsed.text, media_type=media_type, pages=())
+    explanation = Explanation(parsed=parsed, document=document, sections=(), pictures=())
+    if content.startswith(b"plain"):
+        os.write(_reply_fd(), encode_frame(Parsed(resume=parsed)))
+    return explanation
 
 
 def _bloat(_: bytes) -> None:

@@ -5,7 +5,8 @@
 
 import { Text } from "./spans.js";
 
-const ENTRIES = {
+/** The fields of each kind of entry, in the order in which they are shown. */
+export const ENTRIES = {
   work_experience: ["title", "company", "location", "start_date", "end_date", "description"],
   education: ["degree", "field_of_study", "institution", "location", "start_date", "end_date", "gpa"],
   projects: ["name", "url", "start_date", "end_date", "description"],
@@ -24,6 +25,7 @@ const PERSONAL = [
   "summary",
 ];
 const SKILLS = ["technical", "soft_skills", "languages", "certifications"];
+const WITH_HIGHLIGHTS = new Set(["work_experience", "projects"]);
 
 /**
  * @typedef {object} Value
@@ -35,7 +37,13 @@ const SKILLS = ["technical", "soft_skills", "languages", "certifications"];
  * @property {"text" | "link" | "none"} found in the text, behind a link, or no place given
  * @property {{before: string, match: string, after: string} | null} snippet
  *
- * @typedef {{values: Value[], lists: {field: string, values: Value[]}[]}} Entry
+ * @typedef {object} Entry
+ * @property {string} path such as `work_experience[0]`, or the section's name where it is no list
+ * @property {number | null} index its place in the section's list; null where that is no list
+ * @property {Value[]} values
+ * @property {{field: string, path: string, values: Value[]}[]} lists
+ * @property {string[]} missing fields that it could have and has not, the lists' names among them
+ *
  * @typedef {{name: string, confidence: number | null, entries: Entry[]}} Section
  */
 
@@ -53,7 +61,10 @@ export function findings(parsed) {
       section(
         name,
         parsed,
-        (parsed[name] ?? []).map((entry, index) => fields(entry, `${name}[${index}]`, names, value)),
+        (parsed[name] ?? []).map((entry, index) => ({
+          ...fields(entry, `${name}[${index}]`, names, value, WITH_HIGHLIGHTS.has(name) ? ["highlights"] : []),
+          index,
+        })),
       ),
     ),
   ];
@@ -81,13 +92,19 @@ function section(name, parsed, entries) {
   };
 }
 
-function fields(entry, path, names, value) {
+function fields(entry, path, names, value, listNames = []) {
   const values = names.filter((field) => entry?.[field]).map((field) => value(`${path}.${field}`, field, entry[field]));
-  return { values, lists: lists(entry, path, ["highlights"], value) };
+  return {
+    path,
+    index: null,
+    values,
+    lists: lists(entry, path, listNames, value),
+    missing: [...names.filter((field) => !entry?.[field]), ...listNames.filter((field) => !entry?.[field]?.length)],
+  };
 }
 
 function skills(entry, value) {
-  return { values: [], lists: lists(entry, "skills", SKILLS, value) };
+  return fields(entry, "skills", [], value, SKILLS);
 }
 
 function lists(entry, path, names, value) {
@@ -95,6 +112,7 @@ function lists(entry, path, names, value) {
     .filter((field) => entry?.[field]?.length)
     .map((field) => ({
       field,
+      path: `${path}.${field}`,
       values: entry[field].map((content, index) => value(`${path}.${field}[${index}]`, field, content)),
     }));
 }

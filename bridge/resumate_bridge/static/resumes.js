@@ -25,6 +25,22 @@ export async function get(id) {
   return (await call("GET", one(id))).resume;
 }
 
+/**
+ * Correct a résumé.
+ * @param {string} id
+ * @param {object} changes the new values
+ * @param {{mask: string[], etag: string}} options what of them counts, and the version that they were made from
+ * @returns {Promise<object>} the résumé as it is now; rejects with ETAG_MISMATCH where somebody else was quicker
+ */
+export async function update(id, changes, { mask, etag }) {
+  return (await call("PATCH", one(id), { resume: changes, update_mask: mask.join(","), etag })).resume;
+}
+
+/** Remove a résumé, its file and its history. */
+export async function remove(id) {
+  await call("DELETE", one(id));
+}
+
 /** Start a new attempt. */
 export async function retry(id) {
   return (await call("POST", `${one(id)}/retry`)).resume;
@@ -73,16 +89,17 @@ export function upload(file, { onSent, requestId = newId() } = {}) {
   });
 }
 
-async function call(method, path) {
+async function call(method, path, body = null) {
   let response;
+  const content = body && { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
   try {
-    response = await fetch(path, { method });
+    response = await fetch(path, { method, ...content });
   } catch {
     throw new Refused(0, NO_ANSWER);
   }
-  const body = parsed(await response.text());
-  if (!response.ok) throw new Refused(response.status, body?.error ?? NO_ANSWER);
-  return body;
+  const answer = parsed(await response.text());
+  if (!response.ok) throw new Refused(response.status, answer?.error ?? NO_ANSWER);
+  return answer;
 }
 
 function one(id) {

@@ -1,17 +1,22 @@
 /**
- * The result: values with confidence and place on one side, the document's text on the other.
+ * The result: values with confidence and place on one side, to be corrected where they stand; the document on the other.
  * @module
  */
 
-import { el } from "./dom.js";
-import { findings, grade } from "./findings.js";
-import { month, percent, sentence } from "./format.js";
-import { exportUrl, fileUrl } from "./resumes.js";
+import { announce, el } from "./dom.js";
+import { doubtsCard } from "./doubts.js";
+import { Draft } from "./draft.js";
+import { clearAt, insertAt, moveAt, removeAt, setAt, valueAt } from "./edits.js";
+import { ENTRIES, findings, grade } from "./findings.js";
+import { percent, sentence } from "./format.js";
+import { openEditor } from "./inline_editor.js";
+import { exportUrl, fileUrl, get, update } from "./resumes.js";
+import { saveBar } from "./savebar.js";
 import { STRINGS } from "./strings.js";
 import { textPane } from "./text_pane.js";
+import { valueCards } from "./values.js";
 
-const LONG = 90;
-const DATES = new Set(["start_date", "end_date", "date"]);
+const LISTS = new Set(["highlights", "technical", "soft_skills", "languages", "certifications"]);
 
 /**
  * @param {object} resume succeeded, with its result
@@ -19,40 +24,146 @@ const DATES = new Set(["start_date", "end_date", "date"]);
  * @returns {HTMLElement}
  */
 export function reviewView(resume, { onRetry }) {
-  const { text, sections, places } = findings(resume.parsed);
-  const buttons = new Map();
+  const values = el("div.values");
+  const heading = el("h1", { tabindex: "-1" });
+  const { text, places } = findings(resume.parsed);
   const pane = textPane(text, places, (path) => choose(path, true));
+  const draft = new Draft({ parsed: resume.parsed, etag: resume.etag }, serverOf(resume.id), changed);
+  const saving = saveBar(draft);
+  let buttons = new Map();
+  let painted = null;
+  let chosen = null;
+  let isEditing = false;
 
-  function choose(path, isFromText) {
-    for (const [key, button] of buttons) button.setAttribute("aria-pressed", key === path);
+  function changed() {
+    saving?.update();
+    if (!isEditing && painted !== draft.parsed) paint();
+  }
+
+  function paint() {
+    painted = draft.parsed;
+    const focused = document.activeElement?.closest?.("[data-path]")?.dataset.path;
+    const { sections, places: now } = findings(painted);
+    const cards = valueCards(sections, actions);
+    buttons = cards.buttons;
+    heading.textContent = painted.personal_info?.full_name || STRINGS.review.unnamed;
+    values.replaceChildren(
+      ...[
+        warnings(painted.warnings ?? []),
+        doubtsCard(sections, (path) => choose(path, true)),
+        ...cards.nodes,
+        sections.length === 0 && el("p.hint", {}, STRINGS.review.nothing),
+        addSection(sections),
+      ].filter(Boolean),
+    );
+    pane.update(now);
+    mark();
+    if (focused) buttons.get(focused)?.focus({ preventScroll: true });
+  }
+
+  function choose(path, isFromElsewhere) {
+    chosen = path;
+    mark();
     pane.show(path);
     buttons.get(path)?.scrollIntoView({ block: "nearest" });
-    if (isFromText) buttons.get(path)?.focus({ preventScroll: true });
+    if (isFromElsewhere) buttons.get(path)?.focus({ preventScroll: true });
   }
 
-  function valueButton(value, kind, ...content) {
-    const button = el(
-      `button.value.${kind}`,
-      { type: "button", "aria-pressed": "false", "data-path": value.path, onclick: () => choose(value.path, false) },
-      ...content,
-    );
-    buttons.set(value.path, button);
-    return button;
+  function mark() {
+    for (const [path, button] of buttons) button.setAttribute("aria-pressed", path === chosen);
   }
 
-  const values = el(
-    "div.values",
+  function edit(node, { path, field, text: before }) {
+    isEditing = true;
+    openEditor(node, { field, text: before }, (written) => {
+      isEditing = false;
+      if (written !== null) draft.apply((parsed) => withValue(parsed, path, written));
+      if (painted !== draft.parsed) paint();
+      buttons.get(path)?.focus({ preventScroll: true });
+    });
+  }
+
+  // A new value is written into a field of its own, which goes again where nothing is written.
+  function write(container, path, field) {
+    const place = el("span");
+    container.append(place);
+    edit(place, { path, field, text: "" });
+  }
+
+  const actions = {
+    choose: (path) => choose(path, false),
+    edit,
+    clear(path, label) {
+      draft.apply((parsed) => clearAt(parsed, path));
+      announce(STRINGS.edit.removed(label));
+    },
+    remove(listPath, index, label) {
+      draft.apply((parsed) => removeAt(parsed, listPath, index));
+      announce(STRINGS.edit.removed(label));
+    },
+    move: (listPath, from, to) => draft.apply((parsed) => moveAt(parsed, listPath, from, to)),
+    add(entry, field) {
+      const path = `${entry.path}.${field}`;
+      const container = values.querySelector(`[data-entry="${entry.path}"]`);
+      write(container, LISTS.has(field) ? `${path}[0]` : path, field);
+    },
+    addItem(listPath, index) {
+      const list = buttons.get(`${listPath}[${index - 1}]`).closest("ul");
+      write(list, `${listPath}[${index}]`, listPath.split(".").at(-1));
+    },
+    addEntry(section) {
+      const count = draft.parsed[section]?.length ?? 0;
+      const [field] = ENTRIES[section];
+      write(values, `${section}[${count}].${field}`, field);
+    },
+  };
+
+  function addSection(sections) {
+    const shown = new Set(sections.map(({ name }) => name));
+    const absent = Object.keys(ENTRIES).filter((name) => !shown.has(name));
+    const options = absent.map((name) => el("option", { value: name }, STRINGS.sections[name]));
+    const select = el("select.add", { "aria-label": STRINGS.edit.addSection }, el("option", { value: "" }, STRINGS.edit.addSection), ...options);
+    select.addEventListener("change", () => actions.addEntry(select.value));
+    return absent.length > 0 && el("p", {}, select);
+  }
+
+  function onKey(event) {
+    if (!values.isConnected) return document.removeEventListener("keydown", onKey);
+    if (isEditing || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
+    event.preventDefault();
+    if (event.shiftKey) draft.redo();
+    else draft.undo();
+  }
+
+  paint();
+  document.addEventListener("keydown", onKey);
+  return el(
+    "section.review",
     {},
-    warnings(resume.parsed.warnings ?? []),
-    ...sections.map((section) => sectionOf(section, valueButton)),
-    sections.length === 0 && el("p.hint", {}, STRINGS.review.nothing),
+    head(resume, heading, onRetry),
+    saving.node,
+    el("div.columns", {}, values, el("aside", {}, pane.node)),
   );
-  return el("section.review", {}, head(resume, onRetry), el("div.columns", {}, values, el("aside", {}, pane.node)));
 }
 
-function head(resume, onRetry) {
+function serverOf(id) {
+  const versionOf = ({ parsed, etag }) => ({ parsed, etag });
+  return {
+    save: async (parsed, mask, etag) => versionOf(await update(id, { parsed }, { mask, etag })),
+    load: async () => versionOf(await get(id)),
+  };
+}
+
+// Lists and entries that are not there yet begin with their first value.
+function withValue(parsed, path, text) {
+  const found = /^(.*)\[(\d+)\](?:\.(\w+))?$/.exec(path);
+  const [, listPath, index, field] = found ?? [];
+  if (!found || valueAt(parsed, `${listPath}[${index}]`) !== undefined) return setAt(parsed, path, text);
+  return insertAt(parsed, listPath, Number(index), field ? { [field]: text } : text);
+}
+
+function head(resume, heading, onRetry) {
   const { parsed } = resume;
-  const name = parsed.personal_info?.full_name || STRINGS.review.unnamed;
   const facts = [resume.filename, parsed.page_count ? STRINGS.review.pages(parsed.page_count) : ""].filter(Boolean);
   const links = STRINGS.review.exports.map(([format, label]) =>
     el("a.button", { href: exportUrl(resume.id, format), download: true }, label),
@@ -60,7 +171,7 @@ function head(resume, onRetry) {
   return el(
     "header.title",
     {},
-    el("div", {}, el("h1", { tabindex: "-1" }, name), el("p.facts", {}, facts.join(" · "))),
+    el("div", {}, heading, el("p.facts", {}, facts.join(" · "))),
     el(
       "p.overall",
       { "data-grade": grade(parsed.confidence_score) },
@@ -79,67 +190,4 @@ function head(resume, onRetry) {
 
 function warnings(list) {
   return list.length > 0 && el("ul.warnings", {}, ...list.map(({ message }) => el("li", {}, sentence(message))));
-}
-
-function sectionOf(section, valueButton) {
-  return el(
-    "section.card",
-    { "aria-label": STRINGS.sections[section.name] },
-    el("h2", {}, STRINGS.sections[section.name], confidenceOf(section.confidence)),
-    ...section.entries.map((entry) => entryOf(entry, valueButton)),
-  );
-}
-
-function entryOf(entry, valueButton) {
-  const rows = entry.values.map((value, index) => rowOf(value, index === 0, valueButton));
-  return el("div.entry", {}, ...rows, ...entry.lists.map((list) => listOf(list, valueButton)));
-}
-
-function rowOf(value, isFirst, valueButton) {
-  const shown = DATES.has(value.field) ? month(value.text) : value.text;
-  return el(
-    "div.row",
-    {},
-    el("span.label", {}, STRINGS.fields[value.field] ?? value.field),
-    valueButton(
-      value,
-      isFirst ? "first" : "plain",
-      el("span.content", { dir: "auto" }, shown),
-      confidenceOf(value.confidence),
-      el("span.place", {}, ...placeOf(value)),
-    ),
-  );
-}
-
-function listOf({ field, values }, valueButton) {
-  const isProse = field === "highlights";
-  const items = values.map((value) => {
-    const content = [el("span.content", { dir: "auto" }, value.text), confidenceOf(value.confidence)];
-    return el("li", {}, valueButton(value, isProse ? "prose" : "chip", ...content));
-  });
-  return el(
-    "div.row",
-    {},
-    el("span.label", {}, STRINGS.fields[field] ?? field),
-    el(isProse ? "ul.prose" : "ul.chips", {}, ...items),
-  );
-}
-
-function confidenceOf(confidence) {
-  if (confidence === null) return null;
-  const figure = percent(confidence);
-  return el("span.confidence", { "data-grade": grade(confidence), title: STRINGS.review.confidence(figure) }, figure);
-}
-
-function placeOf(value) {
-  const parts = [];
-  if (value.page > 0) parts.push(STRINGS.review.page(value.page));
-  if (value.found === "link") parts.push(STRINGS.review.inLink);
-  if (value.found === "none") parts.push(STRINGS.review.noPlace);
-  const words = [parts.join(", ")];
-  const { before, match, after } = value.snippet ?? {};
-  if (value.text.length < LONG && (before || after || (match && match !== value.text))) {
-    words.push(parts.length ? " · " : "", el("q", { dir: "auto" }, before, el("b", {}, match), after));
-  }
-  return words;
 }

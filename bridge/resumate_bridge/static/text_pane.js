@@ -11,7 +11,7 @@ import { STRINGS } from "./strings.js";
  * @param {import("./spans.js").Text} text
  * @param {{path: string, start: number, end: number}[]} places
  * @param {(path: string) => void} onChoose
- * @returns {{node: HTMLElement, show: (path: string) => void}}
+ * @returns {{node: HTMLElement, show: (path: string) => void, update: (places: object[]) => void}}
  */
 export function textPane(text, places, onChoose) {
   const body = el("div.text", { tabindex: "0", role: "region", "aria-label": STRINGS.review.text });
@@ -21,8 +21,11 @@ export function textPane(text, places, onChoose) {
     el("summary", {}, STRINGS.review.text),
     body,
   );
+  let current = places;
+  let last = null;
   const fill = (chosen) => {
-    const parts = pieces(text, places, chosen).map((piece) => {
+    last = chosen;
+    const parts = pieces(text, current, chosen).map((piece) => {
       if (piece.path === null) return piece.text;
       const isChosen = piece.path === chosen;
       return el(isChosen ? "mark.chosen" : "mark", { "data-path": piece.path }, piece.text);
@@ -36,6 +39,10 @@ export function textPane(text, places, onChoose) {
   fill(null);
   return {
     node,
+    update(now) {
+      current = now;
+      fill(last);
+    },
     show(path) {
       node.open = true;
       fill(path);

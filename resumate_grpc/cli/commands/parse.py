@@ -15,7 +15,7 @@ from resumate_grpc.cli.bars import Bars, Step, bars
 from resumate_grpc.cli.exit_codes import ExitCode
 from resumate_grpc.cli.parsed_json import as_line, as_message, as_page
 from resumate_grpc.cli.summary import parsed_lines
-from resumate_grpc.cli.terminal import Output, complain, safe
+from resumate_grpc.cli.terminal import Output, complain, note, safe
 from resumate_grpc.cli.writing import write_whole
 from resumate_grpc.config import Settings, read_settings, usable_cores
 from resumate_grpc.jobs.progress import AttemptProgress
@@ -24,6 +24,7 @@ from resumate_grpc.model.progress import StageProgress
 
 if TYPE_CHECKING:
     from resumate_grpc.app.local import LocalOutcome
+    from resumate_grpc.parsing.explanation import Explanation
 
 __all__ = ["parse_command"]
 
@@ -39,6 +40,12 @@ __all__ = ["parse_command"]
     metavar="DIR",
     help="Write DIR/<the file's stem>.json for each file instead; made if it is not there.",
 )
+@click.option(
+    "--explain",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="PAGE.html",
+    help="Write a page that shows one FILE as the parser sees it, with each value in its place.",
+)
 @click.option("--language", default="", metavar="TAG", help="Their language, BCP-47 such as `de`; default: detect.")
 @click.option(
     "--workers", type=click.IntRange(min=1), metavar="COUNT", help="Processes to use; default: one for each core."
@@ -49,6 +56,7 @@ def parse_command(
     *,
     as_json: bool,
     output_dir: Path | None,
+    explain: Path | None,
     language: str,
     workers: int | None,
     quiet: bool,
@@ -56,16 +64,21 @@ def parse_command(
     """Parse files here, without a server, on all cores.
 
     A file that cannot be parsed is told on stderr with its reason, the others go on, and the exit status is 1; on
-    stdout there is then nothing for it. RESUMATE_MAX_FILE_BYTES, RESUMATE_PARSE_TIMEOUT_S and
+    stdout there is then nothing for it. With --explain and nothing else that asks for output, only the page is
+    written. RESUMATE_MAX_FILE_BYTES, RESUMATE_PARSE_TIMEOUT_S and
     RESUMATE_PARSE_MEMORY_BYTES hold here too.
     """
     paths = list(dict.fromkeys(files))
+    if explain is not None:
+        _refuse_explaining(explain, paths)
     if output_dir is not None:
         _refuse_collisions(paths)
         output_dir.mkdir(parents=True, exist_ok=True)
     settings = read_settings(os.environ, only=("max_file_bytes", "parse_timeout_s", "parse_memory_bytes")).settings
     with Output() as output, bars(files=len(paths), quiet=quiet) as shown:
-        results = _Results(output, shown, as_json=as_json, output_dir=output_dir, titled=len(paths) > 1)
+        results = _Results(
+            output, shown, as_json=as_json, output_dir=output_dir, explain=explain, titled=len(paths) > 1
+        )
         asyncio.run(_parse(paths, settings, workers or usable_cores(), language, results))
     return ExitCode.FAILED if results.failures else ExitCode.OK
 
@@ -78,17 +91,39 @@ def _refuse_collisions(paths: list[Path]) -> None:
         raise click.UsageError(f"{same} would all be written to {twice[0]}.json; parse them into different folders")
 
 
+def _refuse_explaining(page: Path, paths: list[Path]) -> None:
+    """Refuse several files, and a page that is likely a file whose page was forgotten to be named."""
+    if page.suffix.lower() not in {".html", ".htm"}:
+        raise click.UsageError(f"--explain takes the name of the page that it writes, such as out.html; got {page}")
+    if len(paths) > 1:
+        raise click.UsageError(f"--explain shows one file; got {len(paths)}")
+    if page.resolve() == paths[0].resolve():
+        raise click.UsageError(f"--explain would write its page over {page}, which is the file to parse")
+
+
 async def _parse(paths: list[Path], settings: Settings, workers: int, language: str, results: _Results) -> None:
     # Here, not above: they bring the parser along, which no other client command needs.
-    from resumate_grpc.app.local import parse_files  # noqa: PLC0415
+    from resumate_grpc.app.local import explain_file, parse_files  # noqa: PLC0415
     from resumate_grpc.model.resume import ParseOptions  # noqa: PLC0415
     from resumate_grpc.sandbox.limits import Limits  # noqa: PLC0415
 
+    options = ParseOptions(language=language)
+    limits = Limits(wall_s=settings.parse_timeout_s, memory_bytes=settings.parse_memory_bytes)
+    if results.explains:
+        outcome = await explain_file(
+            paths[0],
+            options=options,
+            limits=limits,
+            max_file_bytes=settings.max_file_bytes,
+            on_progress=results.advanced,
+        )
+        results.ended(outcome)
+        return
     await parse_files(
         paths,
         workers=workers,
-        options=ParseOptions(language=language),
-        limits=Limits(wall_s=settings.parse_timeout_s, memory_bytes=settings.parse_memory_bytes),
+        options=options,
+        limits=limits,
         max_file_bytes=settings.max_file_bytes,
         on_progress=results.advanced,
         on_outcome=results.ended,
@@ -98,14 +133,29 @@ async def _parse(paths: list[Path], settings: Settings, workers: int, language: 
 class _Results:
     """Shows progress and gives out results as they come; counts failures."""
 
-    def __init__(self, output: Output, shown: Bars, *, as_json: bool, output_dir: Path | None, titled: bool) -> None:
+    def __init__(
+        self,
+        output: Output,
+        shown: Bars,
+        *,
+        as_json: bool,
+        output_dir: Path | None,
+        explain: Path | None,
+        titled: bool,
+    ) -> None:
         self.failures = 0
         self._output = output
         self._bars = shown
         self._as_json = as_json
         self._output_dir = output_dir
+        self._explain = explain
         self._titled = titled
         self._attempts: dict[Path, AttemptProgress] = {}
+
+    @property
+    def explains(self) -> bool:
+        """Whether a page is wanted that shows what the parser saw."""
+        return self._explain is not None
 
     def advanced(self, path: Path, progress: StageProgress) -> None:
         """Show a step of a file's parsing, in percent of the whole as the service reckons it."""
@@ -123,7 +173,10 @@ class _Results:
             complain(f"{outcome.message} [{outcome.reason}]", about=label)
             return
         self._bars.ended(label, "done", well=True)
-        self._give_out(outcome.path, outcome.parsed)
+        if self._explain is not None and outcome.explanation is not None:
+            _write_page(self._explain, outcome.explanation, outcome.path)
+        if not self.explains or self._as_json or self._output_dir is not None:
+            self._give_out(outcome.path, outcome.parsed)
 
     def _give_out(self, path: Path, parsed: ParsedResume) -> None:
         if self._output_dir is not None:
@@ -135,3 +188,10 @@ class _Results:
             title = [f"== {safe(str(path), one_line=True)}"] if self._titled else []
             text = "\n".join([*title, *parsed_lines(as_message(parsed)), *([""] if self._titled else [])])
         self._output.emit(text)
+
+
+def _write_page(target: Path, explanation: Explanation, source: Path) -> None:
+    from resumate_grpc.explain.page import explain_page  # noqa: PLC0415 - as above
+
+    write_whole(target, [explain_page(explanation, filename=source.name).encode()])
+    note(f"wrote {target}: open it in a browser")

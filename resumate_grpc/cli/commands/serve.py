@@ -6,9 +6,11 @@ import os
 
 import click
 
+from resumate_grpc import failpoints
 from resumate_grpc.cli.options import CLIENT_VARIABLES
 from resumate_grpc.cli.terminal import note
 from resumate_grpc.config import SETTINGS, Setting, Settings, read_settings
+from resumate_grpc.errors import SettingsError
 
 __all__ = ["bridge_command", "migrate_command", "serve_command", "server_command", "worker_command"]
 
@@ -40,10 +42,16 @@ def _read(flags: dict[str, str | bool | None]) -> Settings:
     """Read flags and environment, and say on stderr what has no effect. Raises `SettingsError`."""
     given = {name: str(value).lower() if isinstance(value, bool) else value for name, value in flags.items()}
     reading = read_settings(
-        os.environ, {name: value for name, value in given.items() if value is not None}, known=CLIENT_VARIABLES
+        os.environ,
+        {name: value for name, value in given.items() if value is not None},
+        known=(*CLIENT_VARIABLES, failpoints.VARIABLE),
     )
     for warning in reading.warnings:
         note(f"warning: {warning}")
+    try:
+        failpoints.arm(os.environ.get(failpoints.VARIABLE, ""))
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
     return reading.settings
 
 

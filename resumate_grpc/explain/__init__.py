@@ -1,0 +1,1 @@
+"""What the parser saw in a file, as one HTML page for people. Pure: an `Explanation` in, text out."""
