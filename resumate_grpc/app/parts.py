@@ -18,6 +18,7 @@ from resumate_grpc.errors import SettingsError
 from resumate_grpc.jobs.attempt import AttemptPorts
 from resumate_grpc.jobs.line import Line
 from resumate_grpc.jobs.resumes import Resumes
+from resumate_grpc.jobs.retention import Retention, Sweeper
 from resumate_grpc.jobs.watch import Watches
 from resumate_grpc.jobs.worker import Worker
 from resumate_grpc.rpc.identity import LocalIdentity
@@ -80,6 +81,7 @@ async def serving(
         metrics=backend.metrics,
         max_file_bytes=settings.max_file_bytes,
         max_queued=settings.max_queued,
+        expire_after_s=settings.resume_retention.total_seconds() if settings.resume_retention else None,
     )
     watches = Watches(
         log=backend.store,
@@ -100,11 +102,26 @@ async def serving(
         max_file_bytes=settings.max_file_bytes,
         tls=tls,
     ) as server:
+        sweeping = asyncio.create_task(_sweeper(settings, backend, resumes).run(), name="sweeper")
         try:
             yield server
         finally:
+            sweeping.cancel()
+            await asyncio.gather(sweeping, return_exceptions=True)
             await server.drain(grace_s=settings.drain_grace_s)
             await resumes.settled()
+
+
+def _sweeper(settings: Settings, backend: Backend, resumes: Resumes) -> Sweeper:
+    return Sweeper(
+        expiry=backend.store,
+        files=backend.files,
+        resumes=resumes,
+        clock=backend.clock,
+        retention=Retention(
+            events=settings.event_retention, files=settings.file_retention, resumes=settings.resume_retention
+        ),
+    )
 
 
 def taken_http_port(settings: Settings) -> socket.socket:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -14,6 +15,7 @@ from resumate_grpc.model.work import (
     Claim,
     Deleted,
     LogBounds,
+    LogPage,
     NewEvent,
     NewResume,
     Outcome,
@@ -28,6 +30,7 @@ __all__ = [
     "Clock",
     "EventBus",
     "EventLog",
+    "Expiry",
     "FileStore",
     "Forecast",
     "LeaseLostError",
@@ -123,7 +126,7 @@ class ResumeStore(Protocol):
         ...
 
     async def references(self, sha256: str) -> int:
-        """Return how many résumés, of all owners, have these bytes."""
+        """Return how many résumés, of all owners, have these bytes and may still read them."""
         ...
 
     async def retry(
@@ -134,10 +137,12 @@ class ResumeStore(Protocol):
         options: ParseOptions | None,
         max_queued: int,
         forecast: Forecast = unforeseen,
+        expire_after_s: float | None = None,
     ) -> tuple[Resume, ProgressEvent]:
         """Queue the next attempt of an ended résumé; the sequence goes on, `parsed` and `error` are cleared.
 
-        Raises `ResumeNotFoundError`, `WrongStateError`, `ExhaustedError` (QUEUE_FULL).
+        Raises `ResumeNotFoundError`, `WrongStateError`, `FileMissingError` if its file has expired, `ExhaustedError`
+        (QUEUE_FULL).
         """
         ...
 
@@ -155,6 +160,13 @@ class EventLog(Protocol):
 
         A résumé's events have no holes. A feed or batch lacks those of deleted résumés and no others: a number that is
         missing before one that was returned will never come.
+        """
+        ...
+
+    async def read(self, target: Target, *, after: int, limit: int) -> LogPage:
+        """Return `history` and `bounds` of one moment. Raises as `bounds` does.
+
+        Only so can a reader tell a number that retention took from one that never was the target's.
         """
         ...
 
@@ -201,6 +213,33 @@ class WorkQueue(Protocol):
         ...
 
 
+class Expiry(Protocol):
+    """What time takes away. Each call is short, so that appends do not wait; the caller repeats it until it is done."""
+
+    async def purge_events(self, *, ended_before: datetime, limit: int) -> int:
+        """Remove up to `limit` events of résumés that ended before a time, oldest first; return how many.
+
+        Each résumé keeps its last event, and one that is queued or being parsed keeps all. `LogBounds.first_available`
+        of the résumé, its batch and its owner's feed rises with it.
+        """
+        ...
+
+    async def expire_files(self, *, ended_before: datetime, limit: int) -> Sequence[str]:
+        """Note of up to `limit` résumés that ended before a time that their file has expired; return its sha256 each.
+
+        Whoever calls then removes the files that nobody has any more.
+        """
+        ...
+
+    async def expired(self, *, at: datetime, limit: int) -> Sequence[tuple[str, str]]:
+        """Return owner and id of up to `limit` ended résumés whose `expire_time` is not after `at`."""
+        ...
+
+    async def referenced(self, sha256s: Sequence[str]) -> set[str]:
+        """Return those of the files that a résumé may still read."""
+        ...
+
+
 class Statistics(Protocol):
     """Figures over all owners, for estimates and metrics."""
 
@@ -238,6 +277,22 @@ class FileStore(Protocol):
 
     async def delete(self, sha256: str) -> None:
         """Remove the bytes; what is not there is no error."""
+        ...
+
+    def names(self) -> AsyncIterator[str]:
+        """Yield the sha256 of every file, in any order."""
+        ...
+
+    def keeping(self, sha256: str) -> AbstractAsyncContextManager[None]:
+        """Hold a file in place, from its put until a résumé has it; many may hold it at once."""
+        ...
+
+    def removing(self, sha256: str) -> AbstractAsyncContextManager[None]:
+        """Hold a file alone, from the look whether any résumé has it until it is removed.
+
+        Both holds end with the process that has them. They reach as far as the files do: other processes that use the
+        same directory see them; those that use the same object service do not.
+        """
         ...
 
 

@@ -11,10 +11,9 @@ from resumate_grpc.errors import (
     EpochMismatchError,
     ErrorReason,
     ExhaustedError,
-    HistoryGoneError,
     InvalidFieldError,
 )
-from resumate_grpc.jobs.cursor import Cursor
+from resumate_grpc.jobs.cursor import Cursor, check_held
 from resumate_grpc.jobs.line import Line
 from resumate_grpc.jobs.mailbox import Mailbox
 from resumate_grpc.jobs.ports import Clock, EventBus, EventLog, Metrics
@@ -79,8 +78,10 @@ class Watches:
 
     async def page(self, target: Target, *, after: int, limit: int, epoch: str) -> EventPage:
         """Return up to `limit` events after a position. Raises as `watch`, but for ExhaustedError."""
-        await self._check(target, after=after, epoch=epoch)
-        events = await self._log.history(target, after=after, limit=limit + 1)
+        self._check_epoch(epoch)
+        page = await self._log.read(target, after=max(after, 0), limit=limit + 1)
+        _check_position(page.bounds, after=after)
+        events = page.events
         shown = events[:limit]
         next_after = Cursor(target, after=after).number(shown[-1]) if shown else after
         return EventPage(events=shown, next_after=next_after, has_more=len(events) > limit)
@@ -109,7 +110,9 @@ class Watches:
         try:
             if self._draining:
                 mailbox.close()
-            bounds = await self._check(target, after=after, epoch=epoch)
+            self._check_epoch(epoch)
+            bounds = await self._log.bounds(target)
+            _check_position(bounds, after=after)
             # Where more events are to come, they bear the digest that counts; before those, only the log's end has one.
             cursor = Cursor(target, after=after, digest=bounds.digest if after == bounds.last else START)
             watcher = Watcher(
@@ -130,19 +133,16 @@ class Watches:
             self._open.discard(mailbox)
             self._metrics.watch_closed()
 
-    async def _check(self, target: Target, *, after: int, epoch: str) -> LogBounds:
+    def _check_epoch(self, epoch: str) -> None:
         if epoch and epoch != self._log.epoch:
             raise EpochMismatchError(
                 "this log is another one than yours; start again with after_sequence 0", epoch=self._log.epoch
             )
-        bounds = await self._log.bounds(target)
-        if after < 0 or after > bounds.last:
-            raise InvalidFieldError(
-                f"after_sequence is {after}; it must be between 0 and {bounds.last}", field="after_sequence"
-            )
-        if after + 1 < bounds.first_available:
-            raise HistoryGoneError(
-                f"events before {bounds.first_available} were purged; start after {bounds.first_available - 1}",
-                first_available=bounds.first_available,
-            )
-        return bounds
+
+
+def _check_position(bounds: LogBounds, *, after: int) -> None:
+    if after < 0 or after > bounds.last:
+        raise InvalidFieldError(
+            f"after_sequence is {after}; it must be between 0 and {bounds.last}", field="after_sequence"
+        )
+    check_held(bounds, after=after)

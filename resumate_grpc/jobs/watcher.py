@@ -6,7 +6,7 @@ import math
 from collections.abc import AsyncGenerator
 
 from resumate_grpc.errors import DrainingError, ResumeNotFoundError
-from resumate_grpc.jobs.cursor import Cursor
+from resumate_grpc.jobs.cursor import Cursor, check_held
 from resumate_grpc.jobs.line import REFRESH_S, Line
 from resumate_grpc.jobs.mailbox import Mailbox
 from resumate_grpc.jobs.ports import Clock, EventLog
@@ -94,15 +94,18 @@ class Watcher:
             yield Counted(counts=await self._log.batch_counts(self._target.owner, self._target.batch_id))
 
     async def _history(self) -> AsyncGenerator[Update, None]:
-        """Read the log from the cursor to its end, page by page, at the watcher's own pace."""
+        """Read the log from the cursor to its end, page by page, at the watcher's own pace.
+
+        Raises `HistoryGoneError` where retention was quicker than the watcher.
+        """
         while True:
             self._read_at = self._clock.monotonic()
             self._mailbox.overflowed = False
-            complete_to = (await self._log.bounds(self._target)).last
-            events = await self._log.history(self._target, after=self._cursor.reached, limit=HISTORY_PAGE_EVENTS)
-            full = len(events) == HISTORY_PAGE_EVENTS
-            reached = self._cursor.number(events[-1]) if full else complete_to
-            for event in self._cursor.history(events, complete_to=reached):
+            page = await self._log.read(self._target, after=self._cursor.reached, limit=HISTORY_PAGE_EVENTS)
+            check_held(page.bounds, after=self._cursor.reached)
+            full = len(page.events) == HISTORY_PAGE_EVENTS
+            reached = self._cursor.number(page.events[-1]) if full else page.bounds.last
+            for event in self._cursor.history(page.events, complete_to=reached):
                 yield self._occurred(event)
             if not full:
                 return

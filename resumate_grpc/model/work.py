@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
 from resumate_grpc.model.digest import START
 from resumate_grpc.model.parsed import ParsedResume
-from resumate_grpc.model.progress import ParseFailure, Stage, State
+from resumate_grpc.model.progress import ParseFailure, ProgressEvent, Stage, State
 from resumate_grpc.model.resume import MediaType, ParseOptions, Resume
 
 __all__ = [
     "Claim",
     "Deleted",
     "LogBounds",
+    "LogPage",
     "NewEvent",
     "NewResume",
     "Order",
@@ -29,7 +31,10 @@ __all__ = [
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewResume:
-    """An upload whose bytes are already in the file store; `request_id` empty = not idempotent."""
+    """An upload whose bytes are already in the file store; `request_id` empty = not idempotent.
+
+    `expire_after_s` is how long it is kept from now, None = until it is deleted.
+    """
 
     id: str
     owner: str
@@ -40,6 +45,7 @@ class NewResume:
     request_id: str
     batch_id: str
     options: ParseOptions
+    expire_after_s: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,6 +124,14 @@ class LogBounds:
     last: int
     state: State | None = None
     digest: bytes = START
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogPage:
+    """Events after a position, in order, and what of the log was held at the moment of reading."""
+
+    bounds: LogBounds
+    events: Sequence[ProgressEvent]
 
 
 class OrderField(Enum):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import ColumnElement, func, select
 
 from resumate_grpc.errors import ResumeNotFoundError
 from resumate_grpc.model.progress import BatchCounts, ProgressEvent, State
-from resumate_grpc.model.work import LogBounds, Target
+from resumate_grpc.model.work import LogBounds, LogPage, Target
 from resumate_grpc.store import tables
 from resumate_grpc.store.codec import decode_event
 from resumate_grpc.store.tables import events, feeds, resumes
 from resumate_grpc.store.transaction import Transaction
 
-__all__ = ["batch_counts", "bounds", "epoch", "history"]
+__all__ = ["batch_counts", "bounds", "epoch", "history", "read"]
 
 
 def epoch(tx: Transaction) -> str:
@@ -29,7 +31,15 @@ def history(tx: Transaction, target: Target, *, after: int, limit: int) -> list[
 
 def bounds(tx: Transaction, target: Target) -> LogBounds:
     """Return what of a log is held."""
-    return _resume_bounds(tx, target) if target.resume_id else _feed_bounds(tx, target.owner)
+    if target.resume_id:
+        return _resume_bounds(tx, target)
+    feed = _feed_bounds(tx, target.owner)
+    return replace(feed, first_available=_first_of_batch(tx, target)) if target.batch_id else feed
+
+
+def read(tx: Transaction, target: Target, *, after: int, limit: int) -> LogPage:
+    """Return a page of history and the bounds, both of one moment."""
+    return LogPage(bounds=bounds(tx, target), events=history(tx, target, after=after, limit=limit))
 
 
 def batch_counts(tx: Transaction, owner: str, batch_id: str) -> BatchCounts:
@@ -65,21 +75,27 @@ def _of(target: Target) -> list[ColumnElement[bool]]:
 def _resume_bounds(tx: Transaction, target: Target) -> LogBounds:
     last = (events.c.resume_id == resumes.c.id) & (events.c.sequence == resumes.c.last_sequence)
     statement = (
-        select(resumes.c.last_sequence, resumes.c.state, events.c.digest)
+        select(resumes.c.first_sequence, resumes.c.last_sequence, resumes.c.state, events.c.digest)
         .join(events, last)
         .where(resumes.c.id == target.resume_id, resumes.c.owner == target.owner)
     )
     row = tx.connection.execute(statement).one_or_none()
     if row is None:
         raise ResumeNotFoundError(target.resume_id)
-    lowest = select(func.min(events.c.sequence)).where(events.c.resume_id == target.resume_id)
-    first = tx.connection.execute(lowest).scalar_one()
     return LogBounds(
-        first_available=row.last_sequence + 1 if first is None else first,
+        first_available=row.first_sequence,
         last=row.last_sequence,
         state=State(row.state),
         digest=row.digest,
     )
+
+
+def _first_of_batch(tx: Transaction, target: Target) -> int:
+    # The feed's own bound would refuse a new batch from its start once anything older was purged.
+    last_gone = select(func.max(resumes.c.purged_feed_sequence)).where(
+        resumes.c.owner == target.owner, resumes.c.batch_id == target.batch_id, resumes.c.purged_feed_sequence > 0
+    )
+    return (tx.connection.execute(last_gone).scalar_one() or 0) + 1
 
 
 def _feed_bounds(tx: Transaction, owner: str) -> LogBounds:

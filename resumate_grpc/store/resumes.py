@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, Select, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import BigInteger, Row, Select, bindparam, delete, func, insert, select, update
 
 from resumate_grpc.errors import (
     ErrorReason,
     EtagMismatchError,
     ExhaustedError,
+    FileMissingError,
     RequestIdReusedError,
     ResumeNotFoundError,
     WrongStateError,
@@ -114,13 +115,12 @@ def delete_resume(tx: Transaction, owner: str, resume_id: str, *, if_etag: str) 
     tx.connection.execute(delete(events).where(events.c.resume_id == resume_id))
     tx.connection.execute(delete(tables.parsed).where(tables.parsed.c.resume_id == resume_id))
     tx.connection.execute(delete(resumes).where(resumes.c.id == resume_id))
-    shared = tx.connection.execute(select(exists().where(resumes.c.sha256 == row.sha256))).scalar_one()
     return Deleted(
         resume_id=resume_id,
         owner=owner,
         batch_id=row.batch_id or "",
         sha256=row.sha256,
-        orphaned=not shared,
+        orphaned=not references(tx, row.sha256),
         delete_time=from_micros(tx.now),
     )
 
@@ -141,8 +141,9 @@ def cancel(tx: Transaction, owner: str, resume_id: str) -> tuple[Resume, Progres
 
 
 def references(tx: Transaction, sha256: str) -> int:
-    """Count the résumés, of all owners, that have these bytes."""
-    return tx.connection.execute(select(func.count()).where(resumes.c.sha256 == sha256)).scalar_one()
+    """Count the résumés, of all owners, that have these bytes and whose file has not expired."""
+    having = (resumes.c.sha256 == sha256, resumes.c.has_file == 1)
+    return tx.connection.execute(select(func.count()).where(*having)).scalar_one()
 
 
 def retry(
@@ -153,6 +154,7 @@ def retry(
     options: ParseOptions | None,
     max_queued: int,
     forecast: Forecast,
+    expire_after_s: float | None,
 ) -> tuple[Resume, ProgressEvent]:
     """Queue the next attempt at the end of the line."""
     row = _find_for_change(tx, owner, resume_id)
@@ -160,6 +162,8 @@ def retry(
         raise WrongStateError(
             f"résumé {resume_id} is {row.state}: cancel it or wait for its end before a retry", state=row.state
         )
+    if not row.has_file:
+        raise FileMissingError(f"the file of résumé {resume_id} is no longer stored; upload it again")
     ahead = _check_room(tx, max_queued)
     tx.connection.execute(delete(tables.parsed).where(tables.parsed.c.resume_id == resume_id))
     changes: dict[str, Change] = {
@@ -170,6 +174,7 @@ def retry(
         "lost_count": 0,
         "queue_rank": 1,
         "queue_time": tx.now,
+        "expire_time": _expire_time(tx.now, expire_after_s),
     }
     entry = queued(waiting(ahead), estimated_remaining_s=forecast(ahead))
     moved = transition(tx, resume_id, [entry], changes)
@@ -263,7 +268,12 @@ def _first_row(new: NewResume, *, now: int) -> dict[str, str | int | None]:
         "queue_rank": 1,
         "queue_time": now,
         "lost_count": 0,
+        "expire_time": _expire_time(now, new.expire_after_s),
     }
+
+
+def _expire_time(now: int, expire_after_s: float | None) -> int | None:
+    return None if expire_after_s is None else now + round(expire_after_s * 1e6)
 
 
 def _parsed_json(tx: Transaction, resume_id: str) -> str | None:

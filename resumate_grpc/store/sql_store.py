@@ -1,4 +1,4 @@
-"""The store: the four ports over one database, each method one transaction."""
+"""The store: the five ports over one database, each method one transaction."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 from functools import partial
 from typing import Self
 
@@ -17,6 +18,7 @@ from resumate_grpc.model.work import (
     Claim,
     Deleted,
     LogBounds,
+    LogPage,
     NewEvent,
     NewResume,
     Outcome,
@@ -25,7 +27,8 @@ from resumate_grpc.model.work import (
     StageTimes,
     Target,
 )
-from resumate_grpc.store import figures, history, listing, resumes, sqlite, work_queue
+from resumate_grpc.store import figures, history, listing, resumes, retention, sqlite, work_queue
+from resumate_grpc.store.codec import to_micros
 from resumate_grpc.store.migration import migrate
 from resumate_grpc.store.runner import Readers, Writer
 from resumate_grpc.store.transaction import Body
@@ -38,7 +41,7 @@ _Claimed = tuple[Claim | None, Sequence[ProgressEvent]]
 
 
 class SqlStore:
-    """`ResumeStore`, `EventLog`, `WorkQueue` and `Statistics` in SQL; the ports tell what each method promises."""
+    """Records, log, queue, expiry and statistics in SQL; the ports of those names tell what each method promises."""
 
     def __init__(self, *, writer: Writer, readers: Readers, epoch: str) -> None:
         self._writer = writer
@@ -116,10 +119,19 @@ class SqlStore:
         options: ParseOptions | None,
         max_queued: int,
         forecast: Forecast = unforeseen,
+        expire_after_s: float | None = None,
     ) -> tuple[Resume, ProgressEvent]:
         """See `ResumeStore.retry`."""
         return await self._writer.submit(
-            lambda tx: resumes.retry(tx, owner, resume_id, options=options, max_queued=max_queued, forecast=forecast)
+            lambda tx: resumes.retry(
+                tx,
+                owner,
+                resume_id,
+                options=options,
+                max_queued=max_queued,
+                forecast=forecast,
+                expire_after_s=expire_after_s,
+            )
         )
 
     # EventLog
@@ -132,6 +144,10 @@ class SqlStore:
     async def history(self, target: Target, *, after: int, limit: int) -> Sequence[ProgressEvent]:
         """See `EventLog.history`."""
         return await self._readers.read(lambda tx: history.history(tx, target, after=after, limit=limit))
+
+    async def read(self, target: Target, *, after: int, limit: int) -> LogPage:
+        """See `EventLog.read`."""
+        return await self._readers.read(lambda tx: history.read(tx, target, after=after, limit=limit))
 
     async def bounds(self, target: Target) -> LogBounds:
         """See `EventLog.bounds`."""
@@ -176,6 +192,26 @@ class SqlStore:
         For the start of a program that is alone on its database: whoever held them is dead.
         """
         return await self._writer.submit(work_queue.void_leases)
+
+    # Retention
+
+    async def purge_events(self, *, ended_before: datetime, limit: int) -> int:
+        """See `Expiry.purge_events`."""
+        before = to_micros(ended_before)
+        return await self._writer.submit(lambda tx: retention.purge_events(tx, ended_before=before, limit=limit))
+
+    async def expire_files(self, *, ended_before: datetime, limit: int) -> Sequence[str]:
+        """See `Expiry.expire_files`."""
+        before = to_micros(ended_before)
+        return await self._writer.submit(lambda tx: retention.expire_files(tx, ended_before=before, limit=limit))
+
+    async def expired(self, *, at: datetime, limit: int) -> Sequence[tuple[str, str]]:
+        """See `Expiry.expired`."""
+        return await self._readers.read(lambda tx: retention.expired(tx, at=to_micros(at), limit=limit))
+
+    async def referenced(self, sha256s: Sequence[str]) -> set[str]:
+        """See `Expiry.referenced`."""
+        return await self._readers.read(lambda tx: retention.referenced(tx, sha256s))
 
     # Statistics
 

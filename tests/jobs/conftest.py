@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import shutil
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import pytest
 from resumate_grpc.app.clock import SystemClock
 from resumate_grpc.bus.in_process import InProcessBus
 from resumate_grpc.errors import FileMissingError
+from resumate_grpc.files.holds import ProcessHolds
 from resumate_grpc.jobs.attempt import AttemptPorts
 from resumate_grpc.jobs.estimates import Estimator
 from resumate_grpc.jobs.line import Line
@@ -36,6 +37,7 @@ class MemoryFiles:
 
     def __init__(self) -> None:
         self.kept: dict[str, bytes] = {}
+        self.holds = ProcessHolds()
 
     async def put(self, sha256: str, content: bytes) -> None:
         self.kept[sha256] = content
@@ -52,6 +54,16 @@ class MemoryFiles:
 
     async def delete(self, sha256: str) -> None:
         self.kept.pop(sha256, None)
+
+    async def names(self) -> AsyncIterator[str]:
+        for sha256 in tuple(self.kept):
+            yield sha256
+
+    def keeping(self, sha256: str) -> AbstractAsyncContextManager[None]:
+        return self.holds.hold(sha256, alone=False)
+
+    def removing(self, sha256: str) -> AbstractAsyncContextManager[None]:
+        return self.holds.hold(sha256, alone=True)
 
 
 class ScriptedParser:

@@ -83,6 +83,7 @@ def new_resume(
     request_id: str = "",
     batch_id: str = "",
     options: ParseOptions | None = None,
+    expire_after_s: float | None = None,
 ) -> NewResume:
     return NewResume(
         id=resume_id,
@@ -94,6 +95,7 @@ def new_resume(
         request_id=request_id,
         batch_id=batch_id,
         options=options or ParseOptions(),
+        expire_after_s=expire_after_s,
     )
 
 
