@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
+
 import click
 
-from resumate_grpc._gen.resumate.v1.progress_pb2 import BatchProgress, ProgressEvent, State
-from resumate_grpc._gen.resumate.v1.watch_pb2 import WatchProgressResponse
 from resumate_grpc.cli import options
-from resumate_grpc.cli.connection import Connection
 from resumate_grpc.cli.exit_codes import ExitCode
+from resumate_grpc.cli.failure import sentence
 from resumate_grpc.cli.proto_json import json_line
 from resumate_grpc.cli.terminal import emit, note, safe
-from resumate_grpc.cli.watching import Watch, Watched
 from resumate_grpc.cli.words import error_text, stage_word
+from resumate_grpc.client import BatchProgress, Client, Interruption, ProgressEvent, State, WatchProgressResponse
 
-__all__ = ["watch_command"]
+__all__ = ["interruption_text", "watch_command"]
 
 
 @click.command("watch")
@@ -31,8 +31,8 @@ __all__ = ["watch_command"]
 @click.option("--follow", is_flag=True, help="Stay after the end, for retries and new members.")
 @options.as_json
 @options.client
-def watch_command(
-    connection: Connection,
+async def watch_command(
+    client: Client,
     resume_id: str | None,
     *,
     batch_id: str | None,
@@ -48,14 +48,30 @@ def watch_command(
     """
     if sum((resume_id is not None, batch_id is not None, feed)) != 1:
         raise click.UsageError("name one: an ID, --batch LABEL or --feed")
-    watched = Watched(resume_id=resume_id or "", batch_id=batch_id or "")
+    watch = client.watch(
+        resume_id or "",
+        batch=batch_id or "",
+        feed=feed,
+        after=after,
+        follow=follow,
+        on_interruption=lambda interruption: note(interruption_text(interruption)),
+    )
     ended = _Ended(batch=batch_id is not None and not follow, after=after)
-    for update in Watch(connection, watched, after=after, follow=follow, on_lost=note):
-        if update.WhichOneof("update") != "heartbeat":
-            _show(update, as_json=as_json, with_id=resume_id is None)
-        if ended.by(update):
-            break
+    async with aclosing(watch.updates()) as updates:
+        async for update in updates:
+            if update.WhichOneof("update") != "heartbeat":
+                _show(update, as_json=as_json, with_id=resume_id is None)
+            if ended.by(update):
+                break
     return ExitCode.FAILED if ended.badly else ExitCode.OK
+
+
+def interruption_text(interruption: Interruption) -> str:
+    """Say that a watch was cut off and when it goes on."""
+    return (
+        f"{sentence(interruption.error)}; watching again after event {interruption.position} "
+        f"in {interruption.pause_s:.1f} s"
+    )
 
 
 class _Ended:

@@ -1,0 +1,17 @@
+"""What the client's tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.scripted_server import ScriptedServer
+
+
+@pytest.fixture
+def scripted() -> Iterator[ScriptedServer]:
+    """Give a server whose answers the test writes."""
+    server = ScriptedServer()
+    yield server
+    server.close()
