@@ -17,6 +17,7 @@ from resumate_grpc.config import Settings, read_address
 from resumate_grpc.errors import SettingsError
 from resumate_grpc.jobs.attempt import AttemptPorts
 from resumate_grpc.jobs.line import Line
+from resumate_grpc.jobs.pages import Pages
 from resumate_grpc.jobs.resumes import Resumes
 from resumate_grpc.jobs.retention import Retention, Sweeper
 from resumate_grpc.jobs.watch import Watches
@@ -25,6 +26,7 @@ from resumate_grpc.rpc.identity import LocalIdentity
 from resumate_grpc.rpc.server import RpcServer
 from resumate_grpc.rpc.server import serve as serve_rpcs
 from resumate_grpc.rpc.tls import Tls
+from resumate_grpc.sandbox.drawer import SandboxDrawer
 from resumate_grpc.sandbox.limits import Limits
 from resumate_grpc.sandbox.pool import SandboxPool
 from resumate_grpc.telemetry.listener import serve_metrics
@@ -72,6 +74,8 @@ async def serving(
     tls = None
     if settings.tls_cert is not None and settings.tls_key is not None:
         tls = Tls(cert=settings.tls_cert, key=settings.tls_key, client_ca=settings.tls_client_ca)
+    limits = Limits(wall_s=settings.parse_timeout_s, memory_bytes=settings.parse_memory_bytes)
+    drawer = SandboxDrawer(limits=limits)
     resumes = Resumes(
         store=backend.store,
         files=backend.files,
@@ -92,16 +96,20 @@ async def serving(
         poll_s=poll_s,
         line=Line(statistics=backend.store, clock=backend.clock),
     )
-    async with serve_rpcs(
-        resumes=resumes,
-        watches=watches,
-        listen=settings.grpc_listen,
-        private_socket=private_socket,
-        identity=LocalIdentity(),
-        metrics=backend.metrics,
-        max_file_bytes=settings.max_file_bytes,
-        tls=tls,
-    ) as server:
+    async with (
+        drawer,
+        serve_rpcs(
+            resumes=resumes,
+            watches=watches,
+            pages=Pages(store=backend.store, files=backend.files, drawer=drawer),
+            listen=settings.grpc_listen,
+            private_socket=private_socket,
+            identity=LocalIdentity(),
+            metrics=backend.metrics,
+            max_file_bytes=settings.max_file_bytes,
+            tls=tls,
+        ) as server,
+    ):
         sweeping = asyncio.create_task(_sweeper(settings, backend, resumes).run(), name="sweeper")
         try:
             yield server

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from resumate_grpc.model.page_image import PageImage
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import BatchCounts, ProgressEvent, Stage, StageProgress, State
 from resumate_grpc.model.resume import MediaType, ParseOptions, Resume
@@ -36,6 +37,7 @@ __all__ = [
     "LeaseLostError",
     "Metrics",
     "Notice",
+    "PageDrawer",
     "Parser",
     "Removed",
     "ResumeStore",
@@ -359,6 +361,17 @@ class Parser(Protocol):
         `on_progress` is called in the event loop, in order, before this returns; it must not block. Raises
         `ParsingError`: the parser's own, or PARSE_TIMEOUT, RESOURCE_LIMIT (memory, CPU, output), WORKER_LOST (the
         process died for another reason). Cancelling the call ends the process at once; a warm spare takes its place.
+        """
+        ...
+
+
+class PageDrawer(Protocol):
+    """Draws pages of untrusted documents away from this process; adapter: `sandbox/drawer.py`."""
+
+    async def draw(self, content: bytes, *, media_type: MediaType, page: int, width_pixels: int) -> PageImage:
+        """Return a picture of one page, from 1, so many pixels wide; waits for a free process.
+
+        Raises `ParsingError`: NO_PICTURE, or as `Parser.parse`.
         """
         ...
 

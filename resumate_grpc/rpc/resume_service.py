@@ -7,6 +7,7 @@ from typing import cast
 import grpc.aio
 
 from resumate_grpc._gen.resumate.v1 import resume_service_pb2_grpc
+from resumate_grpc.jobs.pages import Pages
 from resumate_grpc.jobs.resumes import Resumes
 from resumate_grpc.jobs.watch import Watches
 from resumate_grpc.rpc.documents import Documents
@@ -20,7 +21,7 @@ __all__ = ["ResumeService", "add_resume_service"]
 class ResumeService:
     """The servicer. A name that the contract has and this lacks fails at start, in the generated registration."""
 
-    def __init__(self, resumes: Resumes, watches: Watches) -> None:
+    def __init__(self, resumes: Resumes, watches: Watches, pages: Pages) -> None:
         uploads = Uploads(resumes, epoch=watches.epoch)
         self.Upload = uploads.upload
         self.UploadChunks = uploads.upload_chunks
@@ -37,13 +38,14 @@ class ResumeService:
         self.RetryResume = management.retry_resume
         self.CancelResume = management.cancel_resume
 
-        documents = Documents(resumes)
+        documents = Documents(resumes, pages)
         self.ExportResume = documents.export_resume
         self.DownloadFile = documents.download_file
+        self.RenderPage = documents.render_page
 
 
-def add_resume_service(server: grpc.aio.Server, resumes: Resumes, watches: Watches) -> None:
+def add_resume_service(server: grpc.aio.Server, resumes: Resumes, watches: Watches, pages: Pages) -> None:
     """Register the service."""
     # The generated base class knows no handlers that write, only ones that yield.
-    servicer = cast("resume_service_pb2_grpc.ResumeServiceServicer", ResumeService(resumes, watches))
+    servicer = cast("resume_service_pb2_grpc.ResumeServiceServicer", ResumeService(resumes, watches, pages))
     resume_service_pb2_grpc.add_ResumeServiceServicer_to_server(servicer, server)

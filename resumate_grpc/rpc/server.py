@@ -10,6 +10,7 @@ import grpc
 import grpc.aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
+from resumate_grpc.jobs.pages import Pages
 from resumate_grpc.jobs.resumes import Resumes
 from resumate_grpc.jobs.watch import Watches
 from resumate_grpc.rpc.edge import OUR_SERVICE, Edge, RpcMetrics
@@ -48,10 +49,11 @@ OPTIONS: tuple[tuple[str, int], ...] = (
 
 
 @asynccontextmanager
-async def serve(
+async def serve(  # noqa: PLR0913 - each is a part of its own
     *,
     resumes: Resumes,
     watches: Watches,
+    pages: Pages,
     listen: str,
     identity: Identity,
     metrics: RpcMetrics,
@@ -73,7 +75,7 @@ async def serve(
     )
     status = health.aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(status, grpc_server)
-    add_resume_service(grpc_server, resumes, watches)
+    add_resume_service(grpc_server, resumes, watches, pages)
     add_reflection(grpc_server, (OUR_SERVICE, health.SERVICE_NAME))
     port = bind(grpc_server, listen, tls)
     if private_socket:

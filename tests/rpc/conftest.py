@@ -21,6 +21,7 @@ from resumate_grpc.errors import ErrorReason
 from resumate_grpc.files.object_store import ObjectFileStore
 from resumate_grpc.jobs.estimates import Estimator
 from resumate_grpc.jobs.line import Line
+from resumate_grpc.jobs.pages import Pages
 from resumate_grpc.jobs.resumes import Resumes
 from resumate_grpc.jobs.watch import Watches
 from resumate_grpc.model.parsed import ParsedResume
@@ -30,6 +31,8 @@ from resumate_grpc.model.work import Claim, NewEvent, Outcome, StageTimes
 from resumate_grpc.rpc.identity import Identity, LocalIdentity
 from resumate_grpc.rpc.server import RpcServer, serve
 from resumate_grpc.rpc.tls import Tls
+from resumate_grpc.sandbox.drawer import SandboxDrawer
+from resumate_grpc.sandbox.limits import Limits
 from resumate_grpc.store import SqlStore
 from resumate_grpc.telemetry.metrics import PrometheusMetrics
 
@@ -127,6 +130,7 @@ def open_station(tmp_path: Path, empty_database: Path) -> OpenStation:
         async with (
             SqlStore.open(f"sqlite:///{database}", clock=clock) as store,
             ObjectFileStore.open(str(tmp_path / "files")) as files,
+            SandboxDrawer(limits=Limits()) as drawer,
         ):
             resumes = Resumes(
                 store=store,
@@ -149,6 +153,7 @@ def open_station(tmp_path: Path, empty_database: Path) -> OpenStation:
             async with serve(
                 resumes=resumes,
                 watches=watches,
+                pages=Pages(store=store, files=files, drawer=drawer),
                 listen=listen,
                 identity=identity or LocalIdentity(),
                 metrics=metrics,
