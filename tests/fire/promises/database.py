@@ -12,6 +12,9 @@ from tests.fire.promises.logs import ENDINGS
 from tests.fire.recording import Client, Recording
 from tests.fire.truth import Truth
 
+REFUSED = {"NOT_FOUND", "OUT_OF_RANGE", "4404", "4409"}
+"""Endings that tell a client that there is nothing more for it: deleted, or purged before it came."""
+
 __all__ = ["accepted_is_kept", "all_ended", "answered_holds", "complete", "idempotent", "log_whole", "no_phantoms"]
 
 
@@ -49,6 +52,8 @@ def _due_until(client: Client, recording: Recording, truth: Truth, reached: int)
         return min(
             (each.sequence for each in log if each.stage in ENDINGS and each.sequence >= reached), default=reached
         )
+    if closed is not None and closed.code in REFUSED:
+        return reached
     at_rest = recording.rested is not None and client.name in recording.rested.clients
     return math.inf if at_rest else reached
 
