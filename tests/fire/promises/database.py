@@ -12,10 +12,10 @@ from tests.fire.promises.logs import ENDINGS
 from tests.fire.recording import Client, Recording
 from tests.fire.truth import Truth
 
+__all__ = ["accepted_is_kept", "all_ended", "answered_holds", "complete", "idempotent", "log_whole", "no_phantoms"]
+
 REFUSED = {"NOT_FOUND", "OUT_OF_RANGE", "4404", "4409"}
 """Endings that tell a client that there is nothing more for it: deleted, or purged before it came."""
-
-__all__ = ["accepted_is_kept", "all_ended", "answered_holds", "complete", "idempotent", "log_whole", "no_phantoms"]
 
 
 def no_phantoms(recording: Recording, truth: Truth | None) -> Iterator[str]:
