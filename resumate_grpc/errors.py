@@ -15,6 +15,7 @@
     ├── DrainingError            the server is going away; reconnect
     ├── StorageFullError, StorageUnavailableError, StorageDamagedError
     │                            disk or database failed; nothing was changed
+    ├── NoPictureError           a page of it cannot be drawn
     └── ParsingError             an accepted file that cannot be parsed: a result, never an rpc's status
 
 Each class bears one `ErrorReason`; `rpc/status.py` maps the classes to gRPC codes in one table.
@@ -37,6 +38,7 @@ __all__ = [
     "HistoryGoneError",
     "InvalidFieldError",
     "InvalidInputError",
+    "NoPictureError",
     "ParsingError",
     "PermissionDeniedError",
     "RequestIdReusedError",
@@ -70,9 +72,11 @@ class ErrorReason(Enum):
     PERMISSION_DENIED = "PERMISSION_DENIED"
     QUEUE_FULL = "QUEUE_FULL"
     TOO_MANY_STREAMS = "TOO_MANY_STREAMS"
+    WATCH_STALLED = "WATCH_STALLED"
     SERVER_DRAINING = "SERVER_DRAINING"
     CORRUPT_FILE = "CORRUPT_FILE"
     PASSWORD_PROTECTED = "PASSWORD_PROTECTED"  # noqa: S105 - a reason, not a secret
+    NO_PICTURE = "NO_PICTURE"
     NO_TEXT_FOUND = "NO_TEXT_FOUND"
     TOO_MANY_PAGES = "TOO_MANY_PAGES"
     PARSE_TIMEOUT = "PARSE_TIMEOUT"
@@ -146,6 +150,12 @@ class FileMissingError(ResumateError):
     """The résumé is known but its original bytes are no longer in the file store."""
 
     reason = ErrorReason.FILE_MISSING
+
+
+class NoPictureError(ResumateError):
+    """A page cannot be drawn: its format has no pages, there are fewer of them, or the file cannot be read."""
+
+    reason = ErrorReason.NO_PICTURE
 
 
 class EtagMismatchError(ResumateError):

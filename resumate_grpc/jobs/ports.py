@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from resumate_grpc.errors import ResumeNotFoundError
+from resumate_grpc.model.page_image import PageImage
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import BatchCounts, ProgressEvent, Stage, StageProgress, State
 from resumate_grpc.model.resume import MediaType, ParseOptions, Resume
@@ -14,6 +16,8 @@ from resumate_grpc.model.work import (
     Claim,
     Deleted,
     LogBounds,
+    LogPage,
+    LogQuery,
     NewEvent,
     NewResume,
     Outcome,
@@ -32,6 +36,7 @@ __all__ = [
     "LeaseLostError",
     "Metrics",
     "Notice",
+    "PageDrawer",
     "Parser",
     "Removed",
     "ResumeStore",
@@ -142,6 +147,13 @@ class EventLog(Protocol):
 
     async def bounds(self, target: Target) -> LogBounds:
         """Return what is held. Raises `ResumeNotFoundError` for a résumé; an unknown batch is an empty one."""
+        ...
+
+    async def pages(self, queries: Sequence[LogQuery]) -> Sequence[LogPage | ResumeNotFoundError]:
+        """Return history and bounds for each of some queries, in their order, all of one moment.
+
+        An error stands in the place of a résumé that is not found.
+        """
         ...
 
     async def batch_counts(self, owner: str, batch_id: str) -> BatchCounts:
@@ -282,6 +294,17 @@ class Parser(Protocol):
         `on_progress` is called in the event loop, in order, before this returns; it must not block. Raises
         `ParsingError`: the parser's own, or PARSE_TIMEOUT, RESOURCE_LIMIT (memory, CPU, output), WORKER_LOST (the
         process died for another reason). Cancelling the call ends the process at once; a warm spare takes its place.
+        """
+        ...
+
+
+class PageDrawer(Protocol):
+    """Draws pages of untrusted documents away from this process; adapter: `sandbox/drawer.py`."""
+
+    async def draw(self, content: bytes, *, media_type: MediaType, page: int, width_pixels: int) -> PageImage:
+        """Return a picture of one page, from 1, so many pixels wide; waits for a free process.
+
+        Raises `ParsingError`: NO_PICTURE, or as `Parser.parse`.
         """
         ...
 
