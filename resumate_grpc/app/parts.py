@@ -7,17 +7,21 @@ import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from aiohttp import web
 from resumate_bridge.app import create_app
 from resumate_bridge.config import BridgeConfig
 
 from resumate_grpc.app.backend import Backend
+from resumate_grpc.app.grace import Grace
 from resumate_grpc.config import Settings, read_address
 from resumate_grpc.errors import SettingsError
 from resumate_grpc.jobs.attempt import AttemptPorts
+from resumate_grpc.jobs.line import Line
 from resumate_grpc.jobs.pages import Pages
 from resumate_grpc.jobs.resumes import Resumes
+from resumate_grpc.jobs.retention import Retention, Sweeper
 from resumate_grpc.jobs.watch import Watches
 from resumate_grpc.jobs.worker import Worker
 from resumate_grpc.rpc.identity import LocalIdentity
@@ -25,6 +29,7 @@ from resumate_grpc.rpc.server import RpcServer
 from resumate_grpc.rpc.server import serve as serve_rpcs
 from resumate_grpc.rpc.tls import Tls
 from resumate_grpc.sandbox.drawer import SandboxDrawer
+from resumate_grpc.sandbox.lanes import SCAN_NICENESS, ScanLane, TextLane
 from resumate_grpc.sandbox.limits import Limits
 from resumate_grpc.sandbox.pool import SandboxPool
 from resumate_grpc.telemetry.listener import serve_metrics
@@ -34,18 +39,23 @@ __all__ = ["bridging", "metering", "serving", "taken_http_port", "working"]
 
 
 @asynccontextmanager
-async def working(settings: Settings, backend: Backend, *, stop: asyncio.Event) -> AsyncIterator[Worker]:
-    """Parse what waits, until the block ends; then running parses have the grace time to finish.
+async def working(settings: Settings, backend: Backend, *, stop: asyncio.Event, grace: Grace) -> AsyncIterator[Worker]:
+    """Parse what waits, until the block ends; then running parses have what is left of the grace time to finish.
 
     Sets `stop` should the worker end by itself; leaving the block then raises what ended it.
     """
     limits = Limits(wall_s=settings.parse_timeout_s, memory_bytes=settings.parse_memory_bytes)
-    pool = SandboxPool(workers=settings.workers, limits=limits, on_restart=backend.metrics.worker_restarted)
-    async with pool:
+    restarted = backend.metrics.worker_restarted
+    scan_limits = replace(limits, niceness=SCAN_NICENESS)
+    async with (
+        SandboxPool(workers=settings.workers, limits=limits, on_restart=restarted) as texts,
+        SandboxPool(workers=settings.ocr_workers, spares=0, limits=scan_limits, on_restart=restarted) as scans,
+    ):
         ports = AttemptPorts(
             queue=backend.store,
             files=backend.files,
-            parser=pool,
+            parser=TextLane(texts),
+            scan_parser=ScanLane(scans),
             bus=backend.bus,
             estimator=backend.estimator,
             metrics=backend.metrics,
@@ -53,20 +63,25 @@ async def working(settings: Settings, backend: Backend, *, stop: asyncio.Event) 
             lease_s=settings.lease_s,
             max_attempts=settings.max_attempts,
         )
-        worker = Worker(name=f"{socket.gethostname()}:{os.getpid()}", slots=settings.workers, ports=ports)
+        worker = Worker(
+            name=f"{socket.gethostname()}:{os.getpid()}",
+            slots=settings.workers,
+            ocr_slots=settings.ocr_workers,
+            ports=ports,
+        )
         # No TaskGroup: it would wrap what the rest of the program raises, such as a refused setting.
         running = asyncio.create_task(worker.run(), name="worker")
         running.add_done_callback(lambda _: stop.set())
         try:
             yield worker
         finally:
-            await worker.drain(grace_s=settings.drain_grace_s)
+            await worker.drain(grace_s=grace.left_s())
             await running
 
 
 @asynccontextmanager
 async def serving(
-    settings: Settings, backend: Backend, *, poll_s: float, private_socket: str = ""
+    settings: Settings, backend: Backend, *, poll_s: float, grace: Grace, private_socket: str = ""
 ) -> AsyncIterator[RpcServer]:
     """Serve gRPC until the block ends, then drain; `private_socket` is where this program's own bridge comes in."""
     tls = None
@@ -83,6 +98,7 @@ async def serving(
         metrics=backend.metrics,
         max_file_bytes=settings.max_file_bytes,
         max_queued=settings.max_queued,
+        expire_after_s=settings.resume_retention.total_seconds() if settings.resume_retention else None,
     )
     watches = Watches(
         log=backend.store,
@@ -91,6 +107,8 @@ async def serving(
         metrics=backend.metrics,
         max_watches=settings.max_watches,
         poll_s=poll_s,
+        stall_s=settings.watch_stall_s,
+        line=Line(statistics=backend.store, clock=backend.clock),
     )
     async with (
         drawer,
@@ -106,11 +124,26 @@ async def serving(
             tls=tls,
         ) as server,
     ):
+        sweeping = asyncio.create_task(_sweeper(settings, backend, resumes).run(), name="sweeper")
         try:
             yield server
         finally:
-            await server.drain(grace_s=settings.drain_grace_s)
+            sweeping.cancel()
+            await asyncio.gather(sweeping, return_exceptions=True)
+            await server.drain(grace_s=grace.left_s())
             await resumes.settled()
+
+
+def _sweeper(settings: Settings, backend: Backend, resumes: Resumes) -> Sweeper:
+    return Sweeper(
+        expiry=backend.store,
+        files=backend.files,
+        resumes=resumes,
+        clock=backend.clock,
+        retention=Retention(
+            events=settings.event_retention, files=settings.file_retention, resumes=settings.resume_retention
+        ),
+    )
 
 
 def taken_http_port(settings: Settings) -> socket.socket:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from resumate_grpc.config.checks import (
@@ -10,6 +11,7 @@ from resumate_grpc.config.checks import (
     at_least,
     data_folder,
     default_data_dir,
+    default_ocr_workers,
     default_workers,
     listens,
     may_listen,
@@ -26,6 +28,7 @@ from resumate_grpc.config.units import (
     read_count,
     read_names,
     read_path,
+    read_retention,
     read_seconds,
     read_text,
 )
@@ -130,11 +133,44 @@ class Settings:
         ),
         group=KEEP,
     )
+    event_retention: timedelta | None = setting(
+        None,
+        help="How long events are kept once their résumé has ended; its last one stays. `off` = until it is deleted.",
+        metavar="DURATION|off",
+        default_text="off",
+        read=read_retention,
+        group=KEEP,
+    )
+    file_retention: timedelta | None = setting(
+        None,
+        help="How long the original file is kept once its résumé has ended. `off` = until it is deleted.",
+        metavar="DURATION|off",
+        default_text="off",
+        read=read_retention,
+        group=KEEP,
+    )
+    resume_retention: timedelta | None = setting(
+        None,
+        help="How long a résumé is kept after its upload or last retry, data and file. `off` = until it is deleted.",
+        metavar="DURATION|off",
+        default_text="off",
+        read=read_retention,
+        group=KEEP,
+    )
     workers: int = setting(
         factory=default_workers,
         help="Processes that parse, each with one résumé at a time.",
         metavar="COUNT",
         default_text="the cores that may be used, less one, at least 1",
+        read=read_count,
+        check=at_least(1, "1"),
+        group=WORK,
+    )
+    ocr_workers: int = setting(
+        factory=default_ocr_workers,
+        help="Processes that read scans, a page at a time each; besides the others, so that text never waits for them.",
+        metavar="COUNT",
+        default_text="half the cores that may be used, at least 1",
         read=read_count,
         check=at_least(1, "1"),
         group=WORK,
@@ -215,6 +251,15 @@ class Settings:
         default_text="20000",
         read=read_count,
         check=at_least(1, "1"),
+        group=LIMITS,
+    )
+    watch_stall_s: float = setting(
+        300.0,
+        help="How long a watch may leave unread what it was sent; past that it ends with WATCH_STALLED.",
+        metavar="DURATION",
+        default_text="5m",
+        read=read_seconds,
+        check=above_zero,
         group=LIMITS,
     )
     max_attempts: int = setting(

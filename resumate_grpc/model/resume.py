@@ -9,7 +9,7 @@ from enum import Enum
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import ParseFailure, ProgressEvent, State
 
-__all__ = ["MediaType", "OcrMode", "ParseOptions", "Resume"]
+__all__ = ["PICTURES", "MediaType", "OcrMode", "ParseOptions", "Resume"]
 
 
 class MediaType(Enum):
@@ -27,6 +27,10 @@ class MediaType(Enum):
     TIFF = "image/tiff"
     TXT = "text/plain"
     MARKDOWN = "text/markdown"
+
+
+PICTURES = frozenset({MediaType.JPEG, MediaType.PNG, MediaType.TIFF})
+"""Formats that hold pictures of pages and no text."""
 
 
 class OcrMode(Enum):
@@ -51,6 +55,7 @@ class Resume:
     """One uploaded résumé. Times are aware UTC; `parsed` is None unless SUCCEEDED and asked for.
 
     `queue_position` is its place in line, 1 = next, and 0 unless it is QUEUED and its place was asked for.
+    `has_file` is False once its original bytes have expired.
     """
 
     id: str
@@ -73,3 +78,4 @@ class Resume:
     complete_time: datetime | None = None
     expire_time: datetime | None = None
     queue_position: int = 0
+    has_file: bool = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -20,6 +21,7 @@ from resumate_grpc.bus.in_process import InProcessBus
 from resumate_grpc.errors import ErrorReason
 from resumate_grpc.files.object_store import ObjectFileStore
 from resumate_grpc.jobs.estimates import Estimator
+from resumate_grpc.jobs.line import Line
 from resumate_grpc.jobs.pages import Pages
 from resumate_grpc.jobs.resumes import Resumes
 from resumate_grpc.jobs.watch import Watches
@@ -124,6 +126,7 @@ def open_station(tmp_path: Path, empty_database: Path) -> OpenStation:
         channel_credentials: grpc.ChannelCredentials | None = None,
         max_queued: int = 1000,
         max_watches: int = 5000,
+        stall_s: float = math.inf,
     ) -> AsyncIterator[Station]:
         clock, bus, metrics = SystemClock(), InProcessBus(), PrometheusMetrics()
         async with (
@@ -141,7 +144,15 @@ def open_station(tmp_path: Path, empty_database: Path) -> OpenStation:
                 max_file_bytes=MAX_FILE_BYTES,
                 max_queued=max_queued,
             )
-            watches = Watches(log=store, bus=bus, clock=clock, metrics=metrics, max_watches=max_watches)
+            watches = Watches(
+                log=store,
+                bus=bus,
+                clock=clock,
+                metrics=metrics,
+                max_watches=max_watches,
+                stall_s=stall_s,
+                line=Line(statistics=store, clock=clock),
+            )
             async with serve(
                 resumes=resumes,
                 watches=watches,

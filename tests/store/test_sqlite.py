@@ -308,6 +308,17 @@ def test_other_databases_are_refused(url: str) -> None:
         ),
         ("SELECT * FROM resumes WHERE lease_expires <= 5 ORDER BY lease_expires LIMIT 1", "ix_resumes_lease"),
         (
+            "SELECT id FROM resumes WHERE complete_time < 5 AND first_sequence < last_sequence ORDER BY complete_time",
+            "ix_resumes_purge",
+        ),
+        ("SELECT id FROM resumes WHERE complete_time < 5 AND has_file = 1 ORDER BY complete_time", "ix_resumes_file"),
+        ("SELECT id FROM resumes WHERE expire_time <= 5 ORDER BY expire_time", "ix_resumes_expire_time"),
+        (
+            "SELECT max(purged_feed_sequence) FROM resumes WHERE owner = 'o' AND batch_id = 'b' "  # noqa: ISC004
+            "AND purged_feed_sequence > 0",
+            "ix_resumes_purged",
+        ),
+        (
             "SELECT id FROM resumes WHERE owner = 'o' AND (create_time, id) < (5, 'r') ORDER BY create_time DESC",
             "ix_resumes_create_time",
         ),

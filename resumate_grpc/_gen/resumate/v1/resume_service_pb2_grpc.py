@@ -135,7 +135,8 @@ class ResumeServiceServicer:
     def WatchProgress(self, request, context):
         """Streams history after a position, then live events, each once and in order. Ends with OK after a résumé's
         terminal event unless `follow`. Errors: NOT_FOUND, INVALID_ARGUMENT (INVALID_FIELD), OUT_OF_RANGE (HISTORY_GONE),
-        FAILED_PRECONDITION (EPOCH_MISMATCH), RESOURCE_EXHAUSTED (TOO_MANY_STREAMS).
+        FAILED_PRECONDITION (EPOCH_MISMATCH), RESOURCE_EXHAUSTED (TOO_MANY_STREAMS,
+        WATCH_STALLED).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -179,8 +180,8 @@ class ResumeServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RetryResume(self, request, context):
-        """Starts a new attempt of a résumé that has ended. Errors: NOT_FOUND, FAILED_PRECONDITION (WRONG_STATE),
-        RESOURCE_EXHAUSTED (QUEUE_FULL).
+        """Starts a new attempt of a résumé that has ended. Errors: NOT_FOUND (RESUME_NOT_FOUND, FILE_MISSING),
+        FAILED_PRECONDITION (WRONG_STATE), RESOURCE_EXHAUSTED (QUEUE_FULL).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -51,7 +51,8 @@ class ResumeServiceStub:
     WatchProgress: _grpc.UnaryStreamMultiCallable[_watch_pb2.WatchProgressRequest, _watch_pb2.WatchProgressResponse]
     """Streams history after a position, then live events, each once and in order. Ends with OK after a résumé's
     terminal event unless `follow`. Errors: NOT_FOUND, INVALID_ARGUMENT (INVALID_FIELD), OUT_OF_RANGE (HISTORY_GONE),
-    FAILED_PRECONDITION (EPOCH_MISMATCH), RESOURCE_EXHAUSTED (TOO_MANY_STREAMS).
+    FAILED_PRECONDITION (EPOCH_MISMATCH), RESOURCE_EXHAUSTED (TOO_MANY_STREAMS,
+    WATCH_STALLED).
     """
     ListProgress: _grpc.UnaryUnaryMultiCallable[_watch_pb2.ListProgressRequest, _watch_pb2.ListProgressResponse]
     """Returns events after a position, for clients that poll. Errors: as WatchProgress."""
@@ -68,8 +69,8 @@ class ResumeServiceStub:
     (ETAG_MISMATCH).
     """
     RetryResume: _grpc.UnaryUnaryMultiCallable[_resume_service_pb2.RetryResumeRequest, _resume_service_pb2.RetryResumeResponse]
-    """Starts a new attempt of a résumé that has ended. Errors: NOT_FOUND, FAILED_PRECONDITION (WRONG_STATE),
-    RESOURCE_EXHAUSTED (QUEUE_FULL).
+    """Starts a new attempt of a résumé that has ended. Errors: NOT_FOUND (RESUME_NOT_FOUND, FILE_MISSING),
+    FAILED_PRECONDITION (WRONG_STATE), RESOURCE_EXHAUSTED (QUEUE_FULL).
     """
     CancelResume: _grpc.UnaryUnaryMultiCallable[_resume_service_pb2.CancelResumeRequest, _resume_service_pb2.CancelResumeResponse]
     """Stops a résumé that waits or is being parsed. Errors: NOT_FOUND, FAILED_PRECONDITION (WRONG_STATE)."""
@@ -101,7 +102,8 @@ class ResumeServiceAsyncStub(ResumeServiceStub):
     WatchProgress: _aio.UnaryStreamMultiCallable[_watch_pb2.WatchProgressRequest, _watch_pb2.WatchProgressResponse]  # type: ignore[assignment]
     """Streams history after a position, then live events, each once and in order. Ends with OK after a résumé's
     terminal event unless `follow`. Errors: NOT_FOUND, INVALID_ARGUMENT (INVALID_FIELD), OUT_OF_RANGE (HISTORY_GONE),
-    FAILED_PRECONDITION (EPOCH_MISMATCH), RESOURCE_EXHAUSTED (TOO_MANY_STREAMS).
+    FAILED_PRECONDITION (EPOCH_MISMATCH), RESOURCE_EXHAUSTED (TOO_MANY_STREAMS,
+    WATCH_STALLED).
     """
     ListProgress: _aio.UnaryUnaryMultiCallable[_watch_pb2.ListProgressRequest, _watch_pb2.ListProgressResponse]  # type: ignore[assignment]
     """Returns events after a position, for clients that poll. Errors: as WatchProgress."""
@@ -118,8 +120,8 @@ class ResumeServiceAsyncStub(ResumeServiceStub):
     (ETAG_MISMATCH).
     """
     RetryResume: _aio.UnaryUnaryMultiCallable[_resume_service_pb2.RetryResumeRequest, _resume_service_pb2.RetryResumeResponse]  # type: ignore[assignment]
-    """Starts a new attempt of a résumé that has ended. Errors: NOT_FOUND, FAILED_PRECONDITION (WRONG_STATE),
-    RESOURCE_EXHAUSTED (QUEUE_FULL).
+    """Starts a new attempt of a résumé that has ended. Errors: NOT_FOUND (RESUME_NOT_FOUND, FILE_MISSING),
+    FAILED_PRECONDITION (WRONG_STATE), RESOURCE_EXHAUSTED (QUEUE_FULL).
     """
     CancelResume: _aio.UnaryUnaryMultiCallable[_resume_service_pb2.CancelResumeRequest, _resume_service_pb2.CancelResumeResponse]  # type: ignore[assignment]
     """Stops a résumé that waits or is being parsed. Errors: NOT_FOUND, FAILED_PRECONDITION (WRONG_STATE)."""
@@ -166,7 +168,8 @@ class ResumeServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_abc.Iterator[_watch_pb2.WatchProgressResponse], _abc.AsyncIterator[_watch_pb2.WatchProgressResponse]]:
         """Streams history after a position, then live events, each once and in order. Ends with OK after a résumé's
         terminal event unless `follow`. Errors: NOT_FOUND, INVALID_ARGUMENT (INVALID_FIELD), OUT_OF_RANGE (HISTORY_GONE),
-        FAILED_PRECONDITION (EPOCH_MISMATCH), RESOURCE_EXHAUSTED (TOO_MANY_STREAMS).
+        FAILED_PRECONDITION (EPOCH_MISMATCH), RESOURCE_EXHAUSTED (TOO_MANY_STREAMS,
+        WATCH_STALLED).
         """
 
     @_abc_1.abstractmethod
@@ -219,8 +222,8 @@ class ResumeServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _resume_service_pb2.RetryResumeRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_resume_service_pb2.RetryResumeResponse, _abc.Awaitable[_resume_service_pb2.RetryResumeResponse]]:
-        """Starts a new attempt of a résumé that has ended. Errors: NOT_FOUND, FAILED_PRECONDITION (WRONG_STATE),
-        RESOURCE_EXHAUSTED (QUEUE_FULL).
+        """Starts a new attempt of a résumé that has ended. Errors: NOT_FOUND (RESUME_NOT_FOUND, FILE_MISSING),
+        FAILED_PRECONDITION (WRONG_STATE), RESOURCE_EXHAUSTED (QUEUE_FULL).
         """
 
     @_abc_1.abstractmethod
