@@ -101,18 +101,30 @@ _MONTHS_A_YEAR = 12
 class DateSpan:
     """A date or a range as printed: its normalised values and its half-open span.
 
-    `last` is empty for a single date. `first` is `present` only for a word alone at the head of its line.
+    `last` is empty for a single date. `first` is `present` only for a word alone at the head of its line. `ends` are
+    the spans of first and last where they stand apart, one below the other.
     """
 
     first: str
     last: str
     start: int
     end: int
+    ends: tuple[tuple[int, int], tuple[int, int]] | None = None
 
     @property
     def is_range(self) -> bool:
         """Whether two ends are stated."""
         return bool(self.last)
+
+    @property
+    def span_of_first(self) -> tuple[int, int]:
+        """Where the earlier date stands."""
+        return self.ends[0] if self.ends else (self.start, self.end)
+
+    @property
+    def span_of_last(self) -> tuple[int, int]:
+        """Where the later date stands."""
+        return self.ends[1] if self.ends else (self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True)

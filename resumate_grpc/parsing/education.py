@@ -257,7 +257,8 @@ def _parts(piece: Piece, text: str, terms: Terms) -> Iterator[_Part]:
     start, end = piece.finding.start, piece.finding.end
     left = start
     for cut in _COMMA.finditer(text, start, end):
-        if _parts_ways(left, cut, end, text, terms):
+        wrapped = "\n" in cut[0] and BARE_SCHOOL.search(text, left, cut.start())
+        if not wrapped and _parts_ways(left, cut, end, text, terms):
             if part := _part(left, cut.start(), piece, text, terms):
                 yield part
             left = cut.end()
@@ -280,8 +281,6 @@ def _parts_ways(left: int, cut: re.Match[str], end: int, text: str, terms: Terms
     if left_degree and right_school and not left_school:
         following = _COMMA.search(text, cut.end(), end)
         return _has_institution(terms, text, cut.end(), following.start() if following else end)
-    if "\n" in cut[0] and BARE_SCHOOL.search(before):
-        return False
     if _MAJOR.match(text, left):
         return right_school or place_likeness(after) >= _PLACE
     if left_school and not left_degree:

@@ -376,14 +376,16 @@ def period_of(dates: Sequence[DateSpan], *, single_is_both: bool) -> tuple[Findi
     if ranges:
         first = min(ranges, key=lambda span: span.first)
         last = max(ranges, key=lambda span: "9999" if span.last == PRESENT else span.last)
-        return _date(first.first, first, 0.9), _date(last.last, last, 0.9)
+        return _date(first.first, first.span_of_first, 0.9), _date(last.last, last.span_of_last, 0.9)
     if not dates:
         return None, None
     single = dates[0]
     if single.first == PRESENT:
-        return None, _date(PRESENT, single, 0.6)
-    return (_date(single.first, single, 0.7) if single_is_both else None), _date(single.first, single, 0.75)
+        return None, _date(PRESENT, single.span_of_first, 0.6)
+    return (_date(single.first, single.span_of_first, 0.7) if single_is_both else None), _date(
+        single.first, single.span_of_first, 0.75
+    )
 
 
-def _date(value: str, span: DateSpan, confidence: float) -> Finding:
-    return Finding(text=value, start=span.start, end=span.end, confidence=confidence)
+def _date(value: str, span: tuple[int, int], confidence: float) -> Finding:
+    return Finding(text=value, start=span[0], end=span[1], confidence=confidence)
