@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from resumate_grpc.parsing.bodies import bullets_of, prose_of
 from resumate_grpc.parsing.dates import PRESENT, DateSpan
 from resumate_grpc.parsing.entries import Entry, entries_by_date, without_column_heads
+from resumate_grpc.parsing.entry_forms import without_broken_labels
 from resumate_grpc.parsing.finding import Finding, doubted, found
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Row
@@ -80,7 +81,7 @@ def posts_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms
     def leads(row: Row) -> bool:
         return terms.has(Term.ROLE, row.start, row.end) or terms.has(Term.ORGANISATION, row.start, row.end)
 
-    rows = [row for row in without_column_heads(rows) if not is_duration(row.text)]
+    rows = [row for row in without_broken_labels(without_column_heads(rows)) if not is_duration(row.text)]
     entries = entries_by_date(rows, dates, leads=leads)
     headers = [_sorted_out(entry, text, terms) for entry in entries]
     company_first = _company_first(headers)

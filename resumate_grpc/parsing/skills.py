@@ -152,5 +152,10 @@ def _language_spans(terms: Terms, start: int, end: int) -> Sequence[tuple[int, i
 def _languages(rows: Sequence[Row], terms: Terms, text: str) -> Iterator[Finding]:
     for row in rows:
         for start, end in _language_spans(terms, row.start, row.end):
-            if text[start].isupper() or not text[start].isascii() or _LISTED.search(text, row.start, start):
+            if (
+                start == row.start
+                or text[start].isupper()
+                or not text[start].isascii()
+                or _LISTED.search(text, row.start, start)
+            ):
                 yield Finding(text=text[start:end], start=start, end=end, confidence=0.88)
