@@ -9,7 +9,7 @@ from enum import Enum
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import ParseFailure, ProgressEvent, State
 
-__all__ = ["MediaType", "OcrMode", "ParseOptions", "Resume"]
+__all__ = ["PICTURES", "MediaType", "OcrMode", "ParseOptions", "Resume"]
 
 
 class MediaType(Enum):
@@ -22,8 +22,15 @@ class MediaType(Enum):
     RTF = "application/rtf"
     ODT = "application/vnd.oasis.opendocument.text"
     HTML = "text/html"
+    JPEG = "image/jpeg"
+    PNG = "image/png"
+    TIFF = "image/tiff"
     TXT = "text/plain"
     MARKDOWN = "text/markdown"
+
+
+PICTURES = frozenset({MediaType.JPEG, MediaType.PNG, MediaType.TIFF})
+"""Formats that hold pictures of pages and no text."""
 
 
 class OcrMode(Enum):

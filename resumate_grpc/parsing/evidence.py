@@ -12,8 +12,15 @@ from resumate_grpc.parsing.finding import Finding
 __all__ = ["Ledger"]
 
 
+_SURE = 0.9
+"""What Tesseract gives words that it reads rightly; what is above says no more about them."""
+
+
 class Ledger:
-    """Turns findings into plain values and keeps one `Evidence` for each."""
+    """Turns findings into plain values and keeps one `Evidence` for each.
+
+    Of words that OCR read, a value is no surer than the one that OCR is least sure of.
+    """
 
     def __init__(self, document: Document) -> None:
         placed = [
@@ -28,6 +35,7 @@ class Ledger:
         self._pages = [page for _, page in placed]
         self._ends = [word.end for word in self._words]
         self._starts = [word.start for word in self._words]
+        self._recognised = any(word.confidence < 1 for word in self._words)
         self._evidence: list[Evidence] = []
 
     @property
@@ -40,10 +48,11 @@ class Ledger:
         if finding is None:
             return ""
         page, box = self._place(finding.start, finding.end)
+        confidence = finding.confidence * self._legibility(finding.start, finding.end)
         self._evidence.append(
             Evidence(
                 field_path=path,
-                confidence=round(finding.confidence, 3),
+                confidence=round(confidence, 3),
                 page=page,
                 start=finding.start,
                 end=finding.end,
@@ -55,6 +64,13 @@ class Ledger:
     def note_all(self, path: str, findings: Iterable[Finding]) -> tuple[str, ...]:
         """Note each finding under `path[0]`, `path[1]` … and return their texts."""
         return tuple(self.note(f"{path}[{index}]", finding) for index, finding in enumerate(findings))
+
+    def _legibility(self, start: int, end: int) -> float:
+        """Return by how much, 0..1, OCR's doubts lessen the confidence in what stands in a span."""
+        if not self._recognised:
+            return 1.0
+        words = self._words[bisect_right(self._ends, start) : bisect_left(self._starts, end)]
+        return min(1.0, min((word.confidence for word in words), default=1.0) / _SURE)
 
     def _place(self, start: int, end: int) -> tuple[int, Box | None]:
         """Return the page on which the span begins, and what its words cover there."""

@@ -2,7 +2,7 @@
 
 A frame is a big-endian u32 length and that many bytes. Down go `Task` frames, each followed by the document's raw
 bytes; up come `Ready` once, then for each task any number of `Advanced` and one of `Parsed` (or `Explained`, where that
-was asked for), `Refused`, `Crashed`.
+was asked for, or `Drawn`), `Refused`, `Crashed`.
 A worker that a document has taken over can say wrong things; it cannot make the supervisor run anything.
 """
 
@@ -14,10 +14,12 @@ from typing import Annotated
 import msgspec
 
 from resumate_grpc.errors import ErrorReason
+from resumate_grpc.model.page_image import PageImage
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import ACTIVE_STAGES, StageProgress
 from resumate_grpc.model.resume import MediaType, ParseOptions
 from resumate_grpc.parsing.explanation import Explanation
+from resumate_grpc.parsing.recognised import RecognisedPage
 from resumate_grpc.sandbox.limits import Limits
 
 __all__ = [
@@ -26,15 +28,18 @@ __all__ = [
     "HEADER_BYTES",
     "Advanced",
     "Crashed",
+    "Drawn",
     "Explained",
     "Outcome",
     "OutputTooLargeError",
+    "PageRead",
     "Parsed",
     "ProtocolError",
     "Ready",
     "Refused",
     "Reply",
     "ReplyReader",
+    "ScansFound",
     "Task",
     "body_size",
     "decode_limits",
@@ -49,6 +54,7 @@ EXIT_OUT_OF_MEMORY = 86  # exit statuses speak for a worker that can no longer w
 EXIT_WARM_UP_FAILED = 87
 MAX_MESSAGE_CHARS = 2000
 MAX_PERCENT = 100
+MAX_SCANS = 10_000
 
 ShortText = Annotated[str, msgspec.Meta(max_length=MAX_MESSAGE_CHARS)]
 Frames = Annotated[tuple[ShortText, ...], msgspec.Meta(max_length=64)]
@@ -86,6 +92,12 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     explanation: Explanation
 
 
+class Drawn(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A page was drawn."""
+
+    image: PageImage
+
+
 class Refused(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """The parser raised `ParsingError`."""
 
@@ -101,16 +113,36 @@ class Crashed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     frames: Frames = ()
 
 
+class PageRead(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The page that was asked for has been read by OCR."""
+
+    page: RecognisedPage
+
+
+class ScansFound(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The document has pages, counted from 1, that must be read by OCR before it can be parsed."""
+
+    pages: Annotated[tuple[int, ...], msgspec.Meta(max_length=MAX_SCANS)]
+
+
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """A document to parse, or to explain; its `size` bytes follow this frame."""
+    """A document to parse, to explain, or of which to draw `page` (from 1); its `size` bytes follow this frame.
+
+    With an `ocr_page` (from 1) only that is to be read, by OCR. With `recognised`, scanned pages are taken from there
+    and never read; None = they are read as they are met.
+    """
 
     media_type: MediaType
     options: ParseOptions
     size: int
     explain: bool = False
+    page: int = 0
+    width_pixels: int = 0
+    ocr_page: int = 0
+    recognised: tuple[RecognisedPage, ...] | None = None
 
 
-Outcome = Parsed | Explained | Refused | Crashed
+Outcome = Parsed | Explained | Drawn | PageRead | ScansFound | Refused | Crashed
 Reply = Ready | Advanced | Outcome
 
 _encoder = msgspec.msgpack.Encoder()
