@@ -289,10 +289,12 @@ def _parts_ways(left: int, cut: re.Match[str], end: int, text: str, terms: Terms
         following = _COMMA.search(text, cut.end(), end)
         return _has_institution(terms, text, cut.end(), following.start() if following else end)
     if _MAJOR.match(text, left):
-        return right_school or is_place
-    if left_degree or not left_school:
-        return not left_degree and (right_school or is_place)
-    return right_degree or (is_place and not _names_campus(before, after))
+        return right_school or place_likeness(after) >= _PLACE
+    if left_school and not left_degree:
+        return right_degree or (place_likeness(after) >= _PLACE and not _names_campus(before, after))
+    if right_school and not left_school and not left_degree:
+        return True
+    return place_likeness(after) >= _PLACE and not left_degree
 
 
 def _names_acronym(after: str) -> bool:
