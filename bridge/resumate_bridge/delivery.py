@@ -40,6 +40,7 @@ class Delivery:
         "_last",
         "_loop",
         "_outbox",
+        "_queue_position",
         "_relay",
         "_seen",
         "_timer",
@@ -57,6 +58,7 @@ class Delivery:
         self._ends = relay.target.kind is TargetKind.RESUME
         self._seen = Seen() if after == 0 or not self._ends else None
         self._announced = False
+        self._queue_position = 0
         self._is_checked = False
         self._counts: BatchProgress | None = None
         self._last: Frame | None = None
@@ -149,7 +151,7 @@ class Delivery:
             self._announced = True
             await self._beat()
             return await self._had_ended()
-        elif self._loop.time() - self._active_at >= self._heartbeat_s:
+        elif self._has_moved_up or self._loop.time() - self._active_at >= self._heartbeat_s:
             await self._beat()
         else:
             await self._news()
@@ -177,6 +179,11 @@ class Delivery:
         return got.resume.progress.sequence == self.position and is_terminal(got.resume.progress)
 
     @property
+    def _has_moved_up(self) -> bool:
+        """Whether the résumé waits at another place in line than the socket was told."""
+        return self._is_caught_up and self._relay.queue_position not in {0, self._queue_position}
+
+    @property
     def _is_caught_up(self) -> bool:
         return self._relay.caught_up and self.position >= self._relay.ring.high
 
@@ -195,6 +202,7 @@ class Delivery:
 
     async def _beat(self) -> None:
         self._active_at = self._loop.time()
+        self._queue_position = self._relay.queue_position
         await self._outbox.send(
             heartbeat_frame(
                 self._relay.target,
@@ -202,5 +210,6 @@ class Delivery:
                 epoch=self._relay.epoch,
                 caught_up=self._is_caught_up,
                 seen=self._told(),
+                queue_position=self._queue_position,
             )
         )
