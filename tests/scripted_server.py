@@ -17,6 +17,7 @@ from google.rpc import error_details_pb2, status_pb2
 from resumate_grpc._gen.resumate.v1 import resume_service_pb2
 from resumate_grpc._gen.resumate.v1.progress_pb2 import ProgressEvent, Stage, State
 from resumate_grpc._gen.resumate.v1.watch_pb2 import Heartbeat, WatchProgressResponse
+from tests.docs import checking
 
 SERVICE = resume_service_pb2.DESCRIPTOR.services_by_name["ResumeService"]
 ID = "01998a50-0000-7000-8000-000000000001"
@@ -202,3 +203,17 @@ def event(
 def heartbeat(number: int) -> WatchProgressResponse:
     """Make the heartbeat that says that history has been delivered."""
     return WatchProgressResponse(heartbeat=Heartbeat(sequence=number, caught_up=True, epoch=EPOCH))
+
+
+def log(count: int, resume_id: str = ID) -> list[WatchProgressResponse]:
+    """Make a résumé's log as a server would send it, its digests as docs/api.md has them."""
+    updates: list[WatchProgressResponse] = []
+    for number in range(1, count + 1):
+        update = event(number, state=State.STATE_SUCCEEDED if number == count else State.STATE_PROCESSING)
+        update.event.resume_id = resume_id
+        update.event.count = number
+        update.event.create_time.FromMilliseconds(1_000 * number)
+        before = updates[-1].event.digest if updates else bytes(32)
+        update.event.digest = checking.digest([update.event], before)
+        updates.append(update)
+    return updates

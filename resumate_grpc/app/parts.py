@@ -7,12 +7,14 @@ import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from aiohttp import web
 from resumate_bridge.app import create_app
 from resumate_bridge.config import BridgeConfig
 
 from resumate_grpc.app.backend import Backend
+from resumate_grpc.app.grace import Grace
 from resumate_grpc.config import Settings, read_address
 from resumate_grpc.errors import SettingsError
 from resumate_grpc.jobs.attempt import AttemptPorts
@@ -27,6 +29,7 @@ from resumate_grpc.rpc.server import RpcServer
 from resumate_grpc.rpc.server import serve as serve_rpcs
 from resumate_grpc.rpc.tls import Tls
 from resumate_grpc.sandbox.drawer import SandboxDrawer
+from resumate_grpc.sandbox.lanes import SCAN_NICENESS, ScanLane, TextLane
 from resumate_grpc.sandbox.limits import Limits
 from resumate_grpc.sandbox.pool import SandboxPool
 from resumate_grpc.telemetry.listener import serve_metrics
@@ -36,18 +39,23 @@ __all__ = ["bridging", "metering", "serving", "taken_http_port", "working"]
 
 
 @asynccontextmanager
-async def working(settings: Settings, backend: Backend, *, stop: asyncio.Event) -> AsyncIterator[Worker]:
-    """Parse what waits, until the block ends; then running parses have the grace time to finish.
+async def working(settings: Settings, backend: Backend, *, stop: asyncio.Event, grace: Grace) -> AsyncIterator[Worker]:
+    """Parse what waits, until the block ends; then running parses have what is left of the grace time to finish.
 
     Sets `stop` should the worker end by itself; leaving the block then raises what ended it.
     """
     limits = Limits(wall_s=settings.parse_timeout_s, memory_bytes=settings.parse_memory_bytes)
-    pool = SandboxPool(workers=settings.workers, limits=limits, on_restart=backend.metrics.worker_restarted)
-    async with pool:
+    restarted = backend.metrics.worker_restarted
+    scan_limits = replace(limits, niceness=SCAN_NICENESS)
+    async with (
+        SandboxPool(workers=settings.workers, limits=limits, on_restart=restarted) as texts,
+        SandboxPool(workers=settings.ocr_workers, spares=0, limits=scan_limits, on_restart=restarted) as scans,
+    ):
         ports = AttemptPorts(
             queue=backend.store,
             files=backend.files,
-            parser=pool,
+            parser=TextLane(texts),
+            scan_parser=ScanLane(scans),
             bus=backend.bus,
             estimator=backend.estimator,
             metrics=backend.metrics,
@@ -55,20 +63,25 @@ async def working(settings: Settings, backend: Backend, *, stop: asyncio.Event) 
             lease_s=settings.lease_s,
             max_attempts=settings.max_attempts,
         )
-        worker = Worker(name=f"{socket.gethostname()}:{os.getpid()}", slots=settings.workers, ports=ports)
+        worker = Worker(
+            name=f"{socket.gethostname()}:{os.getpid()}",
+            slots=settings.workers,
+            ocr_slots=settings.ocr_workers,
+            ports=ports,
+        )
         # No TaskGroup: it would wrap what the rest of the program raises, such as a refused setting.
         running = asyncio.create_task(worker.run(), name="worker")
         running.add_done_callback(lambda _: stop.set())
         try:
             yield worker
         finally:
-            await worker.drain(grace_s=settings.drain_grace_s)
+            await worker.drain(grace_s=grace.left_s())
             await running
 
 
 @asynccontextmanager
 async def serving(
-    settings: Settings, backend: Backend, *, poll_s: float, private_socket: str = ""
+    settings: Settings, backend: Backend, *, poll_s: float, grace: Grace, private_socket: str = ""
 ) -> AsyncIterator[RpcServer]:
     """Serve gRPC until the block ends, then drain; `private_socket` is where this program's own bridge comes in."""
     tls = None
@@ -94,6 +107,7 @@ async def serving(
         metrics=backend.metrics,
         max_watches=settings.max_watches,
         poll_s=poll_s,
+        stall_s=settings.watch_stall_s,
         line=Line(statistics=backend.store, clock=backend.clock),
     )
     async with (
@@ -116,7 +130,7 @@ async def serving(
         finally:
             sweeping.cancel()
             await asyncio.gather(sweeping, return_exceptions=True)
-            await server.drain(grace_s=settings.drain_grace_s)
+            await server.drain(grace_s=grace.left_s())
             await resumes.settled()
 
 

@@ -9,6 +9,7 @@ from resumate_grpc.client.errors import (
     HistoryGoneError,
     NotFoundError,
     UnreachableError,
+    VerificationError,
 )
 
 __all__ = ["exit_code", "failure_lines", "sentence"]
@@ -29,6 +30,8 @@ def exit_code(error: ClientError) -> ExitCode:
             return ExitCode.UNREACHABLE
         case NotFoundError():
             return ExitCode.NOT_FOUND
+        case VerificationError():
+            return ExitCode.UNVERIFIED
         case CallError() if type(error) is not CallError:
             return ExitCode.REFUSED
     return ExitCode.FAILED

@@ -46,6 +46,7 @@ from resumate_grpc.client.messages import (
     WatchProgressResponse,
 )
 from resumate_grpc.client.upload import Resending
+from resumate_grpc.client.verification import Verification
 from resumate_grpc.client.watch import Interruption, Watch
 
 __all__ = [
@@ -78,6 +79,7 @@ __all__ = [
     "State",
     "Tls",
     "UnreachableError",
+    "Verification",
     "VerificationError",
     "Watch",
     "WatchProgressResponse",

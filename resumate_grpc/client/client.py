@@ -116,6 +116,7 @@ class Client:
         epoch: str = "",
         follow: bool = False,
         include_parsed: bool = False,
+        verify: bool = False,
         heartbeat_s: float = 15.0,
         on_interruption: Callable[[Interruption], None] | None = None,
     ) -> Watch:
@@ -123,9 +124,10 @@ class Client:
 
         `after` is the number of the last event already seen and `epoch` the log that it counts in, as `Watch.position`
         and `Watch.epoch` tell them. `follow` stays after a résumé's end, for its retries. `include_parsed` brings the
-        result with the event of success. `heartbeat_s` (1 to 3600) is the longest silence of a server that is alive;
-        two of them missing, and the watch comes back over a new call. `on_interruption` is told each time that it
-        does. Raises `ValueError` where not exactly one target is named; errors of the watch are raised by iterating.
+        result with the event of success. `verify` checks that what arrives is what the log holds. `heartbeat_s` (1 to
+        3600) is the longest silence of a server that is alive; two of them missing, and the watch comes back over a new
+        call. `on_interruption` is told each time that it does. Raises `ValueError` where not exactly one target is
+        named; errors of the watch are raised by iterating.
         """
         if sum((bool(resume_id), bool(batch), feed)) != 1:
             raise ValueError("name one target: a resume_id, batch=… or feed=True")
@@ -134,6 +136,7 @@ class Client:
             epoch=epoch,
             follow=follow,
             include_parsed=include_parsed,
+            verify=verify,
             heartbeat_s=heartbeat_s,
             on_interruption=on_interruption,
         )

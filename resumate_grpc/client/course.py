@@ -65,8 +65,10 @@ class Course:
 
     @property
     def at_end(self) -> bool:
-        """Whether a stream that ends with OK here has said all: a résumé's does after its terminal event.
+        """Whether a stream that ends with OK here has said all: a résumé's does after its terminal event."""
+        return bool(self._target.resume_id) and self._state in _ENDED
 
-        Also where there was no event at all: the watch began after the end.
-        """
-        return bool(self._target.resume_id) and (self._state is None or self._state in _ENDED)
+    @property
+    def may_be_after_end(self) -> bool:
+        """Whether a stream that ends with OK here had perhaps nothing to say: a résumé's that began after its end."""
+        return bool(self._target.resume_id) and self._state is None

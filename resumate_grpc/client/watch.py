@@ -14,6 +14,7 @@ from resumate_grpc.client.calls import Calls
 from resumate_grpc.client.course import Course, HoleError
 from resumate_grpc.client.errors import CallError, call_error
 from resumate_grpc.client.target import Target
+from resumate_grpc.client.verification import Verification
 
 __all__ = ["Interruption", "Watch", "WatchOptions"]
 
@@ -40,6 +41,7 @@ class WatchOptions:
     epoch: str = ""
     follow: bool = False
     include_parsed: bool = False
+    verify: bool = False
     heartbeat_s: float = 15.0
     on_interruption: Callable[[Interruption], None] | None = None
 
@@ -50,7 +52,9 @@ class Watch:
     Each event comes once and in order. When the server goes away, drains, is silent for two heartbeats or ends the
     call otherwise than as its contract says, the watch comes back after the last event. What coming back cannot mend
     is raised: `NotFoundError`, `HistoryGoneError`, `EpochChangedError`, `DeniedError`, …, and `UnreachableError` once
-    the server has been away for longer than `Reconnection.patience_s`.
+    the server has been away for longer than `Reconnection.patience_s`. With `verify`, what arrives is compared with the
+    log's digests, and `VerificationError` raised at the first difference: holes and repeats too, which would be mended
+    without.
 
     A résumé's watch ends after its terminal event unless `follow`; a batch's or feed's goes on until you leave it.
     After an iteration was left, by `break` or an error, another one goes on after the last event given.
@@ -62,6 +66,7 @@ class Watch:
         self._options = options
         self._reconnection = reconnection
         self._course = Course(target, after=options.after, epoch=options.epoch)
+        self._verification = Verification(resume_id=target.resume_id, after=options.after) if options.verify else None
         self._asked_s: float | None = None
         self._holes = 0
 
@@ -85,6 +90,11 @@ class Watch:
         """A batch's latest counts; None until they came."""
         return self._course.counts
 
+    @property
+    def verification(self) -> Verification | None:
+        """What was verified so far; None unless `verify`."""
+        return self._verification
+
     async def __aiter__(self) -> AsyncGenerator[ProgressEvent, None]:
         async with aclosing(self.updates()) as updates:
             async for update in updates:
@@ -94,6 +104,7 @@ class Watch:
     async def updates(self) -> AsyncGenerator[WatchProgressResponse, None]:
         """Yield events, a batch's counts (`batch`) and signs of life (`heartbeat`)."""
         backoff = Backoff(self._reconnection)
+        asked_twice = False
         while True:
             try:
                 async with aclosing(self._one_call()) as updates:
@@ -101,9 +112,13 @@ class Watch:
                         backoff.heard()
                         self._holes = 0
                         yield update
-                if self._course.at_end:
+                if self._verification:
+                    self._verification.end()
+                if self._course.at_end or (self._course.may_be_after_end and asked_twice):
                     return
-                raise self._interrupted("the stream ended before what it is about")
+                if not self._course.may_be_after_end:
+                    await self._wait_out(self._interrupted("the stream ended early"), backoff)
+                asked_twice = True
             except HoleError as error:
                 self._holes += 1
                 await self._wait_out(self._interrupted(str(error)), backoff)
@@ -113,10 +128,14 @@ class Watch:
     async def _one_call(self) -> AsyncGenerator[WatchProgressResponse, None]:
         """Yield what one call brings, as far as it is new."""
         self._course.begin()
+        if self._verification:
+            self._verification.begin()
         silence_s = self._options.heartbeat_s * SILENT_HEARTBEATS
         stream = self._calls.stream(self._calls.stub.WatchProgress, self._request(), silence_s=silence_s)
         async with aclosing(stream) as updates:
             async for update in updates:
+                if self._verification:
+                    self._verification.take(update)
                 if update.WhichOneof("update") == "draining":
                     self._asked_s = update.draining.reconnect_after.ToMilliseconds() / 1000
                 elif self._course.take(update):
@@ -134,7 +153,7 @@ class Watch:
         return request
 
     def _interrupted(self, message: str) -> CallError:
-        return call_error(message, code="UNAVAILABLE", server=self._calls.server)
+        return call_error(message, code="CANCELLED", server=self._calls.server)
 
     async def _wait_out(self, error: CallError, backoff: Backoff) -> None:
         """Pause before the next call, or raise the error if there should be none."""

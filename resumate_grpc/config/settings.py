@@ -11,6 +11,7 @@ from resumate_grpc.config.checks import (
     at_least,
     data_folder,
     default_data_dir,
+    default_ocr_workers,
     default_workers,
     listens,
     may_listen,
@@ -165,6 +166,15 @@ class Settings:
         check=at_least(1, "1"),
         group=WORK,
     )
+    ocr_workers: int = setting(
+        factory=default_ocr_workers,
+        help="Processes that read scans, a page at a time each; besides the others, so that text never waits for them.",
+        metavar="COUNT",
+        default_text="half the cores that may be used, at least 1",
+        read=read_count,
+        check=at_least(1, "1"),
+        group=WORK,
+    )
     max_file_bytes: int = setting(
         10 * MIB,
         help="Largest file that is accepted.",
@@ -241,6 +251,15 @@ class Settings:
         default_text="20000",
         read=read_count,
         check=at_least(1, "1"),
+        group=LIMITS,
+    )
+    watch_stall_s: float = setting(
+        300.0,
+        help="How long a watch may leave unread what it was sent; past that it ends with WATCH_STALLED.",
+        metavar="DURATION",
+        default_text="5m",
+        read=read_seconds,
+        check=above_zero,
         group=LIMITS,
     )
     max_attempts: int = setting(

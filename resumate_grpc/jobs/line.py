@@ -23,11 +23,10 @@ class Line:
         self._reading = asyncio.Lock()
 
     async def place(self, resume_id: str) -> int:
-        """Return the place of a résumé, 1 = next to be taken up; 0 where it did not wait."""
+        """Return the place of a résumé, 1 = next to be taken up in its lane; 0 where it did not wait."""
         async with self._reading:
             now = self._clock.monotonic()
             if self._read_at is None or now - self._read_at >= REFRESH_S:
-                waiting = await self._statistics.line()
-                self._places = {waits: place for place, waits in enumerate(waiting, start=1)}
+                self._places = await self._statistics.places()
                 self._read_at = now
         return self._places.get(resume_id, 0)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from resumate_grpc.errors import ResumeNotFoundError
 from resumate_grpc.model.page_image import PageImage
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import BatchCounts, ProgressEvent, Stage, StageProgress, State
@@ -15,8 +16,10 @@ from resumate_grpc.model.resume import MediaType, ParseOptions, Resume
 from resumate_grpc.model.work import (
     Claim,
     Deleted,
+    Lane,
     LogBounds,
     LogPage,
+    LogQuery,
     NewEvent,
     NewResume,
     Outcome,
@@ -165,15 +168,15 @@ class EventLog(Protocol):
         """
         ...
 
-    async def read(self, target: Target, *, after: int, limit: int) -> LogPage:
-        """Return `history` and `bounds` of one moment. Raises as `bounds` does.
-
-        Only so can a reader tell a number that retention took from one that never was the target's.
-        """
-        ...
-
     async def bounds(self, target: Target) -> LogBounds:
         """Return what is held. Raises `ResumeNotFoundError` for a résumé; an unknown batch is an empty one."""
+        ...
+
+    async def pages(self, queries: Sequence[LogQuery]) -> Sequence[LogPage | ResumeNotFoundError]:
+        """Return history and bounds for each of some queries, in their order, all of one moment.
+
+        An error stands in the place of a résumé that is not found.
+        """
         ...
 
     async def batch_counts(self, owner: str, batch_id: str) -> BatchCounts:
@@ -185,9 +188,11 @@ class WorkQueue(Protocol):
     """Handing out work under leases. Every write is conditional on the claim's lease and attempt."""
 
     async def claim(
-        self, worker: str, *, lease_s: float, max_attempts: int
+        self, worker: str, *, lease_s: float, max_attempts: int, lane: Lane = Lane.TEXT
     ) -> tuple[Claim | None, Sequence[ProgressEvent]]:
-        """Take the oldest waiting résumé, or one whose lease ran out, which then starts its next attempt.
+        """Take the lane's oldest waiting résumé, or one whose lease ran out, which then starts its next attempt.
+
+        One that was handed over goes on with the attempt that it is in, and causes no event.
 
         Appends the events that this causes and returns them for publishing: PROCESSING for the claimed one, after a
         QUEUED one where an attempt is started anew; FAILED with WORKER_LOST for each that lost a worker `max_attempts`
@@ -205,6 +210,13 @@ class WorkQueue(Protocol):
 
     async def finish(self, claim: Claim, outcome: Outcome) -> ProgressEvent:
         """End the attempt: state, result, times and terminal event in one transaction. Raises `LeaseLostError`."""
+        ...
+
+    async def hand_over(self, claim: Claim, *, lane: Lane, message: str) -> ProgressEvent:
+        """Leave the attempt to the workers of another lane: it goes on, and waits in line for whoever claims it there.
+
+        Raises `LeaseLostError`.
+        """
         ...
 
     async def give_back(self, claim: Claim, *, message: str, lost: bool) -> ProgressEvent:
@@ -253,8 +265,8 @@ class Statistics(Protocol):
         """Return how many résumés will be taken up before this one; 0 if it does not wait."""
         ...
 
-    async def line(self) -> Sequence[str]:
-        """Return the ids of all that wait, in the order in which they will be taken up."""
+    async def places(self) -> Mapping[str, int]:
+        """Return the place of each that waits, by id: 1 = next to be taken up in its lane."""
         ...
 
     async def counts(self) -> dict[State, int]:
@@ -358,7 +370,8 @@ class Parser(Protocol):
     ) -> ParsedResume:
         """Parse one document in a worker process; waits for a free one.
 
-        `on_progress` is called in the event loop, in order, before this returns; it must not block. Raises
+        `on_progress` is called in the event loop, in order, before this returns; it must not block. A parser of the
+        TEXT lane raises `ScansFoundError` for a document with pages that only OCR can read. Raises
         `ParsingError`: the parser's own, or PARSE_TIMEOUT, RESOURCE_LIMIT (memory, CPU, output), WORKER_LOST (the
         process died for another reason). Cancelling the call ends the process at once; a warm spare takes its place.
         """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from resumate_grpc.jobs.estimates import StageEstimate
-from resumate_grpc.model.progress import ACTIVE_STAGES, Stage, StageProgress
+from resumate_grpc.model.progress import ACTIVE_STAGES, ProgressEvent, Stage, StageProgress
 from resumate_grpc.model.resume import MediaType
 from resumate_grpc.model.work import NewEvent, StageTimes
 
@@ -18,13 +18,17 @@ MAX_MESSAGE_CHARACTERS = 500
 class AttemptProgress:
     """Overall percent of one attempt: each stage counts as its share of the expected time."""
 
-    def __init__(self, expected: StageEstimate | None) -> None:
+    def __init__(self, expected: StageEstimate | None, *, since: ProgressEvent | None = None) -> None:
+        """Begin at the attempt's last event `since`, where it is taken up in its middle."""
         self._expected = expected
         self._shares = _shares(expected)
         self._stage: Stage | None = None
         self._stage_percent = 0
         self._message = ""
         self.percent = 0
+        if since is not None and since.stage in ACTIVE_STAGES:
+            self._stage, self._stage_percent, self._message = since.stage, since.stage_percent, since.message
+            self.percent = since.percent
 
     def advance(self, report: StageProgress) -> NewEvent | None:
         """Turn a report into an event; None where it tells nothing new or goes back to an earlier stage."""

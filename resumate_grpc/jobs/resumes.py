@@ -26,8 +26,8 @@ from resumate_grpc.jobs.ports import (
     WorkAvailable,
 )
 from resumate_grpc.model.progress import State
-from resumate_grpc.model.resume import ParseOptions, Resume
-from resumate_grpc.model.work import NewResume, ResumePage, ResumeQuery
+from resumate_grpc.model.resume import PICTURES, ParseOptions, Resume
+from resumate_grpc.model.work import Lane, NewResume, ResumePage, ResumeQuery
 from resumate_grpc.parsing.sniff import sniff
 
 __all__ = ["Resumes", "Upload"]
@@ -110,6 +110,7 @@ class Resumes:
             request_id=upload.request_id,
             batch_id=upload.batch_id,
             options=upload.options,
+            lane=Lane.OCR if media_type in PICTURES else Lane.TEXT,
             expire_after_s=self._expire_after_s,
         )
         forecast = await self._estimator.forecast(media_type, new.size_bytes)

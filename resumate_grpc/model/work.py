@@ -15,8 +15,10 @@ from resumate_grpc.model.resume import MediaType, ParseOptions, Resume
 __all__ = [
     "Claim",
     "Deleted",
+    "Lane",
     "LogBounds",
     "LogPage",
+    "LogQuery",
     "NewEvent",
     "NewResume",
     "Order",
@@ -27,6 +29,13 @@ __all__ = [
     "StageTimes",
     "Target",
 ]
+
+
+class Lane(Enum):
+    """Which queue a résumé waits in: TEXT, which is quick, or OCR, where a page takes a second or more."""
+
+    TEXT = "TEXT"
+    OCR = "OCR"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +54,7 @@ class NewResume:
     request_id: str
     batch_id: str
     options: ParseOptions
+    lane: Lane = Lane.TEXT
     expire_after_s: float | None = None
 
 
@@ -70,6 +80,7 @@ class Claim:
     attempt: int
     lease: str
     lost: int = 0
+    lane: Lane = Lane.TEXT
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,8 +138,17 @@ class LogBounds:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LogQuery:
+    """A question to the log: up to `limit` events after a position, and its bounds."""
+
+    target: Target
+    after: int
+    limit: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class LogPage:
-    """Events after a position, in order, and what of the log was held at the moment of reading."""
+    """The answer, of one moment; `events` are in order."""
 
     bounds: LogBounds
     events: Sequence[ProgressEvent]

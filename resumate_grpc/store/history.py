@@ -2,19 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import bindparam, func, select
 
 from resumate_grpc.errors import ResumeNotFoundError
 from resumate_grpc.model.progress import BatchCounts, ProgressEvent, State
-from resumate_grpc.model.work import LogBounds, LogPage, Target
+from resumate_grpc.model.work import LogBounds, LogPage, LogQuery, Target
 from resumate_grpc.store import tables
 from resumate_grpc.store.codec import decode_event
 from resumate_grpc.store.tables import events, feeds, resumes
 from resumate_grpc.store.transaction import Transaction
 
-__all__ = ["batch_counts", "bounds", "epoch", "history", "read"]
+__all__ = ["batch_counts", "bounds", "epoch", "history", "pages"]
+
+
+# Made once: building a statement takes longer than running it.
+_OF_FEED = (
+    select(events)
+    .where(events.c.owner == bindparam("b_owner"), events.c.feed_sequence > bindparam("b_after"))
+    .order_by(events.c.feed_sequence)
+    .limit(bindparam("b_limit"))
+)
+_OF_BATCH = _OF_FEED.where(events.c.batch_id == bindparam("b_batch"))
+_OF_RESUME = (
+    select(events)
+    .where(
+        events.c.owner == bindparam("b_owner"),
+        events.c.resume_id == bindparam("b_resume"),
+        events.c.sequence > bindparam("b_after"),
+    )
+    .order_by(events.c.sequence)
+    .limit(bindparam("b_limit"))
+)
+_RESUME = (
+    select(resumes.c.first_sequence, resumes.c.last_sequence, resumes.c.state, events.c.digest)
+    .join(events, (events.c.resume_id == resumes.c.id) & (events.c.sequence == resumes.c.last_sequence))
+    .where(resumes.c.id == bindparam("b_resume"), resumes.c.owner == bindparam("b_owner"))
+)
+_LAST_GONE = select(func.max(resumes.c.purged_feed_sequence)).where(
+    resumes.c.owner == bindparam("b_owner"),
+    resumes.c.batch_id == bindparam("b_batch"),
+    resumes.c.purged_feed_sequence > 0,
+)
+_FEED = select(feeds).where(feeds.c.owner == bindparam("b_owner"))
 
 
 def epoch(tx: Transaction) -> str:
@@ -24,9 +56,14 @@ def epoch(tx: Transaction) -> str:
 
 def history(tx: Transaction, target: Target, *, after: int, limit: int) -> list[ProgressEvent]:
     """Return up to `limit` events after a position, in order."""
-    position = events.c.sequence if target.resume_id else events.c.feed_sequence
-    statement = select(events).where(*_of(target), position > after).order_by(position).limit(limit)
-    return [decode_event(row) for row in tx.connection.execute(statement)]
+    values: dict[str, str | int] = {"b_owner": target.owner, "b_after": after, "b_limit": limit}
+    if target.resume_id:
+        statement, values["b_resume"] = _OF_RESUME, target.resume_id
+    elif target.batch_id:
+        statement, values["b_batch"] = _OF_BATCH, target.batch_id
+    else:
+        statement = _OF_FEED
+    return [decode_event(row) for row in tx.connection.execute(statement, values)]
 
 
 def bounds(tx: Transaction, target: Target) -> LogBounds:
@@ -37,9 +74,9 @@ def bounds(tx: Transaction, target: Target) -> LogBounds:
     return replace(feed, first_available=_first_of_batch(tx, target)) if target.batch_id else feed
 
 
-def read(tx: Transaction, target: Target, *, after: int, limit: int) -> LogPage:
-    """Return a page of history and the bounds, both of one moment."""
-    return LogPage(bounds=bounds(tx, target), events=history(tx, target, after=after, limit=limit))
+def pages(tx: Transaction, queries: Sequence[LogQuery]) -> list[LogPage | ResumeNotFoundError]:
+    """Return history and bounds for each query; an error in the place of a résumé that is not found."""
+    return [_page(tx, query) for query in queries]
 
 
 def batch_counts(tx: Transaction, owner: str, batch_id: str) -> BatchCounts:
@@ -63,23 +100,18 @@ def batch_counts(tx: Transaction, owner: str, batch_id: str) -> BatchCounts:
     )
 
 
-def _of(target: Target) -> list[ColumnElement[bool]]:
-    conditions = [events.c.owner == target.owner]
-    if target.resume_id:
-        conditions.append(events.c.resume_id == target.resume_id)
-    if target.batch_id:
-        conditions.append(events.c.batch_id == target.batch_id)
-    return conditions
+def _page(tx: Transaction, query: LogQuery) -> LogPage | ResumeNotFoundError:
+    try:
+        held = bounds(tx, query.target)
+    except ResumeNotFoundError as error:
+        return error
+    if query.after >= held.last:
+        return LogPage(bounds=held, events=())
+    return LogPage(bounds=held, events=history(tx, query.target, after=query.after, limit=query.limit))
 
 
 def _resume_bounds(tx: Transaction, target: Target) -> LogBounds:
-    last = (events.c.resume_id == resumes.c.id) & (events.c.sequence == resumes.c.last_sequence)
-    statement = (
-        select(resumes.c.first_sequence, resumes.c.last_sequence, resumes.c.state, events.c.digest)
-        .join(events, last)
-        .where(resumes.c.id == target.resume_id, resumes.c.owner == target.owner)
-    )
-    row = tx.connection.execute(statement).one_or_none()
+    row = tx.connection.execute(_RESUME, {"b_resume": target.resume_id, "b_owner": target.owner}).one_or_none()
     if row is None:
         raise ResumeNotFoundError(target.resume_id)
     return LogBounds(
@@ -92,14 +124,12 @@ def _resume_bounds(tx: Transaction, target: Target) -> LogBounds:
 
 def _first_of_batch(tx: Transaction, target: Target) -> int:
     # The feed's own bound would refuse a new batch from its start once anything older was purged.
-    last_gone = select(func.max(resumes.c.purged_feed_sequence)).where(
-        resumes.c.owner == target.owner, resumes.c.batch_id == target.batch_id, resumes.c.purged_feed_sequence > 0
-    )
-    return (tx.connection.execute(last_gone).scalar_one() or 0) + 1
+    named = {"b_owner": target.owner, "b_batch": target.batch_id}
+    return (tx.connection.execute(_LAST_GONE, named).scalar_one() or 0) + 1
 
 
 def _feed_bounds(tx: Transaction, owner: str) -> LogBounds:
-    row = tx.connection.execute(select(feeds).where(feeds.c.owner == owner)).one_or_none()
+    row = tx.connection.execute(_FEED, {"b_owner": owner}).one_or_none()
     if row is None:
         return LogBounds(first_available=1, last=0)
     return LogBounds(first_available=row.first_sequence, last=row.last_sequence)

@@ -52,7 +52,7 @@ _BY_REQUEST = select(resumes).where(
 _LATEST = select(events).where(
     events.c.resume_id == bindparam("of_resume"), events.c.sequence == bindparam("last", type_=BigInteger)
 )
-_WAITING = select(func.count()).select_from(resumes).where(resumes.c.state == State.QUEUED.value)
+_WAITING = select(resumes.c.lane, func.count()).where(resumes.c.state == State.QUEUED.value).group_by(resumes.c.lane)
 
 
 def waiting(ahead: int) -> str:
@@ -69,7 +69,7 @@ def create(
     earlier = _by_request_id(tx, new) if new.request_id else None
     if earlier is not None:
         return earlier, None
-    ahead = _check_room(tx, max_queued)
+    ahead = _check_room(tx, new.lane.value, max_queued)
     row = tx.connection.execute(_INSERT, _first_row(new, now=tx.now)).one()
     (event,) = record(tx, row, [queued(waiting(ahead), estimated_remaining_s=forecast(ahead))])
     return decode_resume(row, progress=event, parsed=None), event
@@ -164,7 +164,7 @@ def retry(
         )
     if not row.has_file:
         raise FileMissingError(f"the file of résumé {resume_id} is no longer stored; upload it again")
-    ahead = _check_room(tx, max_queued)
+    ahead = _check_room(tx, row.lane, max_queued)
     tx.connection.execute(delete(tables.parsed).where(tables.parsed.c.resume_id == resume_id))
     changes: dict[str, Change] = {
         "attempt": row.attempt + 1,
@@ -222,16 +222,16 @@ def _check_etag(row: Row[Any], if_etag: str) -> None:
         raise EtagMismatchError(f"résumé {row.id} was changed since you read it; read it again and repeat the change")
 
 
-def _check_room(tx: Transaction, max_queued: int) -> int:
-    """Return how many wait already."""
-    ahead = int(tx.connection.execute(_WAITING).scalar_one())
-    if ahead >= max_queued:
+def _check_room(tx: Transaction, lane: str, max_queued: int) -> int:
+    """Return how many wait already in a lane; all lanes count towards the limit."""
+    waiting: dict[str, int] = dict(tx.connection.execute(_WAITING).all())
+    if sum(waiting.values()) >= max_queued:
         raise ExhaustedError(
             f"{max_queued} résumés wait already; try again in {_RETRY_AFTER_S:.0f} s",
             reason=ErrorReason.QUEUE_FULL,
             retry_after_s=_RETRY_AFTER_S,
         )
-    return ahead
+    return waiting.get(lane, 0)
 
 
 def _by_request_id(tx: Transaction, new: NewResume) -> Resume | None:
@@ -268,6 +268,7 @@ def _first_row(new: NewResume, *, now: int) -> dict[str, str | int | None]:
         "queue_rank": 1,
         "queue_time": now,
         "lost_count": 0,
+        "lane": new.lane.value,
         "expire_time": _expire_time(now, new.expire_after_s),
     }
 

@@ -24,6 +24,8 @@ from resumate_grpc.jobs.ports import Clock
 from resumate_grpc.model.progress import ProgressEvent
 from resumate_grpc.store.append import Append, Appender
 from resumate_grpc.store.codec import to_micros
+from resumate_grpc.store.faults import answerable
+from resumate_grpc.store.lease_clock import LeaseClock
 from resumate_grpc.store.transaction import Body, Transaction
 
 __all__ = ["Readers", "Writer"]
@@ -96,7 +98,7 @@ class Writer:
         self._appender = Appender()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
         self._last_now = 0
-        self._lease_start = to_micros(clock.now()) - round(clock.monotonic() * 1e6)
+        self._lease_clock = LeaseClock(clock)
 
     def submit(self, body: Body[T], *, scrub: bool = False) -> asyncio.Future[T]:
         """Queue a body; the future resolves after its commit. `scrub` has the journal emptied soon afterwards."""
@@ -164,13 +166,12 @@ class Writer:
             # Nothing was committed, neither of the one that failed nor of those that had run before it.
             self._appender.forget()
             for job in group:
-                job.error = job.error or error
+                job.error = job.error or answerable(error)
         self._scrub_wanted = self._scrub_wanted or any(job.scrub for job in group)
 
     def _run(self, connection: Connection, jobs: Sequence[_Job], *, alone: bool) -> None:
         """Run a body, or some appends together, so that a failure undoes nothing of the others in the transaction."""
-        lease_now = self._lease_start + round(self._clock.monotonic() * 1e6)
-        tx = Transaction(connection=connection, now=self._now(), lease_now=lease_now)
+        tx = Transaction(connection=connection, now=self._now(), lease_now=self._lease_clock.now())
         if alone and len(jobs) == 1:
             self._run_unguarded(tx, jobs)
             return
@@ -180,10 +181,15 @@ class Writer:
             self._run_unguarded(tx, jobs)
         except Exception as error:  # noqa: BLE001 - its caller gets it
             self._appender.forget()
-            # Raises if SQLite gave the whole transaction up (disk full, I/O error): then the group fails together.
-            connection.exec_driver_sql("ROLLBACK TO body")
+            told = answerable(error)
+            try:
+                connection.exec_driver_sql("ROLLBACK TO body")
+            except DatabaseError:
+                # SQLite gave the whole transaction up (disk full, I/O error): the group fails together, and for that
+                # reason, not because a savepoint is gone.
+                raise told if isinstance(error, DatabaseError) else error from None
             if len(jobs) == 1:
-                jobs[0].error = error
+                jobs[0].error = told
             else:  # whose fault it was shows when each is run by itself
                 for job in jobs:
                     self._run(connection, [job], alone=False)
@@ -232,6 +238,9 @@ class Readers:
         await asyncio.to_thread(self._threads.shutdown)
 
     def _run(self, body: Body[T]) -> T:
-        with self._engine.begin() as connection:
-            now = to_micros(self._clock.now())
-            return body(Transaction(connection=connection, now=now, lease_now=now))
+        try:
+            with self._engine.begin() as connection:
+                now = to_micros(self._clock.now())
+                return body(Transaction(connection=connection, now=now, lease_now=now))
+        except DatabaseError as error:
+            raise answerable(error) from error

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from functools import partial
 from typing import Self
 
-from resumate_grpc.jobs.ports import Clock, Forecast, unforeseen
+from resumate_grpc.errors import ResumeNotFoundError
+from resumate_grpc.jobs.ports import Clock, Forecast, LeaseLostError, unforeseen
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import BatchCounts, ProgressEvent, State
 from resumate_grpc.model.resume import ParseOptions, Resume
 from resumate_grpc.model.work import (
     Claim,
     Deleted,
+    Lane,
     LogBounds,
     LogPage,
+    LogQuery,
     NewEvent,
     NewResume,
     Outcome,
@@ -151,13 +154,13 @@ class SqlStore:
         """See `EventLog.history`."""
         return await self._readers.read(lambda tx: history.history(tx, target, after=after, limit=limit))
 
-    async def read(self, target: Target, *, after: int, limit: int) -> LogPage:
-        """See `EventLog.read`."""
-        return await self._readers.read(lambda tx: history.read(tx, target, after=after, limit=limit))
-
     async def bounds(self, target: Target) -> LogBounds:
         """See `EventLog.bounds`."""
         return await self._readers.read(lambda tx: history.bounds(tx, target))
+
+    async def pages(self, queries: Sequence[LogQuery]) -> Sequence[LogPage | ResumeNotFoundError]:
+        """See `EventLog.pages`."""
+        return await self._readers.read(lambda tx: history.pages(tx, queries))
 
     async def batch_counts(self, owner: str, batch_id: str) -> BatchCounts:
         """See `EventLog.batch_counts`."""
@@ -165,9 +168,11 @@ class SqlStore:
 
     # WorkQueue
 
-    async def claim(self, worker: str, *, lease_s: float, max_attempts: int) -> _Claimed:
+    async def claim(self, worker: str, *, lease_s: float, max_attempts: int, lane: Lane = Lane.TEXT) -> _Claimed:
         """See `WorkQueue.claim`."""
-        body: Body[_Claimed] = partial(work_queue.claim, worker=worker, lease_s=lease_s, max_attempts=max_attempts)
+        body: Body[_Claimed] = partial(
+            work_queue.claim, worker=worker, lease_s=lease_s, max_attempts=max_attempts, lane=lane
+        )
         claiming = self._writer.submit(body)
         try:
             return await asyncio.shield(claiming)
@@ -187,6 +192,10 @@ class SqlStore:
     async def finish(self, claim: Claim, outcome: Outcome) -> ProgressEvent:
         """See `WorkQueue.finish`."""
         return await self._writer.submit(lambda tx: work_queue.finish(tx, claim, outcome))
+
+    async def hand_over(self, claim: Claim, *, lane: Lane, message: str) -> ProgressEvent:
+        """See `WorkQueue.hand_over`."""
+        return await self._writer.submit(lambda tx: work_queue.hand_over(tx, claim, lane=lane, message=message))
 
     async def give_back(self, claim: Claim, *, message: str, lost: bool) -> ProgressEvent:
         """See `WorkQueue.give_back`."""
@@ -229,9 +238,9 @@ class SqlStore:
         """See `Statistics.waiting_ahead`."""
         return await self._readers.read(lambda tx: figures.waiting_ahead(tx, resume_id))
 
-    async def line(self) -> Sequence[str]:
-        """See `Statistics.line`."""
-        return await self._readers.read(figures.line)
+    async def places(self) -> Mapping[str, int]:
+        """See `Statistics.places`."""
+        return await self._readers.read(figures.places)
 
     async def counts(self) -> dict[State, int]:
         """See `Statistics.counts`."""
@@ -249,5 +258,7 @@ class SqlStore:
 
 
 def _note_failure(returning: asyncio.Future[ProgressEvent]) -> None:
-    if not returning.cancelled() and returning.exception() is not None:
-        _logger.warning("could not give an unheld claim back; its lease has to run out", exc_info=returning.exception())
+    error = None if returning.cancelled() else returning.exception()
+    # A lost lease is no news: the résumé was cancelled or deleted meanwhile.
+    if error is not None and not isinstance(error, LeaseLostError):
+        _logger.warning("could not give an unheld claim back; its lease has to run out", exc_info=error)

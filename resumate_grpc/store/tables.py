@@ -68,6 +68,8 @@ resumes = Table(
     Column("lease_worker", Text),
     Column("lease_expires", BigInteger),
     Column("lost_count", Integer, nullable=False),
+    # Which workers take it up.
+    Column("lane", Text, nullable=False, server_default="TEXT"),
     # What retention has taken: events before `first_sequence`, the last of which had this number in the feed; the file.
     Column("first_sequence", BigInteger, nullable=False, server_default=text("1")),
     Column("purged_feed_sequence", BigInteger, nullable=False, server_default=text("0")),
@@ -78,6 +80,7 @@ resumes = Table(
     CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
     CheckConstraint("(state = 'PROCESSING') = (lease IS NOT NULL)", name="lease"),
     Index("ix_resumes_queue", "state", "queue_rank", "queue_time", "id"),
+    Index("ix_resumes_lane", "lane", "state", "queue_rank", "queue_time", "id"),
     Index("ix_resumes_create_time", "owner", "create_time", "id"),
     Index("ix_resumes_update_time", "owner", "update_time", "id"),
     Index("ix_resumes_filename", "owner", "filename", "id"),

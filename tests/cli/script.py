@@ -14,11 +14,12 @@ from tests.scripted_server import (
     event,
     heartbeat,
     in_background,
+    log,
     reason,
     retry_after,
 )
 
-__all__ = ["EPOCH", "ID", "ScriptedCommands", "event", "heartbeat", "reason", "retry_after"]
+__all__ = ["EPOCH", "ID", "ScriptedCommands", "event", "heartbeat", "log", "reason", "retry_after"]
 
 
 class ScriptedCommands(ScriptedServer):

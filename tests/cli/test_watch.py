@@ -10,7 +10,7 @@ import pytest
 from resumate_grpc._gen.resumate.v1.error_reason_pb2 import ErrorReason
 from resumate_grpc._gen.resumate.v1.progress_pb2 import BatchProgress, ParseError, State
 from resumate_grpc._gen.resumate.v1.watch_pb2 import Draining, WatchProgressResponse
-from tests.cli.script import EPOCH, ID, ScriptedCommands, event, heartbeat, reason, retry_after
+from tests.cli.script import EPOCH, ID, ScriptedCommands, event, heartbeat, log, reason, retry_after
 
 pytestmark = pytest.mark.slow
 
@@ -156,3 +156,31 @@ def test_control_characters_stay_out_of_the_terminal(server: ScriptedCommands) -
     stream.send(tricky)
     stream.end()
     assert "a[2Jbc d" in running.result(10).stdout
+
+
+def test_verified_events_are_counted_over_a_new_connection(server: ScriptedCommands) -> None:
+    """--verify says at the end how many events were the log's, all calls together."""
+    updates = log(4)
+    running = server.run("watch", ID, "--verify")
+    first = server.stream()
+    first.send(*updates[:2])
+    first.end(grpc.StatusCode.UNAVAILABLE, "Socket closed")
+    second = server.stream()
+    second.send(*updates[2:])
+    second.end()
+    result = running.result(10)
+    assert result.stderr.splitlines()[-1] == "verified 4 events"
+    assert result.exit_code == 0
+
+
+def test_what_differs_exits_with_6(server: ScriptedCommands) -> None:
+    """--verify stops at the first event that is not the log's and says which."""
+    updates = log(4)
+    updates[2].event.message = "All is well"
+    running = server.run("watch", "--feed", "--verify")
+    server.stream().send(*updates)
+    result = running.result(10)
+    assert result.exit_code == 6
+    assert f"event 3 (3 of {ID}) is not the one in the log" in result.stderr
+    assert "All is well" not in result.stdout
+    assert "verified 4" not in result.stderr

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.rpc.conftest import open_station, station
 from tests.scripted_server import ScriptedServer
+
+__all__ = ["open_station", "scripted", "station"]
 
 
 @pytest.fixture

@@ -224,6 +224,17 @@ def test_cancelling_the_task_ends_the_watch(scripted: ScriptedServer) -> None:
     running.result(10)
 
 
+def test_watch_that_began_after_the_end_asks_twice(scripted: ScriptedServer) -> None:
+    """Where a stream brings no event and ends with OK, another call confirms that there was nothing to say."""
+    seen, running = watch(scripted, ID, after=5)
+    for _ in range(2):
+        stream = scripted.stream()
+        stream.send(heartbeat(5))
+        stream.end()
+    running.result(10)
+    assert seen.numbers == []
+
+
 @pytest.mark.parametrize("targets", [{}, {"batch": "a", "feed": True}], ids=str)
 def test_one_target(targets: dict[str, object]) -> None:
     """A watch is of one thing, and the client must be open."""

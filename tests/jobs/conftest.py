@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,11 +20,13 @@ from resumate_grpc.jobs.attempt import AttemptPorts
 from resumate_grpc.jobs.estimates import Estimator
 from resumate_grpc.jobs.line import Line
 from resumate_grpc.jobs.resumes import Resumes, Upload
+from resumate_grpc.jobs.updates import Update
 from resumate_grpc.jobs.watch import Watches
 from resumate_grpc.jobs.worker import Worker
 from resumate_grpc.model.parsed import ParsedResume, PersonalInfo
 from resumate_grpc.model.progress import Stage, StageProgress, State
 from resumate_grpc.model.resume import MediaType, ParseOptions, Resume
+from resumate_grpc.model.work import Target
 from resumate_grpc.store import SqlStore
 
 OWNER = "local"
@@ -141,9 +143,9 @@ class World:
         return (await self.resumes.upload(owner, upload))[0]
 
     @asynccontextmanager
-    async def working(self, slots: int = 1) -> AsyncIterator[Worker]:
+    async def working(self, slots: int = 1, *, ocr_slots: int = 0) -> AsyncIterator[Worker]:
         """Run a worker; it is drained at the end."""
-        worker = Worker(name="tests", slots=slots, ports=self.ports)
+        worker = Worker(name="tests", slots=slots, ports=self.ports, ocr_slots=ocr_slots)
         async with asyncio.TaskGroup() as group:
             group.create_task(worker.run())
             try:
@@ -201,3 +203,14 @@ async def world(tmp_path: Path, empty_database: Path) -> AsyncIterator[World]:
             ),
         )
         assert metrics.open == 0, "a watch was left open"
+
+
+async def stream_of(
+    world: World, target: Target, *, after: int, epoch: str, follow: bool, heartbeat_s: float
+) -> AsyncGenerator[Update, None]:
+    """Give what a watch gives, one update after the other."""
+    opening = world.watches.watch(target, after=after, epoch=epoch, follow=follow, heartbeat_s=heartbeat_s)
+    async with opening as watcher:
+        while updates := await watcher.next():
+            for update in updates:
+                yield update

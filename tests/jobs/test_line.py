@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping
 from contextlib import aclosing
 from datetime import UTC, datetime
 
@@ -11,7 +11,7 @@ from resumate_grpc.jobs.line import REFRESH_S, Line
 from resumate_grpc.jobs.updates import Beat, Occurred
 from resumate_grpc.model.progress import State
 from resumate_grpc.model.work import Target
-from tests.jobs.conftest import OWNER, World
+from tests.jobs.conftest import OWNER, World, stream_of
 
 
 class Queue:
@@ -22,10 +22,10 @@ class Queue:
         self.readings = 0
         self.elapsed_s = 0.0
 
-    async def line(self) -> Sequence[str]:
+    async def places(self) -> Mapping[str, int]:
         await asyncio.sleep(0)
         self.readings += 1
-        return tuple(self.waiting)
+        return {waits: place for place, waits in enumerate(self.waiting, start=1)}
 
     def now(self) -> datetime:
         return datetime(2026, 1, 1, tzinfo=UTC)
@@ -51,7 +51,7 @@ async def test_a_waiting_resume_is_told_its_place(world: World) -> None:
     first, second = await world.upload(), await world.upload()
     assert (first.queue_position, second.queue_position) == (1, 2)
     target = Target(owner=OWNER, resume_id=second.id)
-    watch = world.watches.watch(target, after=0, epoch="", follow=True, heartbeat_s=60)
+    watch = stream_of(world, target, after=0, epoch="", follow=True, heartbeat_s=60)
     async with asyncio.timeout(10), aclosing(watch):
         event, beat = await anext(watch), await anext(watch)
         assert isinstance(event, Occurred)
@@ -75,7 +75,7 @@ async def test_the_place_goes_when_the_resume_is_taken_up(world: World) -> None:
     resume = await world.upload()
     target = Target(owner=OWNER, resume_id=resume.id)
     await world.store.claim("worker", lease_s=60, max_attempts=3)
-    watch = world.watches.watch(target, after=0, epoch="", follow=True, heartbeat_s=60)
+    watch = stream_of(world, target, after=0, epoch="", follow=True, heartbeat_s=60)
     async with asyncio.timeout(10), aclosing(watch):
         updates = [await anext(watch) for _ in range(3)]
     beat = updates[-1]

@@ -18,7 +18,7 @@ from resumate_grpc.jobs.updates import Beat, Occurred, Update
 from resumate_grpc.model.progress import Stage, State
 from resumate_grpc.model.resume import Resume
 from resumate_grpc.model.work import NewEvent, Outcome, Target
-from tests.jobs.conftest import OWNER, PARSED, World
+from tests.jobs.conftest import OWNER, PARSED, World, stream_of
 
 AT_ONCE = timedelta(microseconds=1)
 
@@ -49,7 +49,7 @@ def targets(resume: Resume) -> list[Target]:
 
 
 def watch(world: World, target: Target, *, after: int = 0) -> AsyncGenerator[Update, None]:
-    return world.watches.watch(target, after=after, epoch="", follow=True, heartbeat_s=0.05)
+    return stream_of(world, target, after=after, epoch="", follow=True, heartbeat_s=0.05)
 
 
 async def test_a_watch_behind_the_purge_is_refused_and_one_past_it_is_not(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -125,6 +126,7 @@ def open_station(tmp_path: Path, empty_database: Path) -> OpenStation:
         channel_credentials: grpc.ChannelCredentials | None = None,
         max_queued: int = 1000,
         max_watches: int = 5000,
+        stall_s: float = math.inf,
     ) -> AsyncIterator[Station]:
         clock, bus, metrics = SystemClock(), InProcessBus(), PrometheusMetrics()
         async with (
@@ -148,6 +150,7 @@ def open_station(tmp_path: Path, empty_database: Path) -> OpenStation:
                 clock=clock,
                 metrics=metrics,
                 max_watches=max_watches,
+                stall_s=stall_s,
                 line=Line(statistics=store, clock=clock),
             )
             async with serve(

@@ -17,7 +17,7 @@ import pytest
 from resumate_grpc.jobs.ports import Clock
 from resumate_grpc.model.progress import Stage
 from resumate_grpc.model.resume import MediaType, ParseOptions
-from resumate_grpc.model.work import Claim, NewEvent, NewResume, StageTimes
+from resumate_grpc.model.work import Claim, Lane, NewEvent, NewResume, StageTimes
 from resumate_grpc.store import SqlStore, migrate
 
 OWNER = "ada"
@@ -74,7 +74,7 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path, clock: ManualClo
         yield opened
 
 
-def new_resume(
+def new_resume(  # noqa: PLR0913 - one a column that a test may want
     resume_id: str,
     *,
     owner: str = OWNER,
@@ -83,6 +83,7 @@ def new_resume(
     request_id: str = "",
     batch_id: str = "",
     options: ParseOptions | None = None,
+    lane: Lane = Lane.TEXT,
     expire_after_s: float | None = None,
 ) -> NewResume:
     return NewResume(
@@ -95,6 +96,7 @@ def new_resume(
         request_id=request_id,
         batch_id=batch_id,
         options=options or ParseOptions(),
+        lane=lane,
         expire_after_s=expire_after_s,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import Stage, State
 from resumate_grpc.model.resume import MediaType
-from resumate_grpc.model.work import Outcome, Target
+from resumate_grpc.model.work import Lane, Outcome, Target
 from resumate_grpc.store import SqlStore
 from tests.store.conftest import OWNER, PLENTY, claim, create, new_resume, times
 
@@ -36,11 +36,22 @@ async def test_the_line_is_in_the_order_of_taking_up(store: SqlStore) -> None:
     await create(store, "r1", "r2", "r3")
     await create(store, "s1", owner="bob")
     first, _ = await claim(store), await claim(store)
-    assert await store.line() == ["r3", "s1"]
+    assert await store.places() == {"r3": 1, "s1": 2}
     await store.give_back(first, message="Going home", lost=False)
-    line = await store.line()
-    assert line == ["r1", "r3", "s1"]
-    assert [await store.waiting_ahead(resume_id) for resume_id in line] == [0, 1, 2]
+    assert await store.places() == {"r1": 1, "r3": 2, "s1": 3}
+    assert [await store.waiting_ahead(resume_id) for resume_id in ("r1", "r3", "s1")] == [0, 1, 2]
+
+
+async def test_each_lane_is_a_line_of_its_own(store: SqlStore) -> None:
+    """Scans wait for scans, and what is quick for what is quick; the first event says so too."""
+    lanes = {"r1": Lane.OCR, "r2": Lane.OCR, "r3": Lane.TEXT}
+    told = [
+        await store.create(new_resume(name, lane=lane), max_queued=PLENTY, forecast=lambda ahead: ahead)
+        for name, lane in lanes.items()
+    ]
+    assert await store.places() == {"r1": 1, "r2": 2, "r3": 1}
+    assert [await store.waiting_ahead(name) for name in lanes] == [0, 1, 0]
+    assert [event.estimated_remaining_s for _, event in told if event] == [0, 1, 0]
 
 
 async def test_the_first_event_tells_how_many_are_ahead(store: SqlStore) -> None:

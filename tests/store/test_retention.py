@@ -8,7 +8,7 @@ import pytest
 
 from resumate_grpc.errors import FileMissingError
 from resumate_grpc.model.parsed import ParsedResume
-from resumate_grpc.model.work import Claim, Outcome, Target
+from resumate_grpc.model.work import Claim, LogPage, LogQuery, Outcome, Target
 from resumate_grpc.store import SqlStore
 from tests.store.conftest import OWNER, PLENTY, ManualClock, claim, create, new_resume, progress
 
@@ -97,7 +97,8 @@ async def test_a_page_and_its_bounds_are_of_one_moment(store: SqlStore, clock: M
     clock.advance(1)
     await store.purge_events(ended_before=clock.now(), limit=2)
     for target in (FEED, Target(owner=OWNER, resume_id="r")):
-        page = await store.read(target, after=0, limit=10)
+        (page,) = await store.pages([LogQuery(target=target, after=0, limit=10)])
+        assert isinstance(page, LogPage)
         assert page.bounds == await store.bounds(target)
         assert [event.sequence for event in page.events] == [3, 4, 5]
         assert page.bounds.first_available == 3

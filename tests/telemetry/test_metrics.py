@@ -78,8 +78,8 @@ class Counting:
     async def waiting_ahead(self, resume_id: str) -> int:
         return 0
 
-    async def line(self) -> Sequence[str]:
-        return ()
+    async def places(self) -> Mapping[str, int]:
+        return {}
 
     async def counts(self) -> Mapping[State, int]:
         self.calls += 1

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import aclosing
+from collections.abc import Iterator
+from contextlib import aclosing, contextmanager
 
 import click
 
@@ -12,7 +13,16 @@ from resumate_grpc.cli.failure import sentence
 from resumate_grpc.cli.proto_json import json_line
 from resumate_grpc.cli.terminal import emit, note, safe
 from resumate_grpc.cli.words import error_text, stage_word
-from resumate_grpc.client import BatchProgress, Client, Interruption, ProgressEvent, State, WatchProgressResponse
+from resumate_grpc.client import (
+    BatchProgress,
+    Client,
+    Interruption,
+    ProgressEvent,
+    State,
+    Verification,
+    VerificationError,
+    WatchProgressResponse,
+)
 
 __all__ = ["interruption_text", "watch_command"]
 
@@ -29,6 +39,7 @@ __all__ = ["interruption_text", "watch_command"]
     help="Start after this event: its sequence, or for a batch or feed its feed_sequence.",
 )
 @click.option("--follow", is_flag=True, help="Stay after the end, for retries and new members.")
+@click.option("--verify", is_flag=True, help="Check by digests that what arrives is what the server's log holds.")
 @options.as_json
 @options.client
 async def watch_command(
@@ -39,6 +50,7 @@ async def watch_command(
     feed: bool,
     after: int,
     follow: bool,
+    verify: bool,
     as_json: bool,
 ) -> int:
     """Print the events of a résumé, a batch or everything: first what has been, then what comes.
@@ -54,16 +66,38 @@ async def watch_command(
         feed=feed,
         after=after,
         follow=follow,
+        verify=verify,
         on_interruption=lambda interruption: note(interruption_text(interruption)),
     )
     ended = _Ended(batch=batch_id is not None and not follow, after=after)
-    async with aclosing(watch.updates()) as updates:
-        async for update in updates:
-            if update.WhichOneof("update") != "heartbeat":
-                _show(update, as_json=as_json, with_id=resume_id is None)
-            if ended.by(update):
-                break
+    with _told_in_the_end(watch.verification):
+        async with aclosing(watch.updates()) as updates:
+            async for update in updates:
+                if update.WhichOneof("update") != "heartbeat":
+                    _show(update, as_json=as_json, with_id=resume_id is None)
+                if ended.by(update):
+                    break
     return ExitCode.FAILED if ended.badly else ExitCode.OK
+
+
+@contextmanager
+def _told_in_the_end(verification: Verification | None) -> Iterator[None]:
+    """Say how many events were verified, also where the watch was interrupted; not where something differed."""
+    try:
+        yield
+    except VerificationError:
+        raise
+    except BaseException:
+        _tell(verification)
+        raise
+    _tell(verification)
+
+
+def _tell(verification: Verification | None) -> None:
+    if verification is None:
+        return
+    trusted = f"; {verification.trusted} taken as they are, for want of what came before them"
+    note(f"verified {verification.verified} events" + (trusted if verification.trusted else ""))
 
 
 def interruption_text(interruption: Interruption) -> str:

@@ -135,7 +135,8 @@ class ResumeServiceServicer:
     def WatchProgress(self, request, context):
         """Streams history after a position, then live events, each once and in order. Ends with OK after a résumé's
         terminal event unless `follow`. Errors: NOT_FOUND, INVALID_ARGUMENT (INVALID_FIELD), OUT_OF_RANGE (HISTORY_GONE),
-        FAILED_PRECONDITION (EPOCH_MISMATCH), RESOURCE_EXHAUSTED (TOO_MANY_STREAMS).
+        FAILED_PRECONDITION (EPOCH_MISMATCH), RESOURCE_EXHAUSTED (TOO_MANY_STREAMS,
+        WATCH_STALLED).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

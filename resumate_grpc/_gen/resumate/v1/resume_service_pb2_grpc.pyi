@@ -51,7 +51,8 @@ class ResumeServiceStub:
     WatchProgress: _grpc.UnaryStreamMultiCallable[_watch_pb2.WatchProgressRequest, _watch_pb2.WatchProgressResponse]
     """Streams history after a position, then live events, each once and in order. Ends with OK after a résumé's
     terminal event unless `follow`. Errors: NOT_FOUND, INVALID_ARGUMENT (INVALID_FIELD), OUT_OF_RANGE (HISTORY_GONE),
-    FAILED_PRECONDITION (EPOCH_MISMATCH), RESOURCE_EXHAUSTED (TOO_MANY_STREAMS).
+    FAILED_PRECONDITION (EPOCH_MISMATCH), RESOURCE_EXHAUSTED (TOO_MANY_STREAMS,
+    WATCH_STALLED).
     """
     ListProgress: _grpc.UnaryUnaryMultiCallable[_watch_pb2.ListProgressRequest, _watch_pb2.ListProgressResponse]
     """Returns events after a position, for clients that poll. Errors: as WatchProgress."""
@@ -101,7 +102,8 @@ class ResumeServiceAsyncStub(ResumeServiceStub):
     WatchProgress: _aio.UnaryStreamMultiCallable[_watch_pb2.WatchProgressRequest, _watch_pb2.WatchProgressResponse]  # type: ignore[assignment]
     """Streams history after a position, then live events, each once and in order. Ends with OK after a résumé's
     terminal event unless `follow`. Errors: NOT_FOUND, INVALID_ARGUMENT (INVALID_FIELD), OUT_OF_RANGE (HISTORY_GONE),
-    FAILED_PRECONDITION (EPOCH_MISMATCH), RESOURCE_EXHAUSTED (TOO_MANY_STREAMS).
+    FAILED_PRECONDITION (EPOCH_MISMATCH), RESOURCE_EXHAUSTED (TOO_MANY_STREAMS,
+    WATCH_STALLED).
     """
     ListProgress: _aio.UnaryUnaryMultiCallable[_watch_pb2.ListProgressRequest, _watch_pb2.ListProgressResponse]  # type: ignore[assignment]
     """Returns events after a position, for clients that poll. Errors: as WatchProgress."""
@@ -166,7 +168,8 @@ class ResumeServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_abc.Iterator[_watch_pb2.WatchProgressResponse], _abc.AsyncIterator[_watch_pb2.WatchProgressResponse]]:
         """Streams history after a position, then live events, each once and in order. Ends with OK after a résumé's
         terminal event unless `follow`. Errors: NOT_FOUND, INVALID_ARGUMENT (INVALID_FIELD), OUT_OF_RANGE (HISTORY_GONE),
-        FAILED_PRECONDITION (EPOCH_MISMATCH), RESOURCE_EXHAUSTED (TOO_MANY_STREAMS).
+        FAILED_PRECONDITION (EPOCH_MISMATCH), RESOURCE_EXHAUSTED (TOO_MANY_STREAMS,
+        WATCH_STALLED).
         """
 
     @_abc_1.abstractmethod
