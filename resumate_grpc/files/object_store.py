@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import logging
 import os
+import re
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol, Self
 from urllib.parse import unquote, urlsplit
@@ -16,16 +19,30 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
-from resumate_grpc.errors import FileMissingError, SettingsError
+from resumate_grpc.errors import FileMissingError, SettingsError, StorageFullError, StorageUnavailableError
+from resumate_grpc.files.holds import FolderHolds, ProcessHolds
 
 __all__ = ["ObjectFileStore"]
 
+logger = logging.getLogger(__name__)
+
 _INCOMING = "incoming"
+_HOLDS = "holds"
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _LEFT_OVER_AFTER_S = 3600
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+
+
+class _Holds(Protocol):
+    """See `holds.py`."""
+
+    def hold(self, sha256: str, *, alone: bool) -> AbstractAsyncContextManager[None]: ...
 
 
 class _Objects(Protocol):
     """Writing and removing, which differ between a directory and a service; reading does not."""
+
+    holds: _Holds
 
     async def put(self, key: str, content: bytes) -> None: ...
 
@@ -63,30 +80,51 @@ class ObjectFileStore:
 
     async def put(self, sha256: str, content: bytes) -> None:
         """See `FileStore.put`."""
-        await self._objects.put(_key(sha256), content)
+        with _answerable():
+            await self._objects.put(_key(sha256), content)
 
     async def get(self, sha256: str) -> bytes:
         """See `FileStore.get`."""
         try:
-            found = await obstore.get_async(self._store, _key(sha256))
-            return bytes(await found.bytes_async())
+            with _answerable(FileNotFoundError):
+                found = await obstore.get_async(self._store, _key(sha256))
+                return bytes(await found.bytes_async())
         except FileNotFoundError as error:
             raise _missing() from error
 
     async def stream(self, sha256: str, *, chunk_bytes: int) -> AsyncIterator[bytes]:
         """See `FileStore.stream`."""
         try:
-            found = await obstore.get_async(self._store, _key(sha256))
+            with _answerable(FileNotFoundError):
+                found = await obstore.get_async(self._store, _key(sha256))
         except FileNotFoundError as error:
             raise _missing() from error
-        # The store's own pieces are of at least this size, and may be larger.
-        async for piece in found.stream(min_chunk_size=chunk_bytes):
-            for start in range(0, len(piece), chunk_bytes):
-                yield bytes(piece[start : start + chunk_bytes])
+        with _answerable():
+            # The store's own pieces are of at least this size, and may be larger.
+            async for piece in found.stream(min_chunk_size=chunk_bytes):
+                for start in range(0, len(piece), chunk_bytes):
+                    yield bytes(piece[start : start + chunk_bytes])
 
     async def delete(self, sha256: str) -> None:
         """See `FileStore.delete`."""
-        await self._objects.delete(_key(sha256))
+        with _answerable():
+            await self._objects.delete(_key(sha256))
+
+    async def names(self) -> AsyncIterator[str]:
+        """See `FileStore.names`."""
+        async for found in self._store.list():
+            for entry in found:
+                folder, _, name = entry["path"].partition("/")
+                if _SHA256.fullmatch(name) and name.startswith(folder):
+                    yield name
+
+    def keeping(self, sha256: str) -> AbstractAsyncContextManager[None]:
+        """See `FileStore.keeping`."""
+        return self._objects.holds.hold(sha256, alone=False)
+
+    def removing(self, sha256: str) -> AbstractAsyncContextManager[None]:
+        """See `FileStore.removing`."""
+        return self._objects.holds.hold(sha256, alone=True)
 
 
 class _Service:
@@ -94,6 +132,7 @@ class _Service:
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
+        self.holds: _Holds = ProcessHolds()
 
     async def put(self, key: str, content: bytes) -> None:
         await obstore.put_async(self._store, key, content)
@@ -114,6 +153,7 @@ class _Directory:
     def __init__(self, store: LocalStore, root: Path) -> None:
         self._store = store
         self._root = root
+        self.holds: _Holds = FolderHolds(root / _HOLDS)
 
     async def put(self, key: str, content: bytes) -> None:
         await asyncio.to_thread(self._put, key, content)
@@ -124,9 +164,13 @@ class _Directory:
     def _put(self, key: str, content: bytes) -> None:
         if not self._has(key, len(content)):
             temporary = f"{_INCOMING}/{uuid4().hex}"
-            obstore.put(self._store, temporary, content, use_multipart=False)
-            _sync(self._root / temporary)
-            obstore.rename(self._store, temporary, key)
+            try:
+                obstore.put(self._store, temporary, content, use_multipart=False)
+                _sync(self._root / temporary)
+                obstore.rename(self._store, temporary, key)
+            except BaseException:
+                self._remove_half(temporary)
+                raise
         # Also where the file was there: whoever put it at this moment may not have come to this line.
         _sync((self._root / key).parent)
         _sync(self._root)
@@ -137,6 +181,13 @@ class _Directory:
         except FileNotFoundError:
             return
         _sync((self._root / key).parent)
+
+    def _remove_half(self, temporary: str) -> None:
+        """Give back the room that half a file takes: on a full disk it is what others wait for."""
+        # obstore writes `name#1` and renames that to `name`; by itself it removes neither.
+        for half in self._root.glob(f"{temporary}*"):
+            with suppress(OSError):
+                half.unlink()
 
     def _has(self, key: str, size: int) -> bool:
         try:
@@ -182,6 +233,20 @@ def _local_path(files_url: str) -> Path | None:
 
 def _key(sha256: str) -> str:
     return f"{sha256[:2]}/{sha256}"
+
+
+@contextmanager
+def _answerable(*known: type[Exception]) -> Iterator[None]:
+    """Turn what disk or service refuse into what callers are told, having logged it; `known` errors pass."""
+    try:
+        yield
+    except known:
+        raise
+    except (BaseError, OSError) as error:
+        logger.exception("the file store failed", extra={"error_type": type(error).__qualname__})
+        # obstore has the system's error in its words alone.
+        full = getattr(error, "errno", None) in _NO_ROOM or any(f"(os error {code})" in str(error) for code in _NO_ROOM)
+        raise (StorageFullError() if full else StorageUnavailableError()) from error
 
 
 def _missing() -> FileMissingError:

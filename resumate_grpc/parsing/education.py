@@ -11,14 +11,15 @@ from functools import cache
 from resumate_grpc.parsing.dates import DateSpan, dates_within
 from resumate_grpc.parsing.degrees import SHORT_DEGREE, degree_spans, has_degree, split_degree
 from resumate_grpc.parsing.entries import Entry, entries_by_leader, without_column_heads
+from resumate_grpc.parsing.entry_forms import without_broken_labels
 from resumate_grpc.parsing.experience import period_of
 from resumate_grpc.parsing.finding import Finding, doubted, found
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.grades import grade_of
 from resumate_grpc.parsing.nlp import Term, Terms
-from resumate_grpc.parsing.pieces import Piece, pieces_of
-from resumate_grpc.parsing.places import place_likeness
+from resumate_grpc.parsing.pieces import BARE_SCHOOL, Piece, label_end, pieces_of
+from resumate_grpc.parsing.places import is_wholly_place, place_likeness
 from resumate_grpc.parsing.vocabulary import phrases
 
 __all__ = ["Study", "studies_of"]
@@ -71,16 +72,18 @@ _GPA_TAIL = re.compile(
     r"[\s,;(|–—-]*(?:(?:cumulative|overall|major|final)\s+)?(?:c?\.?g\.?p\.?a\b|grade\b|note\b|"
     r"percentage\b|score\b|honou?rs\b.*$|with (?:honou?rs|distinction)|magna|summa|2:[12]|first[- ]class|"
     r"(?:upper|lower) second|cum laude|minor\b|"
-    r"first class|thesis\b).*$",
+    r"first class|mention (?:tr[eè]s |assez )?bien|mention \w+$|f[eé]licitations|thesis\b).*$",
     re.IGNORECASE,
 )
 _MAJOR = re.compile(
     r"(?:major(?:ing)?|specializ(?:ation|ing)|concentration|hauptfach|spécialité|especialidad|studium)\s*(?:in|"
-    r":|en|der|des)\s*",
+    r":|en|der|des)\s*|(?:master|bachelor|hochschul)?studium\s+(?=[^\W\d_])",
     re.IGNORECASE,
 )
 _SCHOOL_SUBJECT = re.compile(
-    r"(?<=[,nf] )school (?!of|for|at)(?:couns|psych|admin|leader|manage|health|nurs|library|music)", re.IGNORECASE
+    r"(?<=[,nf] )school (?!of|for|at)(?:couns|psych|admin|leader|manage|health|nurs|library|music)"
+    r"|(?:study|semester) abroad (?=[^\W\d_]{4})",
+    re.IGNORECASE,
 )
 """A subject that is taught, no place: "Master of Education, School Counseling"."""
 _LABEL_FIELD = frozenset(
@@ -98,6 +101,14 @@ _LABEL_FIELD = frozenset(
 )
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 _ACRONYM = re.compile(r"(?:[^\W\d_]+ )?(?!C?GPA|USA|UK)(?:[A-Z]{3,6}|TU|UC|FH|HU|FU|KU)(?: [A-Z][^,]*)?(?:,|$)")
+_DEPARTMENT = re.compile(r"(?:学科|専攻|专业|학과|학부|전공|공학과)$")
+"""What names a subject where no degree is printed."""
+_BOARD = re.compile(r"\bboard\b|\b(?:CBSE|ICSE|ISC)\b", re.IGNORECASE)
+"""Who holds examinations."""
+_STUDIES = re.compile(
+    r"(?:master|bachelor|diplom|hochschul|aufbau)?studium\b|(?:master|bachelor)(?:'s|’s)? studies\b", re.IGNORECASE
+)
+"""What tells of studies rather than of the degree in which they end."""
 _COMMA = re.compile(r",\s+|\s*\n\s*")
 _LONGEST = 110
 _SENTENCE = 60
@@ -109,11 +120,15 @@ _PLACE = 0.6
 
 def studies_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms: Terms) -> list[Study]:
     """Read the courses of study of a section's rows, in order."""
-    rows = without_column_heads(rows)
+    rows = without_broken_labels(without_column_heads(rows))
     left = min((row.left for row in rows), default=0.0)
 
+    known: dict[int, frozenset[str]] = {}
+
     def labels(row: Row) -> frozenset[str]:
-        return _labels(row, dates, text, terms, left=left)
+        if row.number not in known:
+            known[row.number] = _labels(row, dates, text, terms, left=left)
+        return known[row.number]
 
     usable = [row for row in rows if not row.bullet] if _plain_rows_suffice(rows, labels) else list(rows)
     kept = {row.number for row in usable}
@@ -134,6 +149,8 @@ def studies_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, ter
 
 def _plain_rows_suffice(rows: Sequence[Row], labels: Callable[[Row], frozenset[str]]) -> bool:
     """Whether the studies are told by rows that are no list items."""
+    if not any(row.bullet for row in rows):
+        return True
     plain = frozenset[str]().union(*(labels(row) for row in rows if not row.bullet))
     bulleted = frozenset[str]().union(*(labels(row) for row in rows if row.bullet))
     return bool(plain - {"date"}) and bulleted - {"date"} <= plain
@@ -166,8 +183,8 @@ def _has_institution(terms: Terms, text: str, start: int, end: int) -> bool:
 
 @cache
 def _universities() -> frozenset[str]:
-    """Return the universities that are not called like their place."""
-    return phrases("universities") - phrases("places")
+    """Return the universities that are not called like their place or a degree."""
+    return phrases("universities") - phrases("places") - phrases("degrees")
 
 
 def _is_known_university(printed: str) -> bool:
@@ -184,16 +201,20 @@ def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> St
     pieces = pieces_of(entry.header, entry.dates, text)
     parts = [part for piece in pieces for part in _parts(piece, text, terms)]
     labelled = {piece.label: piece.finding for piece in pieces if piece.label}
-    degree_part = next((part for part in parts if part.degree), None)
+    degrees = [part for part in parts if part.degree]
+    degree_part = next((part for part in degrees if not _STUDIES.match(part.finding.text)), next(iter(degrees), None))
     degree, field = split_degree(degree_part.finding, text, terms) if degree_part else (None, None)
     field = None if field and _ASIDE.match(field.text + " ") else field
     institution = _institution(parts, degree_part, text)
     field = next((labelled[label] for label in labelled if label in _LABEL_FIELD), None) or field or _major(parts, text)
     if degree_part and not field:
         again = [part for part in parts if part.degree and part is not degree_part and part.row == degree_part.row]
+        again += [part for part in degrees if _STUDIES.match(part.finding.text) and part is not degree_part]
         field = _split_again(again, text, terms)
     if degree_part and not field:
         field = _field_beside(parts, degree_part, institution)
+    if not degree_part and not field:
+        field = next((part.finding for part in parts if _DEPARTMENT.search(part.finding.text)), None)
     start, end = period_of(entry.dates, single_is_both=False)
     place = next((part.finding for part in parts if part.place), None)
     return Study(
@@ -229,6 +250,9 @@ def _major(parts: Sequence[_Part], text: str) -> Finding | None:
 def _clean(finding: Finding | None, text: str, confidence: float) -> Finding | None:
     if not finding or _ASIDE.match(finding.text + " "):
         return None
+    bracket = finding.text.rfind(" (")
+    if bracket > 0 and finding.text.endswith(")") and is_wholly_place(finding.text[bracket:]):
+        finding = found(text, finding.start, finding.end - (len(finding.text) - bracket)) or finding
     tail = _GPA_TAIL.search(text, finding.start, finding.end)
     if tail and tail.start() > finding.start:
         finding = found(text, finding.start, tail.start()) or finding
@@ -240,7 +264,8 @@ def _parts(piece: Piece, text: str, terms: Terms) -> Iterator[_Part]:
     start, end = piece.finding.start, piece.finding.end
     left = start
     for cut in _COMMA.finditer(text, start, end):
-        if _parts_ways(left, cut, end, text, terms):
+        wrapped = "\n" in cut[0] and BARE_SCHOOL.search(text, left, cut.start())
+        if not wrapped and _parts_ways(left, cut, end, text, terms):
             if part := _part(left, cut.start(), piece, text, terms):
                 yield part
             left = cut.end()
@@ -288,7 +313,7 @@ def _names_campus(before: str, after: str) -> bool:
 
 
 def _part(start: int, end: int, piece: Piece, text: str, terms: Terms) -> _Part | None:
-    finding = found(text, start, end)
+    finding = found(text, start + label_end(text[start:end]), end)
     if not finding or not any(char.isalpha() for char in finding.text) or _ASIDE.match(finding.text + " "):
         return None
     school = _has_institution(terms, text, finding.start, finding.end)
@@ -341,7 +366,8 @@ def _within_degree(finding: Finding, text: str) -> Finding | None:
 
 def _field_beside(parts: Sequence[_Part], degree: _Part, institution: Finding | None) -> Finding | None:
     for part in parts:
-        usable = not (part.degree or part.place or part.institution) and part.finding != institution
+        usable = not (part.degree or part.place or part.institution or _BOARD.search(part.finding.text))
+        usable = usable and part.finding != institution
         if (
             usable
             and part.row == degree.row
@@ -351,7 +377,7 @@ def _field_beside(parts: Sequence[_Part], degree: _Part, institution: Finding | 
     below = (
         part
         for part in parts
-        if not (part.degree or part.place or part.institution)
+        if not (part.degree or part.place or part.institution or _BOARD.search(part.finding.text))
         and part.finding != institution
         and 0 < part.row - degree.row <= _ROWS_BELOW
     )

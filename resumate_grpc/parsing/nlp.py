@@ -13,8 +13,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
+from importlib.resources import as_file, files
 
+import numpy as np
 import spacy
+from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
@@ -22,7 +25,7 @@ from spacy.tokens import Doc
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.vocabulary import phrases
 
-__all__ = ["Term", "Terms", "load", "terms_of"]
+__all__ = ["Term", "Terms", "load", "load_tagger", "tag_scores", "tagger_labels", "terms_of"]
 
 _TOKEN = re.compile(r"[\u4e00-\u9fff]|[^\W_\u4e00-\u9fff]+[+#]*|[^\w\s]|_")
 _UNKNOWN = "\0"
@@ -52,6 +55,7 @@ _OTHER_POSTS = (
     "monteur begeleider leidster leider beheerder ontwikkelaar verkoper"
 )
 _SCHOOLS = (
+    "skolan skole skolen gymnasiet hogskolan hogskola liceum technikum politechnika "
     "hochschule universitat gymnasium berufsschule realschule akademie hogeschool universiteit lyceum universitet"
 )
 _NAMES = (
@@ -65,6 +69,19 @@ _ENDINGS = {
     Term.ORGANISATION: tuple(_NAMES.split()),
 }
 """How compounds of German and Dutch end that name a post, a school or an organisation: "Entwicklungsingenieurin"."""
+
+
+_SCRIPT_ENDINGS = {
+    Term.ROLE: tuple(
+        "エンジニア プログラマー プログラマ マネージャー デザイナー リーダー コンサルタント アナリスト ディレクター "  # noqa: SIM905 - reads better
+        "개발자 엔지니어 매니저 디자이너 팀장 연구원 컨설턴트 기획자 마케터 분석가 관리자 담당자 프로그래머".split()
+    ),
+    Term.INSTITUTION: ("대학교", "대학원", "고등학교", "중학교", "전문대학", "여대", "과학고"),
+    Term.ORGANISATION: tuple(
+        "주식회사 병원 은행 연구소 전자 그룹 소프트 시스템 システム ソリューション サービス".split()  # noqa: SIM905 - reads better
+    ),
+}
+"""How words end in scripts that write a name and its kind without a space between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +129,37 @@ def terms_of(text: str) -> Terms:
             for term, endings in _ENDINGS.items():
                 if token[0].endswith(endings):
                     spans[term].append(token.span())
+        elif token[0][0] >= "\u3040":
+            for term, endings in _SCRIPT_ENDINGS.items():
+                if token[0].endswith(endings):
+                    spans[term].append(token.span())
     return Terms({term: _longest(found) for term, found in spans.items()})
+
+
+@cache
+def load_tagger() -> Language:
+    """Load the trained tagger that the package carries, once a process."""
+    with as_file(files("resumate_grpc.parsing.data") / "tagger") as folder:
+        return spacy.load(folder)
+
+
+def tagger_labels() -> tuple[str, ...]:
+    """Return the tagger's labels in the order of `tag_scores`' columns."""
+    return tuple(load_tagger().get_pipe("tagger").labels)  # type: ignore[attr-defined]
+
+
+def tag_scores(words: Sequence[str], known: Sequence[str], prints: Sequence[str]) -> NDArray[np.float32]:
+    """Return how likely each label is for each token (rows sum to 1).
+
+    `known` is what lists say of each word, `prints` how it is printed; both are strings that the tagger was trained on.
+    """
+    language = load_tagger()
+    if not words:
+        return np.zeros((0, len(tagger_labels())), dtype=np.float32)
+    with language.memory_zone():
+        doc = Doc(language.vocab, words=list(words), lemmas=list(known), tags=list(prints))
+        (scores,) = language.get_pipe("tagger").model.predict([doc])  # type: ignore[attr-defined]
+    return np.asarray(scores, dtype=np.float32)
 
 
 def _longest(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -21,6 +21,8 @@ from sqlalchemy.exc import DatabaseError
 from resumate_grpc import failpoints
 from resumate_grpc.jobs.ports import Clock
 from resumate_grpc.store.codec import to_micros
+from resumate_grpc.store.faults import answerable
+from resumate_grpc.store.lease_clock import LeaseClock
 from resumate_grpc.store.transaction import Body, Transaction
 
 __all__ = ["Readers", "Writer"]
@@ -65,7 +67,7 @@ class Writer:
         self._waiting: deque[_Job] = deque()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
         self._last_now = 0
-        self._lease_start = to_micros(clock.now()) - round(clock.monotonic() * 1e6)
+        self._lease_clock = LeaseClock(clock)
 
     def submit(self, body: Body[T], *, scrub: bool = False) -> asyncio.Future[T]:
         """Queue a body; the future resolves after its commit. `scrub` has the journal emptied soon afterwards."""
@@ -111,12 +113,11 @@ class Writer:
         except Exception as error:  # noqa: BLE001 - each caller gets it
             # Nothing was committed, neither of the one that failed nor of those that had run before it.
             for job in group:
-                job.error = job.error or error
+                job.error = job.error or answerable(error)
         self._scrub_wanted = self._scrub_wanted or any(job.scrub for job in group)
 
     def _run(self, connection: Connection, job: _Job, *, alone: bool) -> None:
-        lease_now = self._lease_start + round(self._clock.monotonic() * 1e6)
-        tx = Transaction(connection=connection, now=self._now(), lease_now=lease_now)
+        tx = Transaction(connection=connection, now=self._now(), lease_now=self._lease_clock.now())
         if alone:
             job.value = job.body(tx)
             return
@@ -124,9 +125,13 @@ class Writer:
         try:
             job.value = job.body(tx)
         except Exception as error:  # noqa: BLE001 - its caller gets it
-            job.error = error
-            # Raises if SQLite gave the whole transaction up (disk full, I/O error): then the group fails together.
-            connection.exec_driver_sql("ROLLBACK TO body")
+            job.error = told = answerable(error)
+            try:
+                connection.exec_driver_sql("ROLLBACK TO body")
+            except DatabaseError:
+                # SQLite gave the whole transaction up (disk full, I/O error): the group fails together, and for that
+                # reason, not because a savepoint is gone.
+                raise told if isinstance(error, DatabaseError) else error from None
         connection.exec_driver_sql("RELEASE body")
 
     def _deliver(self, group: Sequence[_Job]) -> None:
@@ -159,6 +164,9 @@ class Readers:
         await asyncio.to_thread(self._threads.shutdown)
 
     def _run(self, body: Body[T]) -> T:
-        with self._engine.begin() as connection:
-            now = to_micros(self._clock.now())
-            return body(Transaction(connection=connection, now=now, lease_now=now))
+        try:
+            with self._engine.begin() as connection:
+                now = to_micros(self._clock.now())
+                return body(Transaction(connection=connection, now=now, lease_now=now))
+        except DatabaseError as error:
+            raise answerable(error) from error
