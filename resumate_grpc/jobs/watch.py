@@ -140,7 +140,7 @@ class Watches:
         except TimeoutError:
             if not scope.expired():
                 raise
-            raise self._stalls.error() from None
+            raise (draining_error() if self._draining else self._stalls.error()) from None
         finally:
             self._shared.pulse.cancel(mailbox)
             del self._open[mailbox]
