@@ -28,6 +28,7 @@ class FileToUpload:
     request_id: str
     batch_id: str = ""
     language: str = ""
+    ai_enhancement: bool = False
 
 
 def upload(
@@ -66,7 +67,7 @@ def _messages(
             size_bytes=size_bytes,
             request_id=file.request_id,
             batch_id=file.batch_id,
-            options=ParseOptions(language=file.language),
+            options=ParseOptions(language=file.language, ai_enhancement=file.ai_enhancement),
         )
     )
     sent = 0

@@ -9,11 +9,11 @@ from resumate_grpc.model.parsed import Box, Evidence
 from resumate_grpc.parsing.document import Document, Word
 from resumate_grpc.parsing.finding import Finding
 
-__all__ = ["Ledger"]
+__all__ = ["Ledger", "Places"]
 
 
-class Ledger:
-    """Turns findings into plain values and keeps one `Evidence` for each."""
+class Places:
+    """Where the spans of a document's text stand on its pages."""
 
     def __init__(self, document: Document) -> None:
         placed = [
@@ -28,6 +28,23 @@ class Ledger:
         self._pages = [page for _, page in placed]
         self._ends = [word.end for word in self._words]
         self._starts = [word.start for word in self._words]
+
+    def at(self, start: int, end: int) -> tuple[int, Box | None]:
+        """Return the page on which the span begins, and what its words cover there."""
+        low, high = bisect_right(self._ends, start), bisect_left(self._starts, end)
+        if low >= high:
+            return 0, None
+        page = self._pages[low]
+        return page, _around(
+            [word for word, number in zip(self._words[low:high], self._pages[low:high], strict=True) if number == page]
+        )
+
+
+class Ledger:
+    """Turns findings into plain values and keeps one `Evidence` for each."""
+
+    def __init__(self, document: Document) -> None:
+        self._places = Places(document)
         self._evidence: list[Evidence] = []
 
     @property
@@ -39,7 +56,7 @@ class Ledger:
         """Note the finding under its proto path and return its text; empty, and nothing noted, for None."""
         if finding is None:
             return ""
-        page, box = self._place(finding.start, finding.end)
+        page, box = self._places.at(finding.start, finding.end)
         self._evidence.append(
             Evidence(
                 field_path=path,
@@ -55,16 +72,6 @@ class Ledger:
     def note_all(self, path: str, findings: Iterable[Finding]) -> tuple[str, ...]:
         """Note each finding under `path[0]`, `path[1]` … and return their texts."""
         return tuple(self.note(f"{path}[{index}]", finding) for index, finding in enumerate(findings))
-
-    def _place(self, start: int, end: int) -> tuple[int, Box | None]:
-        """Return the page on which the span begins, and what its words cover there."""
-        low, high = bisect_right(self._ends, start), bisect_left(self._starts, end)
-        if low >= high:
-            return 0, None
-        page = self._pages[low]
-        return page, _around(
-            [word for word, number in zip(self._words[low:high], self._pages[low:high], strict=True) if number == page]
-        )
 
 
 def _around(words: Sequence[Word]) -> Box | None:

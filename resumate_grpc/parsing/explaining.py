@@ -15,11 +15,11 @@ __all__ = ["explain"]
 
 
 def explain(
-    content: bytes, *, media_type: MediaType, options: ParseOptions
+    content: bytes, *, media_type: MediaType, options: ParseOptions, pictures: bool = True
 ) -> Generator[StageProgress, None, Explanation]:
     """Parse one résumé as `pipeline.parse` does, yielding the same progress, and return what the parser saw.
 
-    Raises `ParsingError` for a file that cannot be read.
+    Without `pictures` no page is drawn. Raises `ParsingError` for a file that cannot be read.
     """
     document = yield from extract(content, media_type=media_type, options=options)
     parsed = yield from understand(document, options=options)
@@ -32,5 +32,5 @@ def explain(
         )
         for section in sections_in(document, options=options)
     )
-    pictures = pictures_of(content, document.pages, media_type=media_type)
-    return Explanation(parsed=parsed, document=document, sections=sections, pictures=pictures)
+    drawn = pictures_of(content, document.pages, media_type=media_type) if pictures else ()
+    return Explanation(parsed=parsed, document=document, sections=sections, pictures=drawn)

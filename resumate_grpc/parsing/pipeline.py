@@ -27,12 +27,12 @@ def parse(
 
 
 def explain(
-    content: bytes, *, media_type: MediaType, options: ParseOptions
+    content: bytes, *, media_type: MediaType, options: ParseOptions, pictures: bool = True
 ) -> Generator[StageProgress, None, Explanation]:
     """Parse one résumé likewise, and return what the parser saw on its way to the result."""
     from resumate_grpc.parsing import explaining  # noqa: PLC0415 - it brings a library for pictures along
 
-    return (yield from explaining.explain(content, media_type=media_type, options=options))
+    return (yield from explaining.explain(content, media_type=media_type, options=options, pictures=pictures))
 
 
 def warm_up() -> None:

@@ -66,7 +66,7 @@ class Target(Protocol):
         ...
 
     def explain(
-        self, content: bytes, *, media_type: MediaType, options: ParseOptions
+        self, content: bytes, *, media_type: MediaType, options: ParseOptions, pictures: bool
     ) -> Generator[StageProgress, None, Explanation]:
         """Parse one document and return what was seen in it."""
         ...
@@ -137,7 +137,9 @@ class _Worker:
         throttle = ProgressThrottle(lambda progress: _send(self.replies, Advanced(progress=progress)), time.monotonic)
         reply: Parsed | Explained
         if task.explain:
-            explaining = self.target.explain(content, media_type=task.media_type, options=task.options)
+            explaining = self.target.explain(
+                content, media_type=task.media_type, options=task.options, pictures=task.pictures
+            )
             reply = Explained(explanation=_run(explaining, throttle))
         else:
             reply = Parsed(

@@ -157,10 +157,11 @@ class SandboxProcess:
         *,
         media_type: MediaType,
         options: ParseOptions,
+        pictures: bool = True,
         on_progress: Callable[[StageProgress], None],
     ) -> Explanation:
-        """Parse one document likewise, and return what the parser saw in it."""
-        task = Task(media_type=media_type, options=options, size=len(content), explain=True)
+        """Parse one document likewise, and return what the parser saw in it; without `pictures` no page is drawn."""
+        task = Task(media_type=media_type, options=options, size=len(content), explain=True, pictures=pictures)
         return (await self._work(task, content, Explained, on_progress)).explanation
 
     async def _work(

@@ -102,12 +102,13 @@ class Crashed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """A document to parse, or to explain; its `size` bytes follow this frame."""
+    """A document to parse, or to explain (with pictures or without); its `size` bytes follow this frame."""
 
     media_type: MediaType
     options: ParseOptions
     size: int
     explain: bool = False
+    pictures: bool = True
 
 
 Outcome = Parsed | Explained | Refused | Crashed

@@ -48,18 +48,22 @@ class Sent:
 @click.option("--batch-id", default="", metavar="LABEL", help="Put them in a batch, to be watched and listed by it.")
 @click.option("--language", default="", metavar="TAG", help="Their language, BCP-47 such as `de`; default: detect.")
 @click.option(
+    "--ai-enhancement", is_flag=True, help="Let the server's language model improve values; it is sent their text."
+)
+@click.option(
     "--request-id", metavar="UUID", help="With one file: the same id again returns the first upload's résumé."
 )
 @options.as_json
 @options.quiet
 @options.client
-def upload_command(
+def upload_command(  # noqa: PLR0913 - its options
     connection: Connection,
     files: tuple[Path, ...],
     *,
     watch: bool,
     batch_id: str,
     language: str,
+    ai_enhancement: bool,
     request_id: str | None,
     as_json: bool,
     quiet: bool,
@@ -71,7 +75,13 @@ def upload_command(
     if request_id and len(files) > 1:
         raise click.UsageError("--request-id names one upload; give one file with it")
     wanted = [
-        FileToUpload(path=path, request_id=request_id or str(uuid.uuid4()), batch_id=batch_id, language=language)
+        FileToUpload(
+            path=path,
+            request_id=request_id or str(uuid.uuid4()),
+            batch_id=batch_id,
+            language=language,
+            ai_enhancement=ai_enhancement,
+        )
         for path in dict.fromkeys(files)
     ]
     codes = []
