@@ -69,7 +69,7 @@ def name_of(rows: Sequence[Row], text: str, *, email: str, terms: Terms) -> Find
     ]
     if not scored:
         return None
-    score, _, best = max(scored)
+    score, _, best = max(scored, key=lambda each: (*each[:2], -each[2].end))
     return best.trusted(0.35 + 0.12 * score)
 
 

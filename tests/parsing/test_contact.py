@@ -88,3 +88,10 @@ def test_nothing_is_guessed() -> None:
     assert info("Maren Oxley\n\nExperience\n\nKeeper, Utsira Light, 2019 - 2020") == PersonalInfo(
         full_name="Maren Oxley"
     )
+
+
+def test_two_rows_that_are_as_likely_a_name_are_no_fault() -> None:
+    """Where a row and the same row with the next one are equally likely the name, the row alone is taken."""
+    rows = [(50.0, 50.0, "Maren Oxley", Style(size=20.0)), (50.0, 74.0, "Tidal Bay", Style(size=20.0))]
+    resume = drive(understand(page_of(rows), options=ParseOptions()))[1]
+    assert resume.personal_info.full_name == "Maren Oxley"

@@ -10,13 +10,18 @@ import { STRINGS } from "./strings.js";
 
 const main = document.getElementById("main");
 const connection = document.getElementById("connection");
+const banner = document.getElementById("banner");
 const client = connect();
 let page = null;
 let uploadedId = ""; // just now, from this page
 
-client.onState(({ name }) => {
+client.onState(({ name, retryAt }) => {
   connection.dataset.state = name;
   connection.textContent = STRINGS.connection[name];
+  const words = STRINGS.banner[name];
+  const seconds = Math.max(1, Math.round(((retryAt ?? 0) - Date.now()) / 1000));
+  banner.hidden = !words;
+  banner.textContent = typeof words === "function" ? words(seconds) : (words ?? "");
 });
 
 function route() {

@@ -15,14 +15,17 @@ export class Refused extends Error {
 const ROOT = "/v1/resumes";
 const NO_ANSWER = { code: "NO_ANSWER", message: "" };
 
-/** @returns {Promise<{resumes: object[], next_page_token: string, total_size: number}>} */
-export function list({ pageSize = 20, pageToken = "" } = {}) {
-  return call("GET", `${ROOT}?${new URLSearchParams({ page_size: pageSize, page_token: pageToken })}`);
+/**
+ * @param {URLSearchParams} parameters the query
+ * @returns {Promise<{resumes: object[], next_page_token: string, total_size: number}>}
+ */
+export function list(parameters) {
+  return call("GET", `${ROOT}?${parameters}`);
 }
 
-/** @returns {Promise<object>} the résumé, with its result if it has one */
-export async function get(id) {
-  return (await call("GET", one(id))).resume;
+/** @returns {Promise<object>} the résumé, with its result if it has one and `view` is not `basic` */
+export async function get(id, { view = "full" } = {}) {
+  return (await call("GET", `${one(id)}?view=${view}`)).resume;
 }
 
 /**
@@ -93,7 +96,8 @@ async function call(method, path, body = null) {
   let response;
   const content = body && { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
   try {
-    response = await fetch(path, { method, ...content });
+    // `keepalive`: what was asked for while the page is left is done all the same.
+    response = await fetch(path, { method, keepalive: method === "DELETE", ...content });
   } catch {
     throw new Refused(0, NO_ANSWER);
   }

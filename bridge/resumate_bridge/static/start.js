@@ -3,9 +3,9 @@
  * @module
  */
 
+import { dashboard } from "./dashboard.js";
 import { el } from "./dom.js";
 import { sentence, size } from "./format.js";
-import { recentList } from "./recent.js";
 import { limits, upload } from "./resumes.js";
 import { STRINGS } from "./strings.js";
 
@@ -19,7 +19,7 @@ const DEFAULT_LIMIT_BYTES = 10 * 1024 * 1024;
  */
 export function startPage(client, { onUploaded }) {
   const words = STRINGS.start;
-  const recent = recentList(client);
+  const recent = dashboard(client);
   const uploads = el("ul.uploads");
   const hint = el("p.hint", {}, words.formats(size(DEFAULT_LIMIT_BYTES)));
   let limitBytes = DEFAULT_LIMIT_BYTES;

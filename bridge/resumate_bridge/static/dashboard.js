@@ -1,0 +1,206 @@
+/**
+ * All résumés, each with its state as it is now: found, filtered, ordered, and dealt with.
+ * @module
+ */
+
+import { cardOf } from "./card.js";
+import { announce, el } from "./dom.js";
+import { sentence } from "./format.js";
+import { listControls } from "./list_controls.js";
+import { everything, letsThrough, parametersOf, showsNewestFirst } from "./list_query.js";
+import { cancel, list, remove, retry } from "./resumes.js";
+import { STRINGS } from "./strings.js";
+import { strip } from "./strip.js";
+import { toast } from "./toasts.js";
+
+const PAGE_SIZE = 50;
+const REFRESH_MS = 300;
+const MAX_EARLY_FRAMES = 1_000;
+const TABS = "resumate-list";
+
+/**
+ * @param {import("./client.js").Client} client
+ * @returns {{node: HTMLElement, refresh: () => void, close: () => void}}
+ */
+export function dashboard(client) {
+  const words = STRINGS.list;
+  const cards = new Map();
+  const gone = new Set(); // removed here, perhaps not yet there
+  const early = new Map(); // latest frames of résumés that are not listed yet: an answer under way may be older
+  const items = el("ul.rows");
+  const more = el("button.button.quiet", { type: "button", hidden: true }, words.more);
+  const empty = el("p.hint", { hidden: true });
+  const total = el("span.total", { role: "status" });
+  const leaving = new AbortController();
+  const tabs = new BroadcastChannel(TABS); // a deletion is no event: the other tabs are told here
+  let query = everything();
+  let nextPage = "";
+  let asked = 0;
+  let timer = 0;
+  let nowTimer = 0;
+  let isWatching = false;
+  const controls = listControls(query, (changed) => {
+    query = changed;
+    refresh();
+  });
+  const section = el(
+    "section.recent",
+    { hidden: true, "aria-label": words.heading },
+    el("header", {}, el("h2", {}, words.heading), total),
+    controls,
+    empty,
+    items,
+    more,
+  );
+
+  function take(resume) {
+    const card = cards.get(resume.id) ?? cardOf(resume, actions);
+    cards.set(resume.id, card);
+    card.learn(resume);
+    now.offer(resume);
+    const frame = early.get(resume.id);
+    early.delete(resume.id);
+    if (frame) count(card, frame);
+    return card.node;
+  }
+
+  async function refresh() {
+    clearTimeout(timer);
+    timer = 0;
+    asked += 1;
+    const mine = asked;
+    const page = await list(parametersOf(query, { pageSize: Math.max(PAGE_SIZE, shownAtMost()) })).catch(() => null);
+    if (!page || mine !== asked || leaving.signal.aborted) return; // the connection line says that the service is away
+    const shown = page.resumes.filter(({ id }) => !gone.has(id)).map(take);
+    items.replaceChildren(...shown);
+    nextPage = page.next_page_token;
+    tell(page.total_size);
+    section.hidden = false;
+    now.refresh();
+    if (!isWatching) watch(page.resumes);
+  }
+
+  // Who has asked for more keeps it when the list is read again.
+  function shownAtMost() {
+    return Math.min(items.childElementCount, 1_000);
+  }
+
+  function tell(count) {
+    more.hidden = !nextPage;
+    total.textContent = count ? words.total(count) : "";
+    empty.textContent = query.text.trim() || query.filter !== "all" ? words.noneFound : words.none;
+    empty.hidden = items.childElementCount > 0;
+  }
+
+  // From the newest event that the list knows of: what comes after it is news, also of those listed.
+  function watch(resumes) {
+    isWatching = true;
+    client.watchFeed({
+      after: Math.max(0, ...resumes.map((resume) => resume.progress?.feed_sequence ?? 0)),
+      includeParsed: true,
+      onFrame,
+      onPoll: soon,
+      signal: leaving.signal,
+    });
+  }
+
+  function onFrame(frame) {
+    if (!now.advance(frame)) nowSoon();
+    const card = cards.get(frame.resume_id);
+    if (!card) return keep(frame);
+    const before = card.progress();
+    count(card, frame);
+    if (!letsThrough(query, card.progress().state) && letsThrough(query, before.state)) soon();
+  }
+
+  // Its end is told by the event and not by the state: the list may have told that first.
+  function count(card, frame) {
+    card.advance(frame);
+    if (frame.type === "complete") tellEnd(card, words.ready(card.filename), "good");
+    else if (frame.type === "error") tellEnd(card, words.failed(card.filename), "bad");
+  }
+
+  function keep(frame) {
+    early.delete(frame.resume_id);
+    early.set(frame.resume_id, frame);
+    if (early.size > MAX_EARLY_FRAMES) early.delete(early.keys().next().value);
+    // A new one; older ones are not on this page. Where others stand first it waits for the next look.
+    if (frame.stage === "queued" && showsNewestFirst(query)) soon();
+  }
+
+  function nowSoon() {
+    nowTimer ||= setTimeout(() => {
+      nowTimer = 0;
+      now.refresh();
+    }, REFRESH_MS);
+  }
+
+  function soon() {
+    timer ||= setTimeout(refresh, REFRESH_MS);
+  }
+
+  function tellEnd({ id }, text, tone) {
+    toast(text, { href: `#/resumes/${id}`, tone });
+    announce(text);
+  }
+
+  const actions = {
+    retry: (id) => act(retry(id)),
+    cancel: (id) => act(cancel(id)),
+    remove(card) {
+      const { id, filename, node: row } = card;
+      gone.add(id);
+      const next = row.nextElementSibling ?? row.previousElementSibling;
+      row.remove();
+      cards.get(id)?.node.remove();
+      now.drop(id);
+      (next?.querySelector("a") ?? controls.querySelector("input")).focus();
+      toast(words.removed(filename), {
+        label: STRINGS.saving.undo,
+        onAction() {
+          gone.delete(id);
+          soon();
+        },
+        onGone: () => act(remove(id).then(() => tabs.postMessage("removed"))),
+      });
+    },
+  };
+
+  async function act(request) {
+    try {
+      await request;
+    } catch (refusal) {
+      gone.clear(); // what was refused is still there
+      if (refusal.code !== "WRONG_STATE") toast(sentence(refusal.message || STRINGS.uploads.NO_ANSWER), { tone: "bad" });
+    }
+    if (!leaving.signal.aborted) soon();
+  }
+
+  more.addEventListener("click", async () => {
+    const mine = asked;
+    const page = await list(parametersOf(query, { pageSize: PAGE_SIZE, pageToken: nextPage })).catch(() => null);
+    if (!page || mine !== asked) return;
+    items.append(...page.resumes.filter(({ id }) => !gone.has(id)).map(take));
+    nextPage = page.next_page_token;
+    tell(page.total_size);
+  });
+  tabs.onmessage = soon;
+
+  const now = strip(actions);
+  refresh();
+  const unlisten = client.onState(({ name }) => {
+    if (name === "live" && section.hidden) soon(); // the service was away when the list was asked for
+  });
+  return {
+    node: el("div", {}, now.node, section),
+    refresh: soon,
+    close() {
+      leaving.abort();
+      unlisten();
+      tabs.close();
+      now.close();
+      clearTimeout(timer);
+      clearTimeout(nowTimer);
+    },
+  };
+}

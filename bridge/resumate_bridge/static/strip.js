@@ -1,0 +1,99 @@
+/**
+ * What is going on now: résumés at work, and those that ended within the last five minutes.
+ * @module
+ */
+
+import { cardOf } from "./card.js";
+import { el } from "./dom.js";
+import { hasEnded } from "./progress.js";
+import { get, list } from "./resumes.js";
+import { STRINGS } from "./strings.js";
+
+const STAYS_MS = 5 * 60_000;
+const MOST = 12;
+const RUNNING = new URLSearchParams({ state: "queued,processing", page_size: MOST });
+
+/**
+ * @param {import("./card.js").Actions} actions
+ * @returns {Strip}
+ *
+ * @typedef {object} Strip
+ * @property {HTMLElement} node
+ * @property {() => Promise<void>} refresh look for what is at work, and for what was heard of and is not known yet
+ * @property {(resume: object) => void} offer show a résumé if it is at work or something was just heard of it
+ * @property {(frame: object) => boolean} advance count an event in; tells whether its résumé is shown
+ * @property {(id: string) => void} drop
+ * @property {() => void} close
+ */
+export function strip(actions) {
+  const cards = new Map();
+  const heard = new Map(); // the latest frame of each: a short parse is over before anything else is known of it
+  const timers = new Map();
+  const items = el("ul.cards");
+  const others = el("p.hint", { hidden: true });
+  const heading = STRINGS.strip.heading;
+  const node = el("section.strip", { hidden: true, "aria-label": heading }, el("h2", {}, heading), items, others);
+
+  function drop(id) {
+    stopTimer(id);
+    heard.delete(id);
+    cards.get(id)?.node.remove();
+    cards.delete(id);
+    tell();
+  }
+
+  function tell() {
+    node.hidden = cards.size === 0;
+    others.hidden = cards.size <= MOST;
+    others.textContent = STRINGS.strip.others(cards.size - MOST);
+  }
+
+  function stopTimer(id) {
+    clearTimeout(timers.get(id));
+    timers.delete(id);
+  }
+
+  function settle(card) {
+    if (!hasEnded(card.progress())) stopTimer(card.id);
+    else if (!timers.has(card.id)) timers.set(card.id, setTimeout(() => drop(card.id), STAYS_MS));
+  }
+
+  function offer(resume) {
+    const frame = heard.get(resume.id);
+    const isRunning = resume.state === "STATE_QUEUED" || resume.state === "STATE_PROCESSING";
+    if (!cards.has(resume.id) && !isRunning && !frame) return;
+    const card = cards.get(resume.id) ?? cardOf(resume, actions);
+    if (!cards.has(resume.id)) items.append(card.node);
+    cards.set(resume.id, card);
+    card.learn(resume);
+    if (frame) card.advance(frame);
+    settle(card);
+    tell();
+  }
+
+  async function refresh() {
+    const page = await list(RUNNING).catch(() => ({ resumes: [] }));
+    page.resumes.forEach(offer);
+    const unknown = [...heard.keys()].filter((id) => !cards.has(id)).slice(0, MOST - cards.size);
+    await Promise.allSettled(unknown.map(async (id) => offer(await get(id, { view: "basic" }))));
+  }
+
+  return {
+    node,
+    refresh,
+    offer,
+    drop,
+    advance(frame) {
+      const id = frame.resume_id;
+      heard.set(id, frame);
+      const card = cards.get(id);
+      if (!card) return false;
+      card.advance(frame);
+      settle(card);
+      return true;
+    },
+    close() {
+      for (const timer of timers.values()) clearTimeout(timer);
+    },
+  };
+}
