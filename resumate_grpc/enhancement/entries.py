@@ -10,6 +10,7 @@ from typing import Any
 from resumate_grpc.enhancement.answer import LISTS
 from resumate_grpc.model.parsed import Evidence, ParsedResume, PersonalInfo, Skills
 from resumate_grpc.parsing import result
+from resumate_grpc.parsing.career.derived import with_derived
 
 __all__ = ["Entry", "Value", "put_together", "start_of", "taken_apart"]
 
@@ -81,13 +82,14 @@ def put_together(parsed: ParsedResume, parts: dict[str, list[Entry]]) -> ParsedR
             kept = (getattr(parsed, name),)
             made[name] = _unless_kept(_made(name, entries[0], name, evidence), entries[0], before[name], kept)
     scores = result.confidence_scores(evidence)
-    return replace(
+    whole = replace(
         parsed,
         **made,
         evidence=tuple(evidence),
         confidence_scores=scores,
         confidence_score=result.overall(scores),
     )
+    return with_derived(whole, as_of=parsed.career.as_of) if parsed.career.as_of else whole
 
 
 def _unless_kept(made: Any, entry: Entry, before: Sequence[Entry], held: Sequence[Any]) -> Any:
