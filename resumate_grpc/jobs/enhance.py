@@ -48,7 +48,8 @@ async def enhanced(explanation: Explanation, model: LanguageModel, report: Repor
         return _without(parsed, str(error), report)
     except Exception as error:
         # A model's answer is foreign input: whatever it makes us stumble over must not cost the parse.
-        logger.exception("an answer broke the merge", extra={"error": type(error).__name__})
+        # Its message may quote what it stumbled over, so it is not told.
+        logger.error("an answer broke the merge", extra={"error_type": type(error).__name__})  # noqa: TRY400
         return _without(parsed, "its answer could not be used", report)
     if merged.refused and not merged.quoted:
         return _without(parsed, "nothing of its answer stands in the text", report)

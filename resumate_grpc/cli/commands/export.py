@@ -27,6 +27,8 @@ FORMATS = {
     "json-resume": ExportFormat.EXPORT_FORMAT_JSON_RESUME,
     "text": ExportFormat.EXPORT_FORMAT_PLAIN_TEXT,
     "csv": ExportFormat.EXPORT_FORMAT_CSV,
+    "redacted-json": ExportFormat.EXPORT_FORMAT_REDACTED_JSON,
+    "redacted-text": ExportFormat.EXPORT_FORMAT_REDACTED_TEXT,
 }
 DOWNLOAD_SILENCE_S = 60.0
 
@@ -38,7 +40,7 @@ DOWNLOAD_SILENCE_S = 60.0
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @options.client
 def export_command(connection: Connection, resume_id: str, *, format_name: str, output: str, force: bool) -> None:
-    """Write what a résumé says as JSON Resume 1.0.0, plain text or CSV."""
+    """Write what a résumé says as JSON Resume 1.0.0, plain text or CSV, or redacted for blind screening."""
     request = ExportResumeRequest(resume_id=resume_id, format=FORMATS[format_name])
     _write([connection.call(connection.stub.ExportResume, request).content], output, force=force)
 
