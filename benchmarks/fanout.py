@@ -25,11 +25,11 @@ from statistics import quantiles
 
 import uvloop
 from fanout_load import METHOD
-from http2_reader import Connection, Stream, connect
 from peer import Peer, started
 from report import print_machine, print_table
 
 from resumate_grpc._gen.resumate.v1 import watch_pb2
+from tests.http2_reader import Connection, Stream, connect
 
 FOLDER = Path(__file__).parent
 SIDES = ("ours", "bare")
@@ -78,6 +78,7 @@ class Opened:
     reader: Reader
     watchers: int
     seconds: float
+    cpu_s: float
     bytes_each: float
 
 
@@ -91,15 +92,23 @@ async def opened(side: str, *, watchers: int, topics: int) -> AsyncIterator[Open
         first = len(reader.streams) * FIRST_MESSAGES[side]
         await reader.counted(first)
         await asyncio.sleep(SETTLING_S)
-        before, begun = peer.rss_bytes, time.monotonic()
+        before, cpu, begun = peer.rss_bytes, peer.cpu_s, time.monotonic()
         rest = [number % topics for number in range(topics, watchers)]
         await _open(reader, connections, peer, side, rest)
         await reader.counted(watchers * FIRST_MESSAGES[side])
-        seconds = reader.last - begun
+        seconds, cpu_s = reader.last - begun, peer.cpu_s - cpu
         await asyncio.sleep(SETTLING_S)
         bytes_each = (peer.rss_bytes - before) / max(1, len(rest))
         try:
-            yield Opened(side=side, peer=peer, reader=reader, watchers=watchers, seconds=seconds, bytes_each=bytes_each)
+            yield Opened(
+                side=side,
+                peer=peer,
+                reader=reader,
+                watchers=watchers,
+                seconds=seconds,
+                cpu_s=cpu_s,
+                bytes_each=bytes_each,
+            )
         finally:
             for connection in connections:
                 connection.close()
@@ -214,10 +223,15 @@ async def _compare_opening(arguments: argparse.Namespace) -> None:
                 found[side] = watches
         row = [f"{arguments.opens:,} of {topics:,} résumés"]
         row += [f"{found[side].seconds:.2f}" for side in SIDES]
+        row += [f"{found[side].cpu_s / arguments.opens * 1e6:.0f}" for side in SIDES]
         row += [f"{found[side].bytes_each / 1024:.1f}" for side in SIDES]
         row += [f"{found['ours'].bytes_each / found['bare'].bytes_each:.2f}"]
         rows.append(row)
-    print_table("opened at once", ["ours s", "bare s", "ours KiB each", "bare KiB each", "ratio"], rows)
+    print_table(
+        "opened at once",
+        ["ours s", "bare s", "ours µs CPU each", "bare µs CPU", "ours KiB each", "bare KiB each", "ratio"],
+        rows,
+    )
     print("expected: ≤ 1.3 × the memory")
 
 

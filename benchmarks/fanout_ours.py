@@ -7,6 +7,7 @@ after the commit; a commit time is taken as soon as the store has answered.
 from __future__ import annotations
 
 import asyncio
+import math
 import sys
 import tempfile
 import time
@@ -19,6 +20,7 @@ from fanout_load import paced
 from peer import answer_commands
 
 from resumate_grpc.app.backend import Backend, open_backend
+from resumate_grpc.app.grace import Grace
 from resumate_grpc.app.parts import serving
 from resumate_grpc.config import Settings
 from resumate_grpc.model.progress import Stage
@@ -64,7 +66,9 @@ async def main(topics: int) -> None:
         settings = Settings(data_dir=folder, grpc_listen="127.0.0.1:0", log_level="warning", max_watches=100_000)
         backend = await stack.enter_async_context(open_backend(settings))
         claims = await claimed(backend, topics)
-        server = await stack.enter_async_context(serving(settings, backend, poll_s=float("inf")))
+        server = await stack.enter_async_context(
+            serving(settings, backend, poll_s=math.inf, grace=Grace(0.0, clock=backend.clock))
+        )
 
         async def publish(topic: int) -> float:
             (event,) = await backend.store.append(claims[topic], [EVENT])

@@ -13,6 +13,7 @@
     ├── UnauthenticatedError, PermissionDeniedError
     ├── ExhaustedError           queue full, quota, too many streams
     ├── DrainingError            the server is going away; reconnect
+    ├── NoPictureError           a page of it cannot be drawn
     └── ParsingError             an accepted file that cannot be parsed: a result, never an rpc's status
 
 Each class bears one `ErrorReason`; `rpc/status.py` maps the classes to gRPC codes in one table.
@@ -35,6 +36,7 @@ __all__ = [
     "HistoryGoneError",
     "InvalidFieldError",
     "InvalidInputError",
+    "NoPictureError",
     "ParsingError",
     "PermissionDeniedError",
     "RequestIdReusedError",
@@ -65,9 +67,11 @@ class ErrorReason(Enum):
     PERMISSION_DENIED = "PERMISSION_DENIED"
     QUEUE_FULL = "QUEUE_FULL"
     TOO_MANY_STREAMS = "TOO_MANY_STREAMS"
+    WATCH_STALLED = "WATCH_STALLED"
     SERVER_DRAINING = "SERVER_DRAINING"
     CORRUPT_FILE = "CORRUPT_FILE"
     PASSWORD_PROTECTED = "PASSWORD_PROTECTED"  # noqa: S105 - a reason, not a secret
+    NO_PICTURE = "NO_PICTURE"
     NO_TEXT_FOUND = "NO_TEXT_FOUND"
     TOO_MANY_PAGES = "TOO_MANY_PAGES"
     PARSE_TIMEOUT = "PARSE_TIMEOUT"
@@ -138,6 +142,12 @@ class FileMissingError(ResumateError):
     """The résumé is known but its original bytes are no longer in the file store."""
 
     reason = ErrorReason.FILE_MISSING
+
+
+class NoPictureError(ResumateError):
+    """A page cannot be drawn: its format has no pages, there are fewer of them, or the file cannot be read."""
+
+    reason = ErrorReason.NO_PICTURE
 
 
 class EtagMismatchError(ResumateError):

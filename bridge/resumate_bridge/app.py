@@ -7,7 +7,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from resumate_bridge import downloads, resumes, status, uploads
+from resumate_bridge import downloads, pictures, resumes, status, uploads
 from resumate_bridge.activity import Activity
 from resumate_bridge.answers import refusing
 from resumate_bridge.config import BridgeConfig
@@ -59,6 +59,7 @@ def _routes() -> list[web.AbstractRouteDef]:
         web.post(f"{one}/cancel", resumes.cancel),
         web.get(f"{one}/export", downloads.export),
         web.get(f"{one}/file", downloads.download_file),
+        web.get(f"{one}/pages/{{page}}", pictures.page_picture),
         web.get("/health", status.health),
         web.get("/metrics", status.metrics),
         web.get("/", _page),

@@ -19,7 +19,7 @@ from grpc_health.v1 import health_pb2
 from resumate_bridge.config import BridgeConfig
 from resumate_bridge.refusal import Refusal
 from resumate_bridge.target import TargetKind, WatchTarget
-from resumate_grpc._gen.resumate.v1 import export_pb2, resume_service_pb2, upload_pb2, watch_pb2
+from resumate_grpc._gen.resumate.v1 import export_pb2, page_pb2, resume_service_pb2, upload_pb2, watch_pb2
 from resumate_grpc._gen.resumate.v1.resume_service_pb2_grpc import ResumeServiceStub
 
 __all__ = ["Upstream"]
@@ -156,6 +156,10 @@ class Upstream(AbstractAsyncContextManager["Upstream"]):
                     yield part
         finally:
             call.cancel()
+
+    async def render_page(self, request: page_pb2.RenderPageRequest) -> page_pb2.RenderPageResponse:
+        """Return a picture of a page."""
+        return await _unary(self._stub.RenderPage, request)
 
     async def is_serving(self) -> bool:
         """Return whether the server says of itself that it takes calls; raises `Refusal` where it cannot be asked."""

@@ -13,9 +13,11 @@ from resumate_bridge.app import create_app
 from resumate_bridge.config import BridgeConfig
 
 from resumate_grpc.app.backend import Backend
+from resumate_grpc.app.grace import Grace
 from resumate_grpc.config import Settings, read_address
 from resumate_grpc.errors import SettingsError
 from resumate_grpc.jobs.attempt import AttemptPorts
+from resumate_grpc.jobs.pages import Pages
 from resumate_grpc.jobs.ports import LanguageModel
 from resumate_grpc.jobs.resumes import Resumes
 from resumate_grpc.jobs.watch import Watches
@@ -25,6 +27,7 @@ from resumate_grpc.rpc.identity import LocalIdentity
 from resumate_grpc.rpc.server import RpcServer
 from resumate_grpc.rpc.server import serve as serve_rpcs
 from resumate_grpc.rpc.tls import Tls
+from resumate_grpc.sandbox.drawer import SandboxDrawer
 from resumate_grpc.sandbox.limits import Limits
 from resumate_grpc.sandbox.pool import SandboxPool
 from resumate_grpc.telemetry.listener import serve_metrics
@@ -34,8 +37,8 @@ __all__ = ["bridging", "metering", "serving", "taken_http_port", "working"]
 
 
 @asynccontextmanager
-async def working(settings: Settings, backend: Backend, *, stop: asyncio.Event) -> AsyncIterator[Worker]:
-    """Parse what waits, until the block ends; then running parses have the grace time to finish.
+async def working(settings: Settings, backend: Backend, *, stop: asyncio.Event, grace: Grace) -> AsyncIterator[Worker]:
+    """Parse what waits, until the block ends; then running parses have what is left of the grace time to finish.
 
     Sets `stop` should the worker end by itself; leaving the block then raises what ended it.
     """
@@ -61,7 +64,7 @@ async def working(settings: Settings, backend: Backend, *, stop: asyncio.Event) 
         try:
             yield worker
         finally:
-            await worker.drain(grace_s=settings.drain_grace_s)
+            await worker.drain(grace_s=grace.left_s())
             await running
 
 
@@ -88,12 +91,14 @@ async def _model(settings: Settings) -> AsyncIterator[LanguageModel | None]:
 
 @asynccontextmanager
 async def serving(
-    settings: Settings, backend: Backend, *, poll_s: float, private_socket: str = ""
+    settings: Settings, backend: Backend, *, poll_s: float, grace: Grace, private_socket: str = ""
 ) -> AsyncIterator[RpcServer]:
     """Serve gRPC until the block ends, then drain; `private_socket` is where this program's own bridge comes in."""
     tls = None
     if settings.tls_cert is not None and settings.tls_key is not None:
         tls = Tls(cert=settings.tls_cert, key=settings.tls_key, client_ca=settings.tls_client_ca)
+    limits = Limits(wall_s=settings.parse_timeout_s, memory_bytes=settings.parse_memory_bytes)
+    drawer = SandboxDrawer(limits=limits)
     resumes = Resumes(
         store=backend.store,
         files=backend.files,
@@ -111,21 +116,26 @@ async def serving(
         metrics=backend.metrics,
         max_watches=settings.max_watches,
         poll_s=poll_s,
+        stall_s=settings.watch_stall_s,
     )
-    async with serve_rpcs(
-        resumes=resumes,
-        watches=watches,
-        listen=settings.grpc_listen,
-        private_socket=private_socket,
-        identity=LocalIdentity(),
-        metrics=backend.metrics,
-        max_file_bytes=settings.max_file_bytes,
-        tls=tls,
-    ) as server:
+    async with (
+        drawer,
+        serve_rpcs(
+            resumes=resumes,
+            watches=watches,
+            pages=Pages(store=backend.store, files=backend.files, drawer=drawer),
+            listen=settings.grpc_listen,
+            private_socket=private_socket,
+            identity=LocalIdentity(),
+            metrics=backend.metrics,
+            max_file_bytes=settings.max_file_bytes,
+            tls=tls,
+        ) as server,
+    ):
         try:
             yield server
         finally:
-            await server.drain(grace_s=settings.drain_grace_s)
+            await server.drain(grace_s=grace.left_s())
             await resumes.settled()
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from resumate_grpc import __version__, failpoints
 from resumate_grpc.app.backend import Backend, open_backend
 from resumate_grpc.app.data_dir import held_data_dir, prepared_data_dir
+from resumate_grpc.app.grace import Grace
 from resumate_grpc.app.greeting import greeting
 from resumate_grpc.app.parts import bridging, metering, serving, taken_http_port, working
 from resumate_grpc.app.signals import stop_signals
@@ -35,18 +36,20 @@ async def serve(settings: Settings) -> None:
         async with AsyncExitStack() as stack:
             listener = stack.enter_context(taken_http_port(settings))
             backend = await _opened(stack, settings, shared=False)
+            grace = Grace(settings.drain_grace_s, clock=backend.clock)
             # Nobody else has this directory, so whoever held a lease is dead: no need to wait until it runs out.
             await backend.store.void_leases()
-            worker = await stack.enter_async_context(working(settings, backend, stop=stop))
+            worker = await stack.enter_async_context(working(settings, backend, stop=stop, grace=grace))
             private_socket = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="resumate-"))) / "grpc"
             server = await stack.enter_async_context(
-                serving(settings, backend, poll_s=math.inf, private_socket=str(private_socket))
+                serving(settings, backend, poll_s=math.inf, grace=grace, private_socket=str(private_socket))
             )
             port = await stack.enter_async_context(
                 bridging(settings, listener, grpc_target=f"unix:{private_socket}", backend=backend)
             )
             _say(greeting(settings, grpc_port=server.port, http_port=port))
             await stop.wait()
+            grace.left_s()  # from now on, for bridge, server and worker together
             # At once, and not when bridge and server, which are closed before the worker, have ended their calls.
             worker.stop_claiming()
             await server.step_back()
@@ -58,7 +61,10 @@ async def run_server(settings: Settings) -> None:
     with stop_signals() as stop:
         async with AsyncExitStack() as stack:
             backend = await _opened(stack, settings, shared=True)
-            server = await stack.enter_async_context(serving(settings, backend, poll_s=POLL_BESIDE_OTHER_PROCESSES_S))
+            grace = Grace(settings.drain_grace_s, clock=backend.clock)
+            server = await stack.enter_async_context(
+                serving(settings, backend, poll_s=POLL_BESIDE_OTHER_PROCESSES_S, grace=grace)
+            )
             _say(f"gRPC on {_with_port(settings.grpc_listen, server.port)}; start `resumate worker` to parse")
             await stop.wait()
 
@@ -68,7 +74,8 @@ async def run_worker(settings: Settings) -> None:
     with stop_signals() as stop:
         async with AsyncExitStack() as stack:
             backend = await _opened(stack, settings, shared=True)
-            await stack.enter_async_context(working(settings, backend, stop=stop))
+            grace = Grace(settings.drain_grace_s, clock=backend.clock)
+            await stack.enter_async_context(working(settings, backend, stop=stop, grace=grace))
             _say(f"{settings.workers} worker(s) on {settings.database_url}")
             await stop.wait()
 

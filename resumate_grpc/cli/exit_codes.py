@@ -17,6 +17,7 @@ class ExitCode(IntEnum):
     UNREACHABLE = 3
     NOT_FOUND = 4
     REFUSED = 5
+    UNVERIFIED = 6
     INTERRUPTED = 130
     PIPE_CLOSED = 141
 
@@ -28,6 +29,7 @@ MEANINGS = {
     ExitCode.UNREACHABLE: "nothing answers at the server's address, or not in time",
     ExitCode.NOT_FOUND: "no such résumé",
     ExitCode.REFUSED: "the server refused it: bad input, wrong state, a limit, no permission",
+    ExitCode.UNVERIFIED: "what arrived is not what the server's log holds (`watch --verify`)",
     ExitCode.INTERRUPTED: "interrupted by Ctrl-C",
     ExitCode.PIPE_CLOSED: "whoever read the output stopped reading",
 }

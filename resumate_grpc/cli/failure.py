@@ -1,27 +1,18 @@
-"""A call that did not succeed, as the command line sees it: which code, which reason, what to do."""
+"""A call that did not succeed, as the command line tells it: which exit status, what happened, what to do."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-
 from resumate_grpc.cli.exit_codes import ExitCode
+from resumate_grpc.client.errors import (
+    CallError,
+    ClientError,
+    HistoryGoneError,
+    NotFoundError,
+    UnreachableError,
+    VerificationError,
+)
 
-__all__ = ["CallError", "CallFailure"]
-
-_EXITS = {
-    "UNAVAILABLE": ExitCode.UNREACHABLE,
-    "DEADLINE_EXCEEDED": ExitCode.UNREACHABLE,
-    "NOT_FOUND": ExitCode.NOT_FOUND,
-    "INVALID_ARGUMENT": ExitCode.REFUSED,
-    "FAILED_PRECONDITION": ExitCode.REFUSED,
-    "ALREADY_EXISTS": ExitCode.REFUSED,
-    "ABORTED": ExitCode.REFUSED,
-    "OUT_OF_RANGE": ExitCode.REFUSED,
-    "RESOURCE_EXHAUSTED": ExitCode.REFUSED,
-    "UNAUTHENTICATED": ExitCode.REFUSED,
-    "PERMISSION_DENIED": ExitCode.REFUSED,
-}
+__all__ = ["exit_code", "failure_lines", "sentence"]
 
 _HINTS = {
     "RESUME_NOT_FOUND": "`resumate list` shows yours",
@@ -32,65 +23,51 @@ _HINTS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CallFailure:
-    """What is known of a failed call.
-
-    `code` is the gRPC code's name, `reason` the `ErrorReason` name (empty where the server gave none, so the failure
-    is not of its making), `violations` pairs of field and description, `retry_after_s` None where it was not told.
-    """
-
-    code: str
-    message: str
-    server: str
-    reason: str = ""
-    violations: Sequence[tuple[str, str]] = ()
-    retry_after_s: float | None = None
-    metadata: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def exit_code(self) -> ExitCode:
-        """The status to exit with."""
-        return _EXITS.get(self.code, ExitCode.FAILED)
-
-    @property
-    def sentence(self) -> str:
-        """What happened, on one line, with the reason that programs switch on."""
-        if self.code == "UNAVAILABLE" and not self.reason:
-            return f"nothing answers at {self.server} ({self.message})"
-        if self.code == "DEADLINE_EXCEEDED" and not self.reason:
-            return f"{self.server} did not answer in time"
-        return f"{self.message} [{self.reason or self.code}]"
-
-    @property
-    def advice(self) -> tuple[str, ...]:
-        """What to do, a line each; empty where the sentence says it all."""
-        lines = [f"{name}: {text}" for name, text in self.violations if text not in self.message]
-        if self.code == "UNAVAILABLE" and not self.reason:
-            lines.append(
-                "start it with `resumate serve`, or name another by --server or RESUMATE_SERVER, "
-                "with --tls or --ca if it speaks TLS"
-            )
-        elif self.code == "DEADLINE_EXCEEDED":
-            lines.append("give it longer by --timeout")
-        elif self.reason == "HISTORY_GONE" and (first := self.metadata.get("first_available", "")).isdigit():
-            lines.append(f"the oldest event still there is {first}: watch with --after {int(first) - 1}")
-        elif self.reason in _HINTS:
-            lines.append(_HINTS[self.reason])
-        if self.retry_after_s is not None:
-            lines.append(f"try again in {self.retry_after_s:g} s")
-        return tuple(lines)
+def exit_code(error: ClientError) -> ExitCode:
+    """Return the status to exit with."""
+    match error:
+        case UnreachableError():
+            return ExitCode.UNREACHABLE
+        case NotFoundError():
+            return ExitCode.NOT_FOUND
+        case VerificationError():
+            return ExitCode.UNVERIFIED
+        case CallError() if type(error) is not CallError:
+            return ExitCode.REFUSED
+    return ExitCode.FAILED
 
 
-class CallError(Exception):
-    """A call to the server did not succeed; `failure` says all that is known."""
+def sentence(error: ClientError) -> str:
+    """Say what happened on one line, with the reason that programs switch on."""
+    if isinstance(error, UnreachableError) and not error.reason:
+        if error.code == "UNAVAILABLE":
+            return f"nothing answers at {error.server} ({error.message})"
+        if error.code == "DEADLINE_EXCEEDED":
+            return f"{error.server} did not answer in time"
+    return str(error)
 
-    def __init__(self, failure: CallFailure) -> None:
-        super().__init__(failure.sentence)
-        self.failure = failure
 
-    @property
-    def may_pass(self) -> bool:
-        """Whether the same call may succeed a little later: the server went away, or asked to wait."""
-        gone = self.failure.code in {"UNAVAILABLE", "CANCELLED"}
-        return gone or (self.failure.code == "RESOURCE_EXHAUSTED" and self.failure.retry_after_s is not None)
+def failure_lines(error: ClientError) -> str:
+    """Put an error and the advice that goes with it into lines."""
+    return "\n".join([sentence(error), *(f"  {line}" for line in _advice(error))])
+
+
+def _advice(error: ClientError) -> list[str]:
+    if not isinstance(error, CallError):
+        return []
+    lines = [f"{name}: {text}" for name, text in error.violations if text not in error.message]
+    if error.code == "UNAVAILABLE" and not error.reason:
+        lines.append(
+            "start it with `resumate serve`, or name another by --server or RESUMATE_SERVER, "
+            "with --tls or --ca if it speaks TLS"
+        )
+    elif error.code == "DEADLINE_EXCEEDED":
+        lines.append("give it longer by --timeout")
+    elif isinstance(error, HistoryGoneError) and error.first_available:
+        first = error.first_available
+        lines.append(f"the oldest event still there is {first}: watch with --after {first - 1}")
+    elif error.reason in _HINTS:
+        lines.append(_HINTS[error.reason])
+    if error.retry_after_s is not None:
+        lines.append(f"try again in {error.retry_after_s:g} s")
+    return lines

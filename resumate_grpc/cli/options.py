@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
+from resumate_grpc.cli.terminal import complain
 from resumate_grpc.config.units import read_address, read_seconds
 from resumate_grpc.errors import SettingsError
-
-if TYPE_CHECKING:
-    import grpc
 
 __all__ = ["CLIENT_VARIABLES", "Duration", "as_json", "client", "quiet"]
 
@@ -28,7 +27,9 @@ CLIENT_VARIABLES = (
 )
 """Variables of the client commands; the server has no use for them and does not warn about them."""
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+Command = TypeVar("Command", bound=Callable[..., Coroutine[Any, Any, Any]])
+WATCH_PATIENCE_S = 90.0
+"""How long a server that was heard before may stay away from a watch."""
 _PEM = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -93,10 +94,7 @@ _OPTIONS = (
 
 
 def client(command: Command) -> Callable[..., Any]:
-    """Give a command the options of a client, and an open `Connection` as its first argument.
-
-    A test passes a channel of its own as the context's object.
-    """
+    """Give a command, a coroutine function, the options of a client and an open `Client` as its first argument."""
 
     @functools.wraps(command)
     def run(
@@ -112,14 +110,29 @@ def client(command: Command) -> Callable[..., Any]:
         # gRPC's core would write what it thinks to stderr, beside the error that the call ends with.
         os.environ.setdefault("GRPC_VERBOSITY", "NONE")
         # Here, not above: `resumate --help`, completion and the server's commands have no use for a client.
-        from resumate_grpc.cli.connection import Connection, Endpoint, open_channel  # noqa: PLC0415
+        from resumate_grpc.cli.failure import exit_code, failure_lines  # noqa: PLC0415
+        from resumate_grpc.client import Client, ClientError, Reconnection, Tls  # noqa: PLC0415
 
         _check(server, cert, key)
-        given: grpc.Channel | None = click.get_current_context().obj
         secure = tls or ca is not None or cert is not None
-        channel = given or open_channel(Endpoint(address=server, tls=secure, ca=ca, cert=cert, key=key))
-        with Connection(channel, server=server, timeout_s=timeout) as connection:
-            return command(connection, **rest)
+        opened = Client(
+            server,
+            tls=Tls(ca=ca, cert=cert, key=key) if secure else None,
+            timeout_s=timeout,
+            # Where nothing has ever answered, say so at once: most often it was never started.
+            reconnection=Reconnection(patience_s=WATCH_PATIENCE_S, waits_for_first=False),
+            user_agent="resumate-cli",
+        )
+
+        async def with_client() -> object:
+            async with opened as connected:
+                return await command(connected, **rest)
+
+        try:
+            return asyncio.run(with_client())
+        except ClientError as error:
+            complain(failure_lines(error))
+            return exit_code(error)
 
     return functools.reduce(lambda decorated, option: option(decorated), reversed(_OPTIONS), run)
 

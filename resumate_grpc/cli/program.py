@@ -12,8 +12,7 @@ import click
 
 from resumate_grpc import __version__
 from resumate_grpc.cli.exit_codes import EPILOG, ExitCode
-from resumate_grpc.cli.failure import CallError
-from resumate_grpc.cli.terminal import complain, failure_lines
+from resumate_grpc.cli.terminal import complain
 from resumate_grpc.errors import ResumateError, SettingsError
 
 __all__ = ["COMMANDS", "main"]
@@ -84,9 +83,6 @@ class Commands(click.Group):
         except SettingsError as error:
             complain(str(error))
             sys.exit(ExitCode.USAGE)
-        except CallError as error:
-            complain(failure_lines(error.failure))
-            sys.exit(error.failure.exit_code)
         except OSError as error:
             complain(_said(error))
             sys.exit(ExitCode.FAILED)

@@ -9,9 +9,7 @@ from typing import Self
 
 import click
 
-from resumate_grpc.cli.failure import CallFailure
-
-__all__ = ["Output", "complain", "emit", "failure_lines", "note", "safe"]
+__all__ = ["Output", "complain", "emit", "note", "safe"]
 
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Control characters (escape sequences begin with one) and marks that turn the direction of what follows."""
@@ -55,11 +53,6 @@ class Output:
 def note(text: str) -> None:
     """Say something on stderr."""
     click.echo(safe(text), err=True)
-
-
-def failure_lines(failure: CallFailure) -> str:
-    """Put a failure and the advice that goes with it into lines."""
-    return "\n".join([failure.sentence, *(f"  {line}" for line in failure.advice)])
 
 
 def complain(text: str, *, about: str = "") -> None:

@@ -218,6 +218,15 @@ class Settings:
         check=at_least(1, "1"),
         group=LIMITS,
     )
+    watch_stall_s: float = setting(
+        300.0,
+        help="How long a watch may leave unread what it was sent; past that it ends with WATCH_STALLED.",
+        metavar="DURATION",
+        default_text="5m",
+        read=read_seconds,
+        check=above_zero,
+        group=LIMITS,
+    )
     max_attempts: int = setting(
         3,
         help="How often in a row a résumé is taken up whose worker died, before it fails with WORKER_LOST.",

@@ -161,6 +161,7 @@ class _Checking:
 
     def _held(self, text: str, quote: Quote, confidence: float) -> Value:
         page, box = self._places.at(*quote)
+        confidence = round(confidence * self._places.legibility(*quote), 3)
         evidence = Evidence(field_path="", confidence=confidence, page=page, start=quote[0], end=quote[1], box=box)
         return Value(text=text, evidence=evidence)
 

@@ -46,7 +46,7 @@ async def enhanced(explanation: Explanation, model: LanguageModel, report: Repor
         merged = await asyncio.to_thread(merge, parsed, answer, explanation.document)
     except (LanguageModelError, AnswerError) as error:
         return _without(parsed, str(error), report)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it was
         # A model's answer is foreign input: whatever it makes us stumble over must not cost the parse.
         # Its message may quote what it stumbled over, so it is not told.
         logger.error("an answer broke the merge", extra={"error_type": type(error).__name__})  # noqa: TRY400

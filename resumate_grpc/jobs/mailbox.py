@@ -1,59 +1,97 @@
-"""What the bus has for one watcher and the watcher has not taken yet: bounded."""
+"""What has happened for one watcher and the watcher has not taken yet: bounded."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from contextlib import suppress
+import math
+from collections.abc import Sequence
 
-from resumate_grpc.jobs.ports import Notice, Removed
-from resumate_grpc.model.progress import ProgressEvent
+from resumate_grpc.jobs.updates import Occurred
 
-__all__ = ["Mailbox"]
+__all__ = ["MAX_BYTES", "MAX_EVENTS", "Mailbox"]
 
-MAX_EVENTS = 256
+MAX_EVENTS = 128
+MAX_BYTES = 512 * 1024
+"""A watcher holds at most as much again of what it is about to send: together 256 events and 1 MiB."""
 
 
 class Mailbox:
-    """Takes notices without waiting; past 256 events it forgets them all and says so: the log has them.
+    """Takes events without waiting; past 128 of them, or 512 KiB, it forgets them all and says so: the log has them."""
 
-    An event's text is bounded (500 characters), so 256 of them stay far below 1 MiB.
-    """
+    __slots__ = ("_bytes", "_events", "_has_rung", "_waiter", "alarm", "closed", "handed_at", "overflowed", "removed")
 
     def __init__(self) -> None:
-        self._events: deque[ProgressEvent] = deque()
-        self._arrived = asyncio.Event()
+        self._events: list[Occurred] = []
+        self._bytes = 0
+        self._waiter: asyncio.Future[None] | None = None
+        self._has_rung = False
+        self.alarm = 0
+        """See `Alarmed`."""
+        self.handed_at = math.inf
+        """When the watcher was given what it is sending; infinite while it waits here for more."""
         self.overflowed = False
         self.removed = False
         self.closed = False
 
-    def put(self, notice: Notice) -> None:
-        """Take a notice; meant as a bus listener."""
-        if isinstance(notice, Removed):
-            self.removed = True
-        elif isinstance(notice, ProgressEvent):
-            self._keep(notice)
-        self._arrived.set()
+    def put(self, event: Occurred, size_bytes: int) -> None:
+        """Take an event; `size_bytes` is about what it occupies."""
+        if self.overflowed:
+            return
+        self._bytes += size_bytes
+        if len(self._events) >= MAX_EVENTS or self._bytes > MAX_BYTES:
+            self.overflow()
+            return
+        self._events.append(event)
+        self._has_rung = True
+        waiter = self._waiter
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
+
+    def overflow(self) -> None:
+        """Forget what is there and keep nothing more until `reopen`: the watcher reads the log."""
+        self._events, self._bytes = [], 0
+        self.overflowed = True
+        self.ring()
+
+    def reopen(self) -> None:
+        """Keep events again; to be called before the log is read, so that what happens meanwhile is not lost."""
+        self.overflowed = False
+
+    def remove(self) -> None:
+        """Tell that the résumé, or one of the batch, was deleted."""
+        self.removed = True
+        self.ring()
 
     def close(self) -> None:
         """Wake the watcher for the last time."""
         self.closed = True
-        self._arrived.set()
+        self.ring()
 
-    def take(self) -> ProgressEvent | None:
-        """Return the oldest event, None if there is none."""
-        return self._events.popleft() if self._events else None
+    def ring(self) -> None:
+        """Wake the watcher."""
+        self._has_rung = True
+        waiter = self._waiter
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
 
-    async def wait(self, timeout_s: float) -> None:
-        """Wait until something arrives, or for `timeout_s`."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(timeout_s):
-                await self._arrived.wait()
-        self._arrived.clear()
+    @property
+    def has_news(self) -> bool:
+        """Whether there is anything that the watcher has not looked at."""
+        return bool(self._events) or self.overflowed or self.removed or self.closed
 
-    def _keep(self, event: ProgressEvent) -> None:
-        if len(self._events) >= MAX_EVENTS:
-            self._events.clear()
-            self.overflowed = True
-        if not self.overflowed:
-            self._events.append(event)
+    def take(self) -> Sequence[Occurred]:
+        """Return what is there, oldest first."""
+        if not self._events:
+            return ()
+        taken, self._events, self._bytes = self._events, [], 0
+        return taken
+
+    async def wait(self) -> None:
+        """Wait until somebody rings; returns at once if that was since the last wait."""
+        if not self._has_rung:
+            self._waiter = asyncio.get_running_loop().create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+        self._has_rung = False

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Protocol
 
 from resumate_grpc.enhancement.question import Question
+from resumate_grpc.errors import ResumeNotFoundError
+from resumate_grpc.model.page_image import PageImage
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import BatchCounts, ProgressEvent, Stage, StageProgress, State
 from resumate_grpc.model.resume import MediaType, ParseOptions, Resume
@@ -15,6 +17,8 @@ from resumate_grpc.model.work import (
     Claim,
     Deleted,
     LogBounds,
+    LogPage,
+    LogQuery,
     NewEvent,
     NewResume,
     Outcome,
@@ -36,6 +40,7 @@ __all__ = [
     "LeaseLostError",
     "Metrics",
     "Notice",
+    "PageDrawer",
     "Parser",
     "Removed",
     "ResumeStore",
@@ -146,6 +151,13 @@ class EventLog(Protocol):
 
     async def bounds(self, target: Target) -> LogBounds:
         """Return what is held. Raises `ResumeNotFoundError` for a résumé; an unknown batch is an empty one."""
+        ...
+
+    async def pages(self, queries: Sequence[LogQuery]) -> Sequence[LogPage | ResumeNotFoundError]:
+        """Return history and bounds for each of some queries, in their order, all of one moment.
+
+        An error stands in the place of a résumé that is not found.
+        """
         ...
 
     async def batch_counts(self, owner: str, batch_id: str) -> BatchCounts:
@@ -323,6 +335,17 @@ class LanguageModel(Protocol):
         `on_characters` is called in the event loop with the characters received so far, never falling, where the answer
         comes piece by piece; it must not block. Bounded in time, tokens and bytes by the adapter, waiting for a turn
         included. Raises `LanguageModelError` for whatever goes wrong. Cancelling closes the connection at once.
+        """
+        ...
+
+
+class PageDrawer(Protocol):
+    """Draws pages of untrusted documents away from this process; adapter: `sandbox/drawer.py`."""
+
+    async def draw(self, content: bytes, *, media_type: MediaType, page: int, width_pixels: int) -> PageImage:
+        """Return a picture of one page, from 1, so many pixels wide; waits for a free process.
+
+        Raises `ParsingError`: NO_PICTURE, or as `Parser.parse`.
         """
         ...
 

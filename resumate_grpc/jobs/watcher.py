@@ -1,148 +1,239 @@
-"""One watch under way: the loop that joins the log and the bus."""
+"""One watch under way: joins the log and what is heard live."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from resumate_grpc.errors import DrainingError, ResumeNotFoundError
 from resumate_grpc.jobs.cursor import Cursor
+from resumate_grpc.jobs.feed import Feed
 from resumate_grpc.jobs.mailbox import Mailbox
 from resumate_grpc.jobs.ports import Clock, EventLog
+from resumate_grpc.jobs.pulse import TICK_S, Pulse
+from resumate_grpc.jobs.reading import LogReader
 from resumate_grpc.jobs.updates import Beat, Counted, Drained, Occurred, Update
-from resumate_grpc.model.progress import ProgressEvent
-from resumate_grpc.model.work import LogBounds, Target
+from resumate_grpc.model.digest import START
+from resumate_grpc.model.progress import State
+from resumate_grpc.model.work import LogPage, LogQuery, Target
 
-__all__ = ["Watcher"]
+__all__ = ["HISTORY_PAGE_EVENTS", "Shared", "Watcher"]
 
-HISTORY_PAGE_EVENTS = 256
+HISTORY_PAGE_EVENTS = 128
 COUNTS_INTERVAL_S = 0.2
 RECONNECT_AFTER_S = 1.0
+CONFIRM_S = 60.0
+"""How often a quiet watch of a résumé makes sure that it is still there: a deletion leaves no number to miss."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shared:
+    """What all watches of a server stand on."""
+
+    log: EventLog
+    reader: LogReader
+    clock: Clock
+    pulse: Pulse
 
 
 class Watcher:
-    """Yields a target's events from the cursor's position on; its mailbox is fed by the bus."""
+    """Gives a target's events from a position on, in the caller's own time.
+
+    While the caller is slow its mailbox overflows and it is served from the log: what it does not take costs no memory.
+    """
+
+    __slots__ = (
+        "_behind",
+        "_counts_due",
+        "_cursor",
+        "_ended",
+        "_farewell_said",
+        "_feed",
+        "_follow",
+        "_heartbeat_s",
+        "_mailbox",
+        "_owes_beat",
+        "_page",
+        "_read_at",
+        "_sent_at",
+        "_shared",
+        "_state",
+        "_target",
+    )
 
     def __init__(
         self,
-        log: EventLog,
-        clock: Clock,
         target: Target,
-        mailbox: Mailbox,
+        page: LogPage,
         *,
-        cursor: Cursor,
+        shared: Shared,
+        feed: Feed,
+        mailbox: Mailbox,
+        after: int,
         follow: bool,
-        poll_s: float,
+        heartbeat_s: float,
     ) -> None:
-        self._log = log
-        self._clock = clock
+        """`page` is the first one after the position, read after `mailbox` began to be filled."""
         self._target = target
+        self._page: LogPage | None = page
+        self._shared = shared
+        self._feed = feed
         self._mailbox = mailbox
-        self._cursor = cursor
         self._follow = follow or not target.resume_id
+        self._heartbeat_s = heartbeat_s
+        # Where more events are to come, they bear the digest that counts; before those, only the log's end has one.
+        digest = page.bounds.digest if after == page.bounds.last else START
+        self._cursor = Cursor(target, after=after, digest=digest)
         self._ended = False
-        self._poll_s = poll_s
-        self._sent_at = clock.monotonic()
-        self._read_at = clock.monotonic()
+        self._note_state(page.bounds.state)
+        self._behind = True
+        self._owes_beat = True
+        self._farewell_said = False
+        self._sent_at = self._read_at = shared.clock.monotonic()
         self._counts_due: float | None = 0.0 if target.batch_id else None
 
-    async def updates(self, bounds: LogBounds, heartbeat_s: float) -> AsyncGenerator[Update, None]:
-        """Yield history, a heartbeat, then what happens; a heartbeat whenever nothing was sent for `heartbeat_s`."""
-        self._ended = bounds.state is not None and bounds.state.is_terminal
-        async for update in self._history():
-            yield update
-        yield self._beat()
-        while not self._finished():
-            self._note_removal()
-            if self._mailbox.closed:
-                yield Drained(sequence=self._cursor.sent, reconnect_after_s=RECONNECT_AFTER_S)
-                raise DrainingError("the server is shutting down; reconnect", retry_after_s=RECONNECT_AFTER_S)
-            async for update in self._live():
-                yield update
-            if self._finished():
-                break
-            await self._mailbox.wait(self._patience_s(heartbeat_s))
-            beat_is_due = self._silence_s() >= heartbeat_s
-            if beat_is_due or self._unread_s() >= self._poll_s:
-                # The bus may have lost something: look into the log before saying that nothing happened.
-                async for update in self._history():
-                    yield update
-            if beat_is_due:
-                yield self._beat()
+    async def next(self) -> Sequence[Update]:
+        """Wait for what comes next and return it, in order; nothing once the watch has ended.
 
-    async def _live(self) -> AsyncGenerator[Update, None]:
-        if self._mailbox.overflowed:
-            async for update in self._history():
-                yield update
-        while (event := self._mailbox.take()) is not None:
-            verdict = self._cursor.live(event)
+        First history, then a heartbeat, then what happens; a heartbeat whenever nothing was sent for its interval.
+        Raises `ResumeNotFoundError` when the résumé is deleted, `DrainingError` after `Drained`.
+        """
+        mailbox = self._mailbox
+        mailbox.handed_at = math.inf
+        updates: Sequence[Update] = ()
+        while not updates and (self._owes_beat or not self._has_ended):
+            if mailbox.closed:
+                updates = self._farewell()
+            elif self._behind:
+                updates = await self._history()
+            else:
+                updates = self._live() or await self._quiet()
+        mailbox.handed_at = self._shared.clock.monotonic()
+        return updates
+
+    def _live(self) -> Sequence[Update]:
+        mailbox, cursor = self._mailbox, self._cursor
+        taken = mailbox.take()
+        for index, occurred in enumerate(taken):
+            verdict = cursor.live(occurred.event)
+            if verdict:
+                self._note_event(occurred)
+                continue
+            if verdict is None:  # the rest has to wait for what is missing before it
+                self._behind = True
+                return taken[:index]
+            return self._sifted(taken, index)
+        self._behind = mailbox.overflowed
+        return taken
+
+    def _sifted(self, taken: Sequence[Occurred], index: int) -> Sequence[Update]:
+        """Go on from the first event that is not for this watch."""
+        passed_on = list(taken[:index])
+        for occurred in taken[index + 1 :]:
+            verdict = self._cursor.live(occurred.event)
             if verdict is None:
-                async for update in self._history():
-                    yield update
-            elif verdict:
-                yield self._occurred(event)
-        if self._counts_are_due():
+                self._behind = True
+                return passed_on
+            if verdict:
+                self._note_event(occurred)
+                passed_on.append(occurred)
+        self._behind = self._mailbox.overflowed
+        return passed_on
+
+    async def _history(self) -> Sequence[Update]:
+        """Read a page of the log from the cursor on; behind until that was the last one."""
+        page = self._page
+        if page is None:
+            self._mailbox.reopen()
+            page = await self._shared.reader.read(
+                LogQuery(target=self._target, after=self._cursor.reached, limit=HISTORY_PAGE_EVENTS)
+            )
+        self._page = None
+        self._read_at = self._shared.clock.monotonic()
+        is_full = len(page.events) == HISTORY_PAGE_EVENTS
+        complete_to = self._cursor.number(page.events[-1]) if is_full else page.bounds.last
+        updates: list[Update] = []
+        for event in self._cursor.history(page.events, complete_to=complete_to):
+            occurred = Occurred(event=event)
+            self._note_event(occurred)
+            updates.append(occurred)
+        self._behind = is_full
+        if self._owes_beat and not is_full:
+            self._owes_beat = False
+            updates.append(self._beat())
+        return updates
+
+    async def _quiet(self) -> Sequence[Update]:
+        """Do what is due while nothing happens, or wait for the next alarm or event."""
+        mailbox = self._mailbox
+        if mailbox.removed:
+            self._note_removal()
+        now = self._shared.clock.monotonic()
+        if self._counts_due is not None and now >= self._counts_due:
             self._counts_due = None
-            yield Counted(counts=await self._log.batch_counts(self._target.owner, self._target.batch_id))
+            self._sent_at = now
+            return (Counted(counts=await self._shared.log.batch_counts(self._target.owner, self._target.batch_id)),)
+        if now - self._sent_at >= self._heartbeat_s - TICK_S:
+            return await self._overdue_beat()
+        if not mailbox.alarm:
+            beat_due = self._sent_at + self._heartbeat_s
+            self._shared.pulse.set(mailbox, min(beat_due, self._counts_due or beat_due))
+        await mailbox.wait()
+        return ()
 
-    async def _history(self) -> AsyncGenerator[Update, None]:
-        """Read the log from the cursor to its end, page by page, at the watcher's own pace."""
-        while True:
-            self._read_at = self._clock.monotonic()
-            self._mailbox.overflowed = False
-            complete_to = (await self._log.bounds(self._target)).last
-            events = await self._log.history(self._target, after=self._cursor.reached, limit=HISTORY_PAGE_EVENTS)
-            full = len(events) == HISTORY_PAGE_EVENTS
-            reached = self._cursor.number(events[-1]) if full else complete_to
-            for event in self._cursor.history(events, complete_to=reached):
-                yield self._occurred(event)
-            if not full:
-                return
+    async def _overdue_beat(self) -> Sequence[Update]:
+        """Make sure that nothing has happened, and say so; what has happened instead comes first."""
+        await self._feed.look()
+        mailbox = self._mailbox
+        if mailbox.has_news:
+            return ()
+        if self._target.resume_id and self._shared.clock.monotonic() - self._read_at >= CONFIRM_S:
+            self._behind = self._owes_beat = True
+            return ()
+        return (self._beat(),)
 
-    def _occurred(self, event: ProgressEvent) -> Occurred:
-        self._sent_at = self._clock.monotonic()
-        if self._target.resume_id:
-            self._ended = event.state.is_terminal
+    def _farewell(self) -> Sequence[Update]:
+        if self._farewell_said:
+            raise DrainingError("the server is shutting down; reconnect", retry_after_s=RECONNECT_AFTER_S)
+        self._farewell_said = True
+        return (Drained(sequence=self._cursor.sent, reconnect_after_s=RECONNECT_AFTER_S),)
+
+    def _note_event(self, occurred: Occurred) -> None:
+        self._sent_at = self._shared.clock.monotonic()
+        state = occurred.event.state
+        if state is not self._state:
+            self._note_state(state)
         if self._target.batch_id:
             self._count_soon()
-        return Occurred(event=event)
 
-    def _count_soon(self) -> None:
-        if self._counts_due is None:
-            self._counts_due = self._clock.monotonic() + COUNTS_INTERVAL_S
-
-    def _finished(self) -> bool:
-        return self._ended and not self._follow
+    def _note_state(self, state: State | None) -> None:
+        self._state = state
+        self._ended = state is not None and state.is_terminal and bool(self._target.resume_id)
 
     def _note_removal(self) -> None:
         """End the watch of a résumé that was removed; count a batch anew, for a removal leaves no event."""
-        if not self._mailbox.removed:
-            return
         if self._target.resume_id:
             raise ResumeNotFoundError(self._target.resume_id)
         self._mailbox.removed = False
         if self._target.batch_id:
             self._count_soon()
 
+    def _count_soon(self) -> None:
+        if self._counts_due is None:
+            self._counts_due = self._shared.clock.monotonic() + COUNTS_INTERVAL_S
+            self._shared.pulse.set(self._mailbox, self._counts_due)
+
     def _beat(self) -> Beat:
-        self._sent_at = self._clock.monotonic()
+        self._sent_at = self._shared.clock.monotonic()
         return Beat(
             sequence=self._cursor.sent,
-            time=self._clock.now(),
+            time=self._shared.clock.now(),
             caught_up=True,
             count=self._cursor.count,
             digest=self._cursor.digest,
         )
 
-    def _counts_are_due(self) -> bool:
-        return self._counts_due is not None and self._clock.monotonic() >= self._counts_due
-
-    def _silence_s(self) -> float:
-        return self._clock.monotonic() - self._sent_at
-
-    def _unread_s(self) -> float:
-        return self._clock.monotonic() - self._read_at
-
-    def _patience_s(self, heartbeat_s: float) -> float:
-        until_beat = heartbeat_s - self._silence_s()
-        until_counts = until_beat if self._counts_due is None else self._counts_due - self._clock.monotonic()
-        return max(0.0, min(until_beat, until_counts, self._poll_s - self._unread_s()))
+    @property
+    def _has_ended(self) -> bool:
+        return self._ended and not self._follow

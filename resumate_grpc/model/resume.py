@@ -22,6 +22,9 @@ class MediaType(Enum):
     RTF = "application/rtf"
     ODT = "application/vnd.oasis.opendocument.text"
     HTML = "text/html"
+    JPEG = "image/jpeg"
+    PNG = "image/png"
+    TIFF = "image/tiff"
     TXT = "text/plain"
     MARKDOWN = "text/markdown"
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
 from resumate_grpc.model.digest import START
 from resumate_grpc.model.parsed import ParsedResume
-from resumate_grpc.model.progress import ParseFailure, Stage, State
+from resumate_grpc.model.progress import ParseFailure, ProgressEvent, Stage, State
 from resumate_grpc.model.resume import MediaType, ParseOptions, Resume
 
 __all__ = [
     "Claim",
     "Deleted",
     "LogBounds",
+    "LogPage",
+    "LogQuery",
     "NewEvent",
     "NewResume",
     "Order",
@@ -118,6 +121,23 @@ class LogBounds:
     last: int
     state: State | None = None
     digest: bytes = START
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogQuery:
+    """A question to the log: up to `limit` events after a position, and its bounds."""
+
+    target: Target
+    after: int
+    limit: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogPage:
+    """The answer, of one moment; `events` are in order."""
+
+    bounds: LogBounds
+    events: Sequence[ProgressEvent]
 
 
 class OrderField(Enum):

@@ -60,7 +60,7 @@ class _Builder:
         for link in draft.loose_links:
             at = _nearest(link, words, default=self.position)
             self.links.append(Link(uri=link.uri, start=at, end=at, page=draft.number, box=link.box))
-        return Page(number=draft.number, width=draft.width, height=draft.height, blocks=blocks)
+        return Page(number=draft.number, width=draft.width, height=draft.height, blocks=blocks, skew=draft.skew)
 
     def block(self, draft: DraftBlock, *, page: int) -> Block:
         if self.position:
@@ -93,7 +93,14 @@ class _Builder:
                 at += len(draft_word.gap)
             text = draft_word.text.replace(_SOFT_HYPHEN, "")
             parts.append(text)
-            word = Word(text=text, start=at, end=at + len(text), style=draft_word.style, box=draft_word.box)
+            word = Word(
+                text=text,
+                start=at,
+                end=at + len(text),
+                style=draft_word.style,
+                box=draft_word.box,
+                confidence=draft_word.confidence,
+            )
             at = word.end
             words.append(word)
             spans.append((draft_word, word))

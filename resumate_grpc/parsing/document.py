@@ -38,13 +38,17 @@ class Style:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Word:
-    """A run of glyphs without white space; `start`/`end` is its half-open span in `Document.text`."""
+    """A run of glyphs without white space; `start`/`end` is its half-open span in `Document.text`.
+
+    `confidence`, 0..1, is how sure OCR is of it; 1 where the file holds it as text.
+    """
 
     text: str
     start: int
     end: int
     style: Style
     box: Box | None = None
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,12 +98,17 @@ class Block:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
-    """One page; `number` counts from 1 (0 where the format has no pages), sizes in points."""
+    """One page; `number` counts from 1 (0 where the format has no pages), sizes in points.
+
+    A scan that lay askew was turned by `skew` degrees, counter-clockwise about its middle, before it was read; the
+    boxes in it are those of the level page. A page on its side was turned upright, width and height with it.
+    """
 
     number: int
     width: float
     height: float
     blocks: tuple[Block, ...]
+    skew: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,7 +12,16 @@ from dataclasses import dataclass, replace
 from resumate_grpc.model.parsed import Box
 from resumate_grpc.parsing.document import BlockKind, Style
 
-__all__ = ["PLAIN_STYLE", "DraftBlock", "DraftLine", "DraftLink", "DraftPage", "DraftWord", "join_hyphenated"]
+__all__ = [
+    "PLAIN_STYLE",
+    "DraftBlock",
+    "DraftLine",
+    "DraftLink",
+    "DraftPage",
+    "DraftWord",
+    "ReadStep",
+    "join_hyphenated",
+]
 
 PLAIN_STYLE = Style()
 
@@ -21,7 +30,7 @@ PLAIN_STYLE = Style()
 class DraftWord:
     """A word and what stands between it and the word before: "", " " or, where the gap is wide, a tab.
 
-    `uri` is the target of the hyperlink that it bears, empty where it bears none.
+    `uri` is the target of the hyperlink that it bears, empty where it bears none. `confidence` is that of `Word`.
     """
 
     text: str
@@ -29,6 +38,7 @@ class DraftWord:
     style: Style = PLAIN_STYLE
     box: Box | None = None
     uri: str = ""
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,13 +78,23 @@ class DraftLink:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DraftPage:
-    """One page, its blocks in reading order, and the links that no word bears."""
+    """One page, its blocks in reading order, and the links that no word bears; `skew` is that of `Page`."""
 
     number: int = 0
     width: float = 0.0
     height: float = 0.0
     blocks: tuple[DraftBlock, ...] = ()
     loose_links: tuple[DraftLink, ...] = ()
+    skew: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadStep:
+    """How far a reader of pages is: `done` of `total` pages are read, and what it does now or did last."""
+
+    done: int
+    total: int
+    message: str
 
 
 _BROKEN_ADDRESS = re.compile(r"(?:https?://|www\.|\w\.[a-z]{2,10}/)[^\s()]*[/-]$", re.IGNORECASE)

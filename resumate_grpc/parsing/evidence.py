@@ -11,9 +11,12 @@ from resumate_grpc.parsing.finding import Finding
 
 __all__ = ["Ledger", "Places"]
 
+_SURE = 0.9
+"""What Tesseract gives words that it reads rightly; what is above says no more about them."""
+
 
 class Places:
-    """Where the spans of a document's text stand on its pages."""
+    """Where the spans of a document's text stand on its pages, and how well they can be read."""
 
     def __init__(self, document: Document) -> None:
         placed = [
@@ -28,6 +31,7 @@ class Places:
         self._pages = [page for _, page in placed]
         self._ends = [word.end for word in self._words]
         self._starts = [word.start for word in self._words]
+        self._recognised = any(word.confidence < 1 for word in self._words)
 
     def at(self, start: int, end: int) -> tuple[int, Box | None]:
         """Return the page on which the span begins, and what its words cover there."""
@@ -39,9 +43,19 @@ class Places:
             [word for word, number in zip(self._words[low:high], self._pages[low:high], strict=True) if number == page]
         )
 
+    def legibility(self, start: int, end: int) -> float:
+        """Return by how much, 0..1, OCR's doubts lessen the confidence in what stands in a span."""
+        if not self._recognised:
+            return 1.0
+        words = self._words[bisect_right(self._ends, start) : bisect_left(self._starts, end)]
+        return min(1.0, min((word.confidence for word in words), default=1.0) / _SURE)
+
 
 class Ledger:
-    """Turns findings into plain values and keeps one `Evidence` for each."""
+    """Turns findings into plain values and keeps one `Evidence` for each.
+
+    Of words that OCR read, a value is no surer than the one that OCR is least sure of.
+    """
 
     def __init__(self, document: Document) -> None:
         self._places = Places(document)
@@ -57,10 +71,11 @@ class Ledger:
         if finding is None:
             return ""
         page, box = self._places.at(finding.start, finding.end)
+        confidence = finding.confidence * self._places.legibility(finding.start, finding.end)
         self._evidence.append(
             Evidence(
                 field_path=path,
-                confidence=round(finding.confidence, 3),
+                confidence=round(confidence, 3),
                 page=page,
                 start=finding.start,
                 end=finding.end,

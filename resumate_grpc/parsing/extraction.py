@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from importlib import import_module
 
 from resumate_grpc.errors import ErrorReason, ParsingError
@@ -11,12 +11,14 @@ from resumate_grpc.model.progress import Stage, StageProgress
 from resumate_grpc.model.resume import MediaType, OcrMode, ParseOptions
 from resumate_grpc.parsing.assemble import assemble
 from resumate_grpc.parsing.document import Document
-from resumate_grpc.parsing.draft import DraftPage
+from resumate_grpc.parsing.draft import DraftPage, ReadStep
 from resumate_grpc.parsing.length import refuse_too_long
+from resumate_grpc.parsing.scans import InlineScans, Scans
 
 __all__ = ["MAX_PAGES", "extract", "warm_up"]
 
 _Read = tuple[list[DraftPage], list[ParseWarning]]
+_PICTURES = frozenset({MediaType.JPEG, MediaType.PNG, MediaType.TIFF})
 _FlowReader = Callable[[bytes], tuple[DraftPage, list[ParseWarning]]]
 _FLOW_READERS = {
     MediaType.DOCX: ("docx", "read_docx"),
@@ -35,18 +37,31 @@ MAX_PAGES = 100
 
 
 def extract(
-    content: bytes, *, media_type: MediaType, options: ParseOptions, max_pages: int = MAX_PAGES
+    content: bytes,
+    *,
+    media_type: MediaType,
+    options: ParseOptions,
+    max_pages: int = MAX_PAGES,
+    scans: Scans | None = None,
 ) -> Generator[StageProgress, None, Document]:
     """Read the text of a file in reading order, yielding progress as pages are read.
+
+    Pages that are pictures come from `scans`; None = they are read by OCR right here.
 
     Raises `ParsingError` (CORRUPT_FILE, PASSWORD_PROTECTED, NO_TEXT_FOUND, TOO_MANY_PAGES, RESOURCE_LIMIT).
     """
     yield _progress(0, "Opening the file")
-    pages, warnings = yield from _read(content, media_type=media_type, max_pages=max_pages)
-    document = assemble(pages, media_type=media_type, warnings=[*warnings, *_ocr_warning(options)])
+    pages, warnings = yield from _read(
+        content,
+        media_type=media_type,
+        max_pages=max_pages,
+        ocr=options.ocr,
+        scans=scans or InlineScans(language=options.language),
+    )
+    document = assemble(pages, media_type=media_type, warnings=[*warnings, *_ocr_warning(media_type, options)])
     refuse_too_long(len(document.text))
     if not document.text:
-        raise ParsingError(ErrorReason.NO_TEXT_FOUND, _no_text(media_type))
+        raise ParsingError(ErrorReason.NO_TEXT_FOUND, _no_text(media_type, options.ocr, warnings))
     yield _progress(100, "Text extracted")
     return document
 
@@ -61,12 +76,18 @@ def warm_up() -> None:
         import_module(f"resumate_grpc.parsing.{module}")
 
 
-def _read(content: bytes, *, media_type: MediaType, max_pages: int) -> Generator[StageProgress, None, _Read]:
+def _read(
+    content: bytes, *, media_type: MediaType, max_pages: int, ocr: OcrMode, scans: Scans
+) -> Generator[StageProgress, None, _Read]:
     # Readers are imported when needed: a worker that never sees a PDF does not pay for PDFium.
     if media_type is MediaType.PDF:
         from resumate_grpc.parsing.pdf import read_pdf  # noqa: PLC0415
 
-        return (yield from _with_progress(read_pdf(content, max_pages=max_pages)))
+        return (yield from _with_progress(read_pdf(content, max_pages=max_pages, ocr=ocr, scans=scans)))
+    if media_type in _PICTURES:
+        from resumate_grpc.parsing.picture_file import read_pictures  # noqa: PLC0415
+
+        return (yield from _with_progress(read_pictures(content, max_pages=max_pages, ocr=ocr, scans=scans)))
     page, warnings = _flow_reader(media_type)(content)
     yield _progress(95, "Read the document")
     return [page], warnings
@@ -79,33 +100,34 @@ def _flow_reader(media_type: MediaType) -> _FlowReader:
     return reader
 
 
-def _with_progress(reader: Generator[tuple[int, int], None, _Read]) -> Generator[StageProgress, None, _Read]:
+def _with_progress(reader: Generator[ReadStep, None, _Read]) -> Generator[StageProgress, None, _Read]:
     """Tell of the pages that a reader has read, and return what it returns."""
     while True:
         try:
-            done, total = next(reader)
+            step = next(reader)
         except StopIteration as stop:
             result: _Read = stop.value
             return result
-        yield _progress(95 * done // total, f"Read page {done} of {total}")
+        yield _progress(95 * step.done // step.total, step.message)
 
 
 def _progress(percent: int, message: str) -> StageProgress:
     return StageProgress(stage=Stage.TEXT_EXTRACTION, stage_percent=percent, message=message)
 
 
-def _ocr_warning(options: ParseOptions) -> list[ParseWarning]:
-    if options.ocr is not OcrMode.ALWAYS:
+def _ocr_warning(media_type: MediaType, options: ParseOptions) -> list[ParseWarning]:
+    if options.ocr is not OcrMode.ALWAYS or media_type is MediaType.PDF or media_type in _PICTURES:
         return []
-    return [
-        ParseWarning(reason="OCR_UNAVAILABLE", message="OCR is not part of this version; the file's own text was read.")
-    ]
+    return [ParseWarning(reason="OCR_UNAVAILABLE", message="OCR reads PDF and pictures; the file's own text was read.")]
 
 
-def _no_text(media_type: MediaType) -> str:
-    if media_type is MediaType.PDF:
-        return (
-            "no page of the PDF has text: it looks like a scan, and OCR is not part of this version; "
-            "upload the original document, or a PDF with a text layer"
-        )
-    return "the file holds no text; upload the document that you meant"
+def _no_text(media_type: MediaType, ocr: OcrMode, warnings: Sequence[ParseWarning]) -> str:
+    """Say why there is no text, and what to do about it."""
+    if media_type is not MediaType.PDF and media_type not in _PICTURES:
+        return "the file holds no text; upload the document that you meant"
+    if ocr is OcrMode.NEVER:
+        return "the file has pictures of text only, and OCR was not allowed; upload it again with OCR_MODE_AUTO"
+    in_the_way = [warning.message for warning in warnings if warning.reason == "OCR_UNAVAILABLE"]
+    if in_the_way:
+        return in_the_way[0]
+    return "OCR found no text in the file; scan it again at 200 dpi or more, or upload the original document"

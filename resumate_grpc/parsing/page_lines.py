@@ -112,6 +112,7 @@ def _word(word: PlacedWord, *, gap: str, uri: str) -> DraftWord:
         style=word.look.style,
         box=Box(x0=word.x0, y0=word.y0, x1=word.x1, y1=word.y1),
         uri=uri,
+        confidence=word.confidence,
     )
 
 

@@ -1,4 +1,4 @@
-"""Pictures of a document's pages, for people; only explanations need them."""
+"""Pictures of a document's pages, for people: for explanations, and to be looked at beside the values."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from collections.abc import Sequence
 
 from PIL import Image
 
+from resumate_grpc.errors import ErrorReason, ParsingError
+from resumate_grpc.model.page_image import PageImage
 from resumate_grpc.model.resume import MediaType
 from resumate_grpc.parsing.document import Page
 from resumate_grpc.parsing.explanation import PagePicture
 from resumate_grpc.parsing.orientation import read_words
-from resumate_grpc.parsing.pdfium import PdfError, PdfFile
+from resumate_grpc.parsing.pdf import opened_pdf
+from resumate_grpc.parsing.pdfium import PdfError, PdfFile, PdfPage
 
-__all__ = ["pictures_of"]
+__all__ = ["page_image", "pictures_of"]
 
 _PIXELS_A_POINT = 2.0
 _MOST_PIXELS_A_SIDE = 2400
@@ -42,6 +45,31 @@ def pictures_of(content: bytes, pages: Sequence[Page], *, media_type: MediaType)
     return tuple(pictures)
 
 
+def page_image(content: bytes, *, media_type: MediaType, page: int, width_pixels: int) -> PageImage:
+    """Draw one page, from 1, so many pixels wide but no side over 2,400; turned as it was read.
+
+    Raises `ParsingError`: NO_PICTURE where the format has no pages, there are fewer, or it cannot be drawn; else as
+    reading the file does.
+    """
+    if media_type is not MediaType.PDF:
+        raise _no_picture("this format has no pages of its own; its text is in `parsed.text`")
+    with opened_pdf(content) as file:
+        if not 1 <= page <= file.page_count:
+            raise _no_picture(f"the document has {file.page_count} page(s); there is no page {page}")
+        try:
+            with file.page(page - 1) as opened:
+                read_words(opened)
+                longest = max(opened.width, opened.height)
+                png = _png(opened, min(width_pixels / opened.width, _MOST_PIXELS_A_SIDE / longest)) if longest else b""
+                return PageImage(png=png, width=opened.width, height=opened.height, page_count=file.page_count)
+        except PdfError as error:
+            raise _no_picture("the page cannot be drawn") from error
+
+
+def _no_picture(message: str) -> ParsingError:
+    return ParsingError(ErrorReason.NO_PICTURE, message)
+
+
 def _drawn(file: PdfFile, page: Page) -> bytes:
     longest = max(page.width, page.height)
     if longest <= 0:
@@ -49,9 +77,13 @@ def _drawn(file: PdfFile, page: Page) -> bytes:
     try:
         with file.page(page.number - 1) as opened:
             read_words(opened)  # turns a page whose text lies on its side, as when it was read
-            width, height, pixels = opened.pixels(min(_PIXELS_A_POINT, _MOST_PIXELS_A_SIDE / longest))
+            return _png(opened, min(_PIXELS_A_POINT, _MOST_PIXELS_A_SIDE / longest))
     except PdfError:
         return b""
+
+
+def _png(page: PdfPage, scale: float) -> bytes:
+    width, height, pixels = page.pixels(scale)
     # A palette: text on paper has few colours, and the file is a third as large.
     image = Image.frombuffer("RGB", (width, height), pixels, "raw", "BGRX", 0, 1).quantize(_COLORS)
     out = io.BytesIO()

@@ -22,6 +22,7 @@ import pypdfium2.raw as pdfium
 from resumate_grpc.model.parsed import Box
 from resumate_grpc.parsing.document import Style
 from resumate_grpc.parsing.drawings import Drawing, DrawingKind
+from resumate_grpc.parsing.picture import Picture
 from resumate_grpc.parsing.words import GlyphLook
 
 __all__ = ["PdfError", "PdfFile", "PdfPage", "PdfPasswordError"]
@@ -34,6 +35,7 @@ _FLAG_ITALIC = 1 << 6
 _FLAG_FORCE_BOLD = 1 << 18
 _BROKEN_WORD = 2
 _MOST_GLYPHS = 200_000
+_MOST_PIXELS = 12_000_000  # A3 at 200 dpi has 7.7 million
 _RECTANGLE_SEGMENTS = (4, 5)
 _RECTANGLE_BYTES = ctypes.sizeof(pdfium.FS_RECTF)
 _NO_CHARACTER = 0xFFFE
@@ -124,6 +126,27 @@ class PdfPage:
         self.width = float(pdfium.FPDF_GetPageWidthF(self.page))
         self.height = float(pdfium.FPDF_GetPageHeightF(self.page))
 
+    def picture(self, dpi: float) -> Picture:
+        """Draw the page in grey as it is shown; one larger than any sheet of paper at a lower resolution.
+
+        Raises `PdfError` where it cannot be drawn.
+        """
+        shown = min(dpi, dpi * math.sqrt(_MOST_PIXELS / max(1.0, self.width * self.height * (dpi / 72) ** 2)))
+        width, height = max(1, round(self.width * shown / 72)), max(1, round(self.height * shown / 72))
+        bitmap = pdfium.FPDFBitmap_CreateEx(width, height, pdfium.FPDFBitmap_Gray, None, 0)
+        if not bitmap:
+            raise PdfError("a page cannot be drawn")
+        try:
+            pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xFFFFFFFF)
+            flags = pdfium.FPDF_ANNOT | pdfium.FPDF_GRAYSCALE | pdfium.FPDF_RENDER_LIMITEDIMAGECACHE
+            pdfium.FPDF_RenderPageBitmap(bitmap, self.page, 0, 0, width, height, 0, flags)
+            stride = int(pdfium.FPDFBitmap_GetStride(bitmap))
+            pixels = ctypes.string_at(pdfium.FPDFBitmap_GetBuffer(bitmap), stride * height)
+        finally:
+            pdfium.FPDFBitmap_Destroy(bitmap)
+        grey = np.frombuffer(pixels, dtype=np.uint8).reshape(height, stride)[:, :width]
+        return Picture(grey=np.ascontiguousarray(grey), dpi=width * 72 / max(self.width, 1e-3))
+
     def turn(self, quarters: int) -> None:
         """Turn the page, clockwise: all coordinates from now on are those of the turned page."""
         self._rotation = (self._rotation + quarters) % 4
@@ -150,6 +173,11 @@ class PdfPage:
             read_box(text, index, byref(first, index * _RECTANGLE_BYTES))
         boxes = np.frombuffer(rectangles, dtype=np.float32).reshape(-1, 4)
         return self._codes(count), self._shown(boxes)
+
+    def codes(self) -> npt.NDArray[np.uint32]:
+        """Return the code points alone, as `glyphs` does; a hundredth of its time."""
+        count = max(0, int(pdfium.FPDFText_CountChars(self.text)))
+        return self._codes(min(count, _MOST_GLYPHS)) if count else np.empty(0, np.uint32)
 
     def _codes(self, count: int) -> npt.NDArray[np.uint32]:
         """Return the code points; a hyphen at which PDFium believes a word broken is "-", an unmapped glyph is 0."""

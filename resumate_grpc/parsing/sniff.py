@@ -14,13 +14,13 @@ from resumate_grpc.parsing.encoding import looks_like_text
 
 __all__ = ["sniff"]
 
-_READ = "we read PDF, DOCX, DOC, RTF, ODT, HTML, TXT and Markdown"
+_READ = "we read PDF, DOCX, DOC, RTF, ODT, HTML, TXT, Markdown, JPEG, PNG and TIFF"
 _PDF_HEADER_WITHIN = 1024  # readers accept bytes before the header, PDF 32000-1 annex H
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CONTENT_TYPES_LIMIT = 1 << 20
 _DOCX_MAIN = b"wordprocessingml.document.main+xml"
 _MARKDOWN_ENDINGS = (".md", ".markdown", ".mdown", ".mkd", ".qmd", ".rmd")
-_SCAN = "scans are read once they are in a PDF with a text layer"
+_SCAN = "save it as JPEG, PNG or PDF and upload that"
 _UNPACKED = "upload the document itself"
 _KNOWN = (
     (0, b"MZ", "a Windows program"),
@@ -31,13 +31,9 @@ _KNOWN = (
     (0, b"\xcf\xfa\xed\xfe", "a program"),
     (0, b"\xca\xfe\xba\xbe", "a program"),
     (0, b"\0asm", "a program"),
-    (0, b"\x89PNG", f"a PNG picture; {_SCAN}"),
-    (0, b"\xff\xd8\xff", f"a JPEG picture; {_SCAN}"),
     (0, b"GIF87a", f"a GIF picture; {_SCAN}"),
     (0, b"GIF89a", f"a GIF picture; {_SCAN}"),
     (0, b"BM", f"a BMP picture; {_SCAN}"),
-    (0, b"II*\0", f"a TIFF picture; {_SCAN}"),
-    (0, b"MM\0*", f"a TIFF picture; {_SCAN}"),
     (0, b"8BPS", f"a Photoshop picture; {_SCAN}"),
     (8, b"WEBP", f"a WebP picture; {_SCAN}"),
     (4, b"ftyp", f"a HEIC picture or a film; {_SCAN}"),
@@ -52,6 +48,14 @@ _KNOWN = (
     (0, b"%!PS", "PostScript; print it as PDF and upload that"),
 )
 """Where formats that we don't read have their magic number, and what they are."""
+_PICTURES = (
+    (b"\x89PNG\r\n\x1a\n", MediaType.PNG),
+    (b"\xff\xd8\xff", MediaType.JPEG),
+    (b"II*\0", MediaType.TIFF),  # little-endian, big-endian, and the same with 64-bit offsets
+    (b"MM\0*", MediaType.TIFF),
+    (b"II+\0", MediaType.TIFF),
+    (b"MM\0+", MediaType.TIFF),
+)
 _TEXT_FORMATS = (b"%!PS",)
 _HTML = re.compile(rb"(?:\s|<\?xml[^>]*>|<!--.*?-->)*<(?:!doctype\s+html|html|head|body)\b", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(rb"<[a-z!][^>]*>", re.IGNORECASE)
@@ -87,6 +91,9 @@ def sniff(content: bytes, filename: str) -> MediaType:
         raise EmptyFileError("the file has no bytes; choose another file", field="content")
     name = filename.lower().rstrip()
     _refuse_known(content)
+    for magic, picture in _PICTURES:
+        if content.startswith(magic):
+            return picture
     if content.startswith(_ZIP):
         return _sniff_zip(content)
     if b"%PDF-" in content[:_PDF_HEADER_WITHIN]:

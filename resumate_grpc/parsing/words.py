@@ -42,7 +42,10 @@ class GlyphLook:
 
 @dataclass(frozen=True, slots=True)
 class PlacedWord:
-    """A word on a page: its box and baseline in points from the top left; `order` is its place in the file."""
+    """A word on a page: its box and baseline in points from the top left; `order` is its place in the file.
+
+    `confidence`, 0..1, is how sure OCR is that this is what is printed; 1 for text that the file holds as text.
+    """
 
     text: str
     look: GlyphLook
@@ -52,6 +55,7 @@ class PlacedWord:
     y1: float
     baseline: float
     order: int
+    confidence: float = 1.0
 
     @property
     def size(self) -> float:

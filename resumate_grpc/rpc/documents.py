@@ -1,14 +1,16 @@
-"""Documents to take away: the parsed résumé in other formats, and the original file."""
+"""Documents to take away: the parsed résumé in other formats, the original file, and pictures of its pages."""
 
 from __future__ import annotations
 
 from resumate_grpc._gen.resumate.v1 import export_pb2 as pb
+from resumate_grpc._gen.resumate.v1 import page_pb2
 from resumate_grpc.errors import WrongStateError
 from resumate_grpc.export.formats import ExportFormat, export
+from resumate_grpc.jobs.pages import Pages
 from resumate_grpc.jobs.resumes import Resumes
 from resumate_grpc.rpc.call import Context, current_call
 from resumate_grpc.rpc.codec_enums import EXPORT_FORMATS
-from resumate_grpc.rpc.fields import checked_resume_id
+from resumate_grpc.rpc.fields import checked_page_number, checked_resume_id, checked_width_pixels
 
 __all__ = ["Documents"]
 
@@ -16,8 +18,9 @@ __all__ = ["Documents"]
 class Documents:
     """The rpcs that return files."""
 
-    def __init__(self, resumes: Resumes) -> None:
+    def __init__(self, resumes: Resumes, pages: Pages) -> None:
         self._resumes = resumes
+        self._pages = pages
 
     async def export_resume(self, request: pb.ExportResumeRequest, _: Context) -> pb.ExportResumeResponse:
         """Return the parsed résumé in another format."""
@@ -45,3 +48,19 @@ class Documents:
                 await context.write(pb.DownloadFileResponse(header=header))
                 header = None
             await context.write(pb.DownloadFileResponse(chunk=piece))
+
+    async def render_page(self, request: page_pb2.RenderPageRequest, _: Context) -> page_pb2.RenderPageResponse:
+        """Return a picture of one page."""
+        image = await self._pages.image(
+            current_call().owner,
+            checked_resume_id(request.resume_id),
+            page=checked_page_number(request.page),
+            width_pixels=checked_width_pixels(request.width_pixels),
+        )
+        return page_pb2.RenderPageResponse(
+            content=image.png,
+            media_type="image/png",
+            width=image.width,
+            height=image.height,
+            page_count=image.page_count,
+        )

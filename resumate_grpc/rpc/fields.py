@@ -12,16 +12,21 @@ from resumate_grpc.errors import InvalidFieldError
 __all__ = [
     "checked_batch_id",
     "checked_heartbeat_s",
+    "checked_page_number",
     "checked_page_size",
     "checked_request_id",
     "checked_resume_id",
     "checked_sequence",
     "checked_text",
+    "checked_width_pixels",
 ]
 
 MAX_LABEL_CHARACTERS = 64
 MAX_TEXT_CHARACTERS = 256
 MAX_PAGE_SIZE = 1000
+MIN_WIDTH_PIXELS = 64
+MAX_WIDTH_PIXELS = 2400
+DEFAULT_WIDTH_PIXELS = 1200
 DEFAULT_HEARTBEAT_S = 15.0
 MIN_HEARTBEAT_S = 1.0
 MAX_HEARTBEAT_S = 3600.0
@@ -87,3 +92,22 @@ def checked_heartbeat_s(value: Duration | None) -> float:
             f"heartbeat_interval is {seconds:g} s; it must be 1 s to 1 h", field="heartbeat_interval"
         )
     return seconds
+
+
+def checked_page_number(value: int) -> int:
+    """Return the number of a document's page."""
+    if value < 1:
+        raise InvalidFieldError("page must be 1 or more", field="page")
+    return value
+
+
+def checked_width_pixels(value: int) -> int:
+    """Return the width of a picture; 0 = 1200."""
+    if value == 0:
+        return DEFAULT_WIDTH_PIXELS
+    if not MIN_WIDTH_PIXELS <= value <= MAX_WIDTH_PIXELS:
+        raise InvalidFieldError(
+            f"width_pixels must be between {MIN_WIDTH_PIXELS} and {MAX_WIDTH_PIXELS}, or 0 for {DEFAULT_WIDTH_PIXELS}",
+            field="width_pixels",
+        )
+    return value

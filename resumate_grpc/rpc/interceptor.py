@@ -7,7 +7,7 @@ UNKNOWN and print the error), and a handler may write a message that is serialis
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 import grpc
@@ -91,7 +91,7 @@ def _streamed(
 ) -> Callable[[Any, Context], Awaitable[None]]:
     async def written(request: Any, context: Context) -> None:
         responses = behaviour(request, context)
-        if not isinstance(responses, AsyncIterable):
+        if not hasattr(responses, "__aiter__"):
             await responses
             return
         async for response in responses:

@@ -10,6 +10,7 @@ import grpc
 import grpc.aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
+from resumate_grpc.jobs.pages import Pages
 from resumate_grpc.jobs.resumes import Resumes
 from resumate_grpc.jobs.watch import Watches
 from resumate_grpc.rpc.edge import OUR_SERVICE, Edge, RpcMetrics
@@ -17,7 +18,7 @@ from resumate_grpc.rpc.identity import Identity
 from resumate_grpc.rpc.interceptor import EdgeInterceptor
 from resumate_grpc.rpc.ports import bind
 from resumate_grpc.rpc.reflection import add_reflection
-from resumate_grpc.rpc.resume_service import add_resume_service
+from resumate_grpc.rpc.resume_service import ByName, add_resume_service
 from resumate_grpc.rpc.tls import Tls
 
 __all__ = ["RpcServer", "serve"]
@@ -27,6 +28,8 @@ logger = logging.getLogger(__name__)
 RECEIVE_LIMIT_BYTES = 16 * 1024 * 1024
 ENVELOPE_BYTES = 1024 * 1024
 SEND_LIMIT_BYTES = 64 * 1024 * 1024
+FAREWELL_S = 2.0
+"""How long watches have to take leave; all that read do so in a moment."""
 CLEAN_UP_S = 5.0
 
 OPTIONS: tuple[tuple[str, int], ...] = (
@@ -48,10 +51,11 @@ OPTIONS: tuple[tuple[str, int], ...] = (
 
 
 @asynccontextmanager
-async def serve(
+async def serve(  # noqa: PLR0913 - each is a part of its own
     *,
     resumes: Resumes,
     watches: Watches,
+    pages: Pages,
     listen: str,
     identity: Identity,
     metrics: RpcMetrics,
@@ -72,8 +76,8 @@ async def serve(
         interceptors=[EdgeInterceptor(edge)], options=[*OPTIONS, ("grpc.max_receive_message_length", receive_limit)]
     )
     status = health.aio.HealthServicer()
-    health_pb2_grpc.add_HealthServicer_to_server(status, grpc_server)
-    add_resume_service(grpc_server, resumes, watches)
+    health_pb2_grpc.add_HealthServicer_to_server(status, ByName(grpc_server))
+    add_resume_service(grpc_server, resumes, watches, pages)
     add_reflection(grpc_server, (OUR_SERVICE, health.SERVICE_NAME))
     port = bind(grpc_server, listen, tls)
     if private_socket:
@@ -113,7 +117,7 @@ class RpcServer:
     async def drain(self, *, grace_s: float) -> None:
         """End in order: health says NOT_SERVING, watches are told and end, no new rpcs, the others have `grace_s`.
 
-        Returns when every rpc has cleaned up, at the latest 5 s after the grace time. A second call does nothing.
+        Returns when every rpc has cleaned up, at the latest 8 s after the grace time. A second call does nothing.
         """
         if self._drained:
             return
@@ -121,6 +125,7 @@ class RpcServer:
         await self.step_back()
         self._watches.drain()
         self._edge.drain()
+        await self._watches.let_go(timeout_s=FAREWELL_S)
         await self._server.stop(grace_s)
         if not await self._edge.cleaned_up(timeout_s=CLEAN_UP_S):
             logger.error("rpcs had not cleaned up when the server stopped")

@@ -25,6 +25,7 @@ CODES: Mapping[type[errors.ResumateError], grpc.StatusCode] = {
     errors.InvalidFieldError: grpc.StatusCode.INVALID_ARGUMENT,
     errors.ResumeNotFoundError: grpc.StatusCode.NOT_FOUND,
     errors.FileMissingError: grpc.StatusCode.NOT_FOUND,
+    errors.NoPictureError: grpc.StatusCode.FAILED_PRECONDITION,
     errors.EtagMismatchError: grpc.StatusCode.ABORTED,
     errors.WrongStateError: grpc.StatusCode.FAILED_PRECONDITION,
     errors.EpochMismatchError: grpc.StatusCode.FAILED_PRECONDITION,

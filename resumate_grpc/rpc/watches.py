@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import aclosing
-
 from resumate_grpc import failpoints
 from resumate_grpc._gen.resumate.v1 import watch_pb2 as pb
 from resumate_grpc.errors import InvalidFieldError, ResumeNotFoundError
@@ -42,7 +40,7 @@ class Progress:
 
     async def watch_progress(self, request: pb.WatchProgressRequest, context: Context) -> None:
         """Write updates until the watch ends; frames are serialised already, which costs a quarter less a message."""
-        updates = self._watches.watch(
+        watching = self._watches.watch(
             _target(request),
             after=checked_sequence(request.after_sequence),
             epoch=request.epoch,
@@ -51,11 +49,14 @@ class Progress:
                 request.heartbeat_interval if request.HasField("heartbeat_interval") else None
             ),
         )
-        async with aclosing(updates):
-            async for update in updates:
-                parsed = await self._result_of_update(update) if request.include_parsed else None
-                failpoints.hit("watch.before-send")
-                await context.write(self._frames.encode(update, parsed=parsed))
+        include_parsed = request.include_parsed
+        del request  # a watch may be open for days
+        async with watching as watcher:
+            while updates := await watcher.next():
+                for update in updates:
+                    parsed = await self._result_of_update(update) if include_parsed else None
+                    failpoints.hit("watch.before-send")
+                    await context.write(self._frames.encode(update, parsed=parsed))
 
     async def list_progress(self, request: pb.ListProgressRequest, _: Context) -> pb.ListProgressResponse:
         """Return a page of events."""

@@ -19,6 +19,7 @@ from typing import BinaryIO, Protocol, TypeVar, cast
 
 from resumate_grpc import failpoints
 from resumate_grpc.errors import ErrorReason, ParsingError
+from resumate_grpc.model.page_image import PageImage
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import ACTIVE_STAGES, StageProgress
 from resumate_grpc.model.resume import MediaType, ParseOptions
@@ -33,6 +34,7 @@ from resumate_grpc.sandbox.wire import (
     MAX_MESSAGE_CHARS,
     Advanced,
     Crashed,
+    Drawn,
     Explained,
     Parsed,
     Ready,
@@ -69,6 +71,10 @@ class Target(Protocol):
         self, content: bytes, *, media_type: MediaType, options: ParseOptions, pictures: bool
     ) -> Generator[StageProgress, None, Explanation]:
         """Parse one document and return what was seen in it."""
+        ...
+
+    def draw(self, content: bytes, *, media_type: MediaType, page: int, width_pixels: int) -> PageImage:
+        """Draw one page."""
         ...
 
 
@@ -135,8 +141,14 @@ class _Worker:
 
     def _result(self, task: Task, content: bytes) -> bytearray:
         throttle = ProgressThrottle(lambda progress: _send(self.replies, Advanced(progress=progress)), time.monotonic)
-        reply: Parsed | Explained
-        if task.explain:
+        reply: Parsed | Explained | Drawn
+        if task.page:
+            reply = Drawn(
+                image=self.target.draw(
+                    content, media_type=task.media_type, page=task.page, width_pixels=task.width_pixels
+                )
+            )
+        elif task.explain:
             explaining = self.target.explain(
                 content, media_type=task.media_type, options=task.options, pictures=task.pictures
             )

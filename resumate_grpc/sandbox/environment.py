@@ -20,6 +20,7 @@ KEPT = frozenset(
         "LD_LIBRARY_PATH",
         "PATH",
         "PYTHONHOME",
+        "TESSDATA_PREFIX",
         "TMPDIR",
         "TZ",
         failpoints.VARIABLE,

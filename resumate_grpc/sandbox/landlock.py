@@ -30,6 +30,8 @@ SYSTEM_PATHS = (
     "/usr",
     "/lib",
     "/lib64",
+    "/opt/local/share/tessdata",
+    "/home/linuxbrew/.linuxbrew/share/tessdata",
     "/nix/store",
     "/etc/ld.so.cache",
     "/etc/localtime",
@@ -78,7 +80,8 @@ def _ruleset(abi: int) -> bytes:
 
 def _readable(search_path: Iterable[str]) -> set[Path]:
     libraries = os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep)
-    names = {*SYSTEM_PATHS, sys.prefix, sys.base_prefix, *search_path, *libraries} - {""}
+    tessdata = os.environ.get("TESSDATA_PREFIX", "")  # languages are loaded when a document needs them
+    names = {*SYSTEM_PATHS, sys.prefix, sys.base_prefix, *search_path, *libraries, tessdata} - {""}
     return {Path(name) for name in names}
 
 

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self
 
+from resumate_grpc.model.page_image import PageImage
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import StageProgress
 from resumate_grpc.model.resume import MediaType, ParseOptions
@@ -117,6 +118,11 @@ class SandboxPool:
             return await process.explain(
                 content, media_type=media_type, options=options, pictures=pictures, on_progress=on_progress
             )
+
+    async def draw(self, content: bytes, *, media_type: MediaType, page: int, width_pixels: int) -> PageImage:
+        """Draw one page, as `jobs.ports.PageDrawer` says; the pool's `target` must be `DRAWING`."""
+        async with self._process() as process:
+            return await process.draw(content, media_type=media_type, page=page, width_pixels=width_pixels)
 
     @asynccontextmanager
     async def _process(self) -> AsyncIterator[SandboxProcess]:

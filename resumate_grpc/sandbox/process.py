@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from resumate_grpc.errors import ParsingError
+from resumate_grpc.model.page_image import PageImage
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import StageProgress
 from resumate_grpc.model.resume import MediaType, ParseOptions
@@ -24,6 +25,7 @@ from resumate_grpc.sandbox.verdict import Cause, Verdict, on_exit, on_fault, on_
 from resumate_grpc.sandbox.wire import (
     Advanced,
     Crashed,
+    Drawn,
     Explained,
     Outcome,
     OutputTooLargeError,
@@ -40,7 +42,7 @@ from resumate_grpc.sandbox.wire import (
 __all__ = ["SandboxProcess", "StartError"]
 
 REAP_S = 5.0
-Result = TypeVar("Result", Parsed, Explained)
+Result = TypeVar("Result", Parsed, Explained, Drawn)
 
 logger = logging.getLogger(__name__)
 
@@ -163,6 +165,12 @@ class SandboxProcess:
         """Parse one document likewise, and return what the parser saw in it; without `pictures` no page is drawn."""
         task = Task(media_type=media_type, options=options, size=len(content), explain=True, pictures=pictures)
         return (await self._work(task, content, Explained, on_progress)).explanation
+
+    async def draw(self, content: bytes, *, media_type: MediaType, page: int, width_pixels: int) -> PageImage:
+        """Draw one page of a document, as `jobs.ports.PageDrawer` says."""
+        size = len(content)
+        task = Task(media_type=media_type, options=ParseOptions(), size=size, page=page, width_pixels=width_pixels)
+        return (await self._work(task, content, Drawn, lambda _: None)).image
 
     async def _work(
         self, task: Task, content: bytes, expected: type[Result], on_progress: Callable[[StageProgress], None]

@@ -2,7 +2,7 @@
 
 A frame is a big-endian u32 length and that many bytes. Down go `Task` frames, each followed by the document's raw
 bytes; up come `Ready` once, then for each task any number of `Advanced` and one of `Parsed` (or `Explained`, where that
-was asked for), `Refused`, `Crashed`.
+was asked for, or `Drawn`), `Refused`, `Crashed`.
 A worker that a document has taken over can say wrong things; it cannot make the supervisor run anything.
 """
 
@@ -14,6 +14,7 @@ from typing import Annotated
 import msgspec
 
 from resumate_grpc.errors import ErrorReason
+from resumate_grpc.model.page_image import PageImage
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import ACTIVE_STAGES, StageProgress
 from resumate_grpc.model.resume import MediaType, ParseOptions
@@ -26,6 +27,7 @@ __all__ = [
     "HEADER_BYTES",
     "Advanced",
     "Crashed",
+    "Drawn",
     "Explained",
     "Outcome",
     "OutputTooLargeError",
@@ -86,6 +88,12 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     explanation: Explanation
 
 
+class Drawn(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A page was drawn."""
+
+    image: PageImage
+
+
 class Refused(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """The parser raised `ParsingError`."""
 
@@ -102,16 +110,21 @@ class Crashed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """A document to parse, or to explain (with pictures or without); its `size` bytes follow this frame."""
+    """A document to parse, to explain (`pictures`: or without), or of which to draw `page` (from 1).
+
+    Its `size` bytes follow this frame.
+    """
 
     media_type: MediaType
     options: ParseOptions
     size: int
     explain: bool = False
     pictures: bool = True
+    page: int = 0
+    width_pixels: int = 0
 
 
-Outcome = Parsed | Explained | Refused | Crashed
+Outcome = Parsed | Explained | Drawn | Refused | Crashed
 Reply = Ready | Advanced | Outcome
 
 _encoder = msgspec.msgpack.Encoder()

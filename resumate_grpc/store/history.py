@@ -2,17 +2,46 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, func, select
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, func, select
 
 from resumate_grpc.errors import ResumeNotFoundError
 from resumate_grpc.model.progress import BatchCounts, ProgressEvent, State
-from resumate_grpc.model.work import LogBounds, Target
+from resumate_grpc.model.work import LogBounds, LogPage, LogQuery, Target
 from resumate_grpc.store import tables
 from resumate_grpc.store.codec import decode_event
 from resumate_grpc.store.tables import events, feeds, resumes
 from resumate_grpc.store.transaction import Transaction
 
-__all__ = ["batch_counts", "bounds", "epoch", "history"]
+__all__ = ["batch_counts", "bounds", "epoch", "history", "pages"]
+
+
+# Made once: building a statement takes longer than running it.
+_OF_FEED = (
+    select(events)
+    .where(events.c.owner == bindparam("b_owner"), events.c.feed_sequence > bindparam("b_after"))
+    .order_by(events.c.feed_sequence)
+    .limit(bindparam("b_limit"))
+)
+_OF_BATCH = _OF_FEED.where(events.c.batch_id == bindparam("b_batch"))
+_OF_RESUME = (
+    select(events)
+    .where(
+        events.c.owner == bindparam("b_owner"),
+        events.c.resume_id == bindparam("b_resume"),
+        events.c.sequence > bindparam("b_after"),
+    )
+    .order_by(events.c.sequence)
+    .limit(bindparam("b_limit"))
+)
+_RESUME = (
+    select(resumes.c.last_sequence, resumes.c.state, events.c.digest)
+    .join(events, (events.c.resume_id == resumes.c.id) & (events.c.sequence == resumes.c.last_sequence))
+    .where(resumes.c.id == bindparam("b_resume"), resumes.c.owner == bindparam("b_owner"))
+)
+_LOWEST = select(func.min(events.c.sequence)).where(events.c.resume_id == bindparam("b_resume"))
+_FEED = select(feeds).where(feeds.c.owner == bindparam("b_owner"))
 
 
 def epoch(tx: Transaction) -> str:
@@ -22,14 +51,24 @@ def epoch(tx: Transaction) -> str:
 
 def history(tx: Transaction, target: Target, *, after: int, limit: int) -> list[ProgressEvent]:
     """Return up to `limit` events after a position, in order."""
-    position = events.c.sequence if target.resume_id else events.c.feed_sequence
-    statement = select(events).where(*_of(target), position > after).order_by(position).limit(limit)
-    return [decode_event(row) for row in tx.connection.execute(statement)]
+    values: dict[str, str | int] = {"b_owner": target.owner, "b_after": after, "b_limit": limit}
+    if target.resume_id:
+        statement, values["b_resume"] = _OF_RESUME, target.resume_id
+    elif target.batch_id:
+        statement, values["b_batch"] = _OF_BATCH, target.batch_id
+    else:
+        statement = _OF_FEED
+    return [decode_event(row) for row in tx.connection.execute(statement, values)]
 
 
 def bounds(tx: Transaction, target: Target) -> LogBounds:
     """Return what of a log is held."""
     return _resume_bounds(tx, target) if target.resume_id else _feed_bounds(tx, target.owner)
+
+
+def pages(tx: Transaction, queries: Sequence[LogQuery]) -> list[LogPage | ResumeNotFoundError]:
+    """Return history and bounds for each query; an error in the place of a résumé that is not found."""
+    return [_page(tx, query) for query in queries]
 
 
 def batch_counts(tx: Transaction, owner: str, batch_id: str) -> BatchCounts:
@@ -53,27 +92,22 @@ def batch_counts(tx: Transaction, owner: str, batch_id: str) -> BatchCounts:
     )
 
 
-def _of(target: Target) -> list[ColumnElement[bool]]:
-    conditions = [events.c.owner == target.owner]
-    if target.resume_id:
-        conditions.append(events.c.resume_id == target.resume_id)
-    if target.batch_id:
-        conditions.append(events.c.batch_id == target.batch_id)
-    return conditions
+def _page(tx: Transaction, query: LogQuery) -> LogPage | ResumeNotFoundError:
+    try:
+        held = bounds(tx, query.target)
+    except ResumeNotFoundError as error:
+        return error
+    if query.after >= held.last:
+        return LogPage(bounds=held, events=())
+    return LogPage(bounds=held, events=history(tx, query.target, after=query.after, limit=query.limit))
 
 
 def _resume_bounds(tx: Transaction, target: Target) -> LogBounds:
-    last = (events.c.resume_id == resumes.c.id) & (events.c.sequence == resumes.c.last_sequence)
-    statement = (
-        select(resumes.c.last_sequence, resumes.c.state, events.c.digest)
-        .join(events, last)
-        .where(resumes.c.id == target.resume_id, resumes.c.owner == target.owner)
-    )
-    row = tx.connection.execute(statement).one_or_none()
+    named = {"b_resume": target.resume_id}
+    row = tx.connection.execute(_RESUME, {**named, "b_owner": target.owner}).one_or_none()
     if row is None:
         raise ResumeNotFoundError(target.resume_id)
-    lowest = select(func.min(events.c.sequence)).where(events.c.resume_id == target.resume_id)
-    first = tx.connection.execute(lowest).scalar_one()
+    first = tx.connection.execute(_LOWEST, named).scalar_one()
     return LogBounds(
         first_available=row.last_sequence + 1 if first is None else first,
         last=row.last_sequence,
@@ -83,7 +117,7 @@ def _resume_bounds(tx: Transaction, target: Target) -> LogBounds:
 
 
 def _feed_bounds(tx: Transaction, owner: str) -> LogBounds:
-    row = tx.connection.execute(select(feeds).where(feeds.c.owner == owner)).one_or_none()
+    row = tx.connection.execute(_FEED, {"b_owner": owner}).one_or_none()
     if row is None:
         return LogBounds(first_available=1, last=0)
     return LogBounds(first_available=row.first_sequence, last=row.last_sequence)

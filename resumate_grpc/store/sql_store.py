@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Self
 
+from resumate_grpc.errors import ResumeNotFoundError
 from resumate_grpc.jobs.ports import Clock
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import BatchCounts, ProgressEvent, State
@@ -17,6 +18,8 @@ from resumate_grpc.model.work import (
     Claim,
     Deleted,
     LogBounds,
+    LogPage,
+    LogQuery,
     NewEvent,
     NewResume,
     Outcome,
@@ -128,6 +131,10 @@ class SqlStore:
     async def bounds(self, target: Target) -> LogBounds:
         """See `EventLog.bounds`."""
         return await self._readers.read(lambda tx: history.bounds(tx, target))
+
+    async def pages(self, queries: Sequence[LogQuery]) -> Sequence[LogPage | ResumeNotFoundError]:
+        """See `EventLog.pages`."""
+        return await self._readers.read(lambda tx: history.pages(tx, queries))
 
     async def batch_counts(self, owner: str, batch_id: str) -> BatchCounts:
         """See `EventLog.batch_counts`."""

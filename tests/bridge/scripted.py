@@ -20,6 +20,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from resumate_grpc._gen.resumate.v1 import (
     error_reason_pb2,
     export_pb2,
+    page_pb2,
     parsed_resume_pb2,
     progress_pb2,
     resume_pb2,
@@ -57,6 +58,7 @@ class Scripted(ResumeServiceServicer):
 
     events: dict[str, list[progress_pb2.ProgressEvent]] = field(default_factory=dict)
     resumes: dict[str, resume_pb2.Resume] = field(default_factory=dict)
+    pictures: list[bytes] = field(default_factory=list)
     refusals: list[tuple[grpc.StatusCode, str]] = field(default_factory=list)
     watches: list[watch_pb2.WatchProgressRequest] = field(default_factory=list)
     lists: list[watch_pb2.ListProgressRequest] = field(default_factory=list)
@@ -299,6 +301,20 @@ class Scripted(ResumeServiceServicer):
             yield export_pb2.DownloadFileResponse(chunk=content[start : start + 4])
             if self.generation:
                 await refuse(context, grpc.StatusCode.UNAVAILABLE, "SERVER_DRAINING")
+
+    async def RenderPage(  # noqa: N802
+        self, request: page_pb2.RenderPageRequest, context: Context
+    ) -> page_pb2.RenderPageResponse:
+        await self._known(request.resume_id, context)
+        if request.page > len(self.pictures):
+            await refuse(context, grpc.StatusCode.FAILED_PRECONDITION, "NO_PICTURE")
+        return page_pb2.RenderPageResponse(
+            content=self.pictures[request.page - 1],
+            media_type="image/png",
+            width=612,
+            height=792,
+            page_count=len(self.pictures),
+        )
 
     Upload = None  # type: ignore[assignment] # the bridge streams its uploads
 

@@ -141,3 +141,22 @@ async def test_by_keyboard_alone(page: Page) -> None:
     await saved(page)
     await expect(page.get_by_role("heading", level=1)).to_have_text("Priya V.")
     await expect(page.locator("[data-path='personal_info.full_name'].value")).to_be_focused()
+
+
+async def test_pages_and_values_light_each_other(page: Page) -> None:
+    """The page is shown as it looks; a value lights its place on it, a place its value, and the text is beside."""
+    await expect(page.locator(".sheet img")).to_have_js_property("complete", value=True)
+    assert await page.locator(".sheet img").evaluate("image => image.naturalWidth") == 1200
+    email = page.locator("[data-path='personal_info.email'].value")
+    place = page.locator(".mark[data-path='personal_info.email']")
+    await email.hover()
+    await expect(place).to_have_class("mark hinted")
+    await place.hover()
+    await expect(email).to_have_class("value plain hinted")
+    await place.click()
+    await expect(email).to_have_attribute("aria-pressed", "true")
+    await expect(place).to_have_class("mark hinted chosen")
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    await page.screenshot(path=SCREENSHOTS / "pages.png")
+    await page.get_by_role("button", name="Text", exact=True).click()
+    await expect(page.locator("mark.chosen")).to_have_text("priya.v@example.com")

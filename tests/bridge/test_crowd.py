@@ -88,8 +88,10 @@ async def test_browsers_that_vanish_leave_nothing(client: Client, script: Script
 
 
 @pytest.mark.slow
-async def test_a_thousand_sockets(client: Client, script: Scripted) -> None:
+async def test_a_thousand_sockets(config: BridgeConfig, start_bridge: StartBridge, script: Scripted) -> None:
     """A thousand sockets of one résumé cost one upstream watch, and all see its end."""
+    # Opening them may take seconds, and a watch that is silent for two and a half heartbeats is begun anew.
+    client = await start_bridge(replace(config, heartbeat_s=15.0))
     await script.add(STAGE_NLP_PARSING)
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
         url = client.make_url(URL)

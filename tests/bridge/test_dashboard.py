@@ -14,7 +14,10 @@ from tests.live import LiveServer, live_server
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 FILES = Path(__file__).resolve().parents[1] / "samples" / "files"
-NAMES = ("sidebar_en.pdf", "left_rail_de.pdf", "plain_en.txt")
+SAMPLES: list[FilePayload] = [
+    {"name": name, "mimeType": "application/octet-stream", "buffer": (FILES / name).read_bytes()}
+    for name in ("sidebar_en.pdf", "left_rail_de.pdf", "plain_en.txt")
+]
 
 
 @pytest.fixture
@@ -37,7 +40,7 @@ async def page(context: BrowserContext, server: LiveServer) -> AsyncIterator[Pag
     async with page_of(context) as page:
         await page.goto(server.http_url)
         broken: FilePayload = {"name": "broken.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 no more"}
-        for sent in (*(FILES / name for name in NAMES), broken):
+        for sent in (*SAMPLES, broken):
             await upload(page, server, sent)
         await page.reload()
         await expect(page.locator(".rows li[data-state=succeeded]")).to_have_count(3, timeout=60_000)
@@ -45,7 +48,7 @@ async def page(context: BrowserContext, server: LiveServer) -> AsyncIterator[Pag
         yield page
 
 
-async def upload(page: Page, server: LiveServer, sent: Path | FilePayload) -> None:
+async def upload(page: Page, server: LiveServer, sent: FilePayload) -> None:
     """Upload without the page, which would go on to the result."""
     answer = await page.request.post(f"{server.http_url}/v1/resumes/upload", multipart={"file": sent})
     assert answer.status == 202

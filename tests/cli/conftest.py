@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from tests.cli.script import ScriptedServer
+from tests.cli.script import ScriptedCommands
 
 
 @pytest.fixture
-def server() -> ScriptedServer:
+def server() -> Iterator[ScriptedCommands]:
     """Give a server whose answers the test writes."""
-    return ScriptedServer()
+    scripted = ScriptedCommands()
+    yield scripted
+    scripted.close()

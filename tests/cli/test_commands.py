@@ -26,7 +26,7 @@ from resumate_grpc._gen.resumate.v1.resume_service_pb2 import (
     ListResumesResponse,
     RetryResumeResponse,
 )
-from tests.cli.script import ID, ScriptedServer, event, reason
+from tests.cli.script import ID, ScriptedCommands, event, reason
 
 
 def parsed_resume() -> Resume:
@@ -51,7 +51,7 @@ def parsed_resume() -> Resume:
     return resume
 
 
-def test_get_shows_confidence_and_place(server: ScriptedServer) -> None:
+def test_get_shows_confidence_and_place(server: ScriptedCommands) -> None:
     """The summary says of each value how sure it is and where it stands; doubtful ones are marked."""
     running = server.run("get", ID)
     request, give, _ = server.unary("GetResume")
@@ -68,7 +68,7 @@ def test_get_shows_confidence_and_place(server: ScriptedServer) -> None:
     assert "Python, Go" in result.stdout
 
 
-def test_get_json_is_proto_json_on_one_line(server: ScriptedServer) -> None:
+def test_get_json_is_proto_json_on_one_line(server: ScriptedCommands) -> None:
     """--json prints snake_case names on one line, fields without a value included."""
     running = server.run("get", ID, "--json")
     server.unary("GetResume")[1](GetResumeResponse(resume=parsed_resume()))
@@ -80,7 +80,7 @@ def test_get_json_is_proto_json_on_one_line(server: ScriptedServer) -> None:
     assert printed["state"] == "STATE_SUCCEEDED"
 
 
-def test_unknown_resume_exits_with_4(server: ScriptedServer) -> None:
+def test_unknown_resume_exits_with_4(server: ScriptedCommands) -> None:
     """A résumé that is not there is told with its reason and where to look."""
     running = server.run("get", ID)
     server.unary("GetResume")[2](grpc.StatusCode.NOT_FOUND, "no résumé", reason("RESUME_NOT_FOUND"))
@@ -89,7 +89,7 @@ def test_unknown_resume_exits_with_4(server: ScriptedServer) -> None:
     assert "no résumé [RESUME_NOT_FOUND]" in result.stderr
 
 
-def test_list_goes_through_the_pages_up_to_the_limit(server: ScriptedServer) -> None:
+def test_list_goes_through_the_pages_up_to_the_limit(server: ScriptedCommands) -> None:
     """The list asks for no more than the limit, page after page, and says how many there are in all."""
     running = server.run("list", "--limit", "3", "--state", "failed", "--state", "queued", "--text", "go", "--json")
     page_1, page_2 = "page 1", "page 2"
@@ -105,7 +105,7 @@ def test_list_goes_through_the_pages_up_to_the_limit(server: ScriptedServer) -> 
     assert result.stderr == "3 of 9; --all lists all\n"
 
 
-def test_retry_watch_starts_with_the_new_attempt(server: ScriptedServer) -> None:
+def test_retry_watch_starts_with_the_new_attempt(server: ScriptedCommands) -> None:
     """Retry --watch reads on from the attempt's own first event, so the last attempt's end does not end it."""
     running = server.run("retry", ID, "--watch", "-q")
     queued = Resume(id=ID, filename="cv.pdf", state=State.STATE_QUEUED, attempt=2)
@@ -121,7 +121,7 @@ def test_retry_watch_starts_with_the_new_attempt(server: ScriptedServer) -> None
     assert result.exit_code == 0
 
 
-def test_cancel_prints_the_state(server: ScriptedServer) -> None:
+def test_cancel_prints_the_state(server: ScriptedCommands) -> None:
     """Cancel prints the résumé as it is now; that it is cancelled is what was wanted."""
     running = server.run("cancel", ID)
     cancelled = Resume(id=ID, filename="cv.pdf", state=State.STATE_CANCELLED)
@@ -130,7 +130,7 @@ def test_cancel_prints_the_state(server: ScriptedServer) -> None:
     assert (result.exit_code, result.stdout.split()) == (0, [ID, "cancelled", "cv.pdf"])
 
 
-def test_delete_goes_on_after_one_that_is_not_there(server: ScriptedServer) -> None:
+def test_delete_goes_on_after_one_that_is_not_there(server: ScriptedCommands) -> None:
     """Of several ids the unknown one is told and the others are removed; the exit status is the failure's."""
     running = server.run("delete", "--yes", "one", "two")
     server.unary("DeleteResume")[2](grpc.StatusCode.NOT_FOUND, "no résumé one", reason("RESUME_NOT_FOUND"))
@@ -142,7 +142,7 @@ def test_delete_goes_on_after_one_that_is_not_there(server: ScriptedServer) -> N
     assert (result.exit_code, result.stdout) == (4, "")
 
 
-def test_delete_without_anybody_to_ask_needs_yes(server: ScriptedServer) -> None:
+def test_delete_without_anybody_to_ask_needs_yes(server: ScriptedCommands) -> None:
     """Where stdin is no terminal nothing is removed without --yes."""
     result = server.run("delete", ID).result(10)
     assert result.exit_code == 2
@@ -157,7 +157,7 @@ FORMATS = {
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_export_writes_the_bytes_as_they_are(server: ScriptedServer, name: str) -> None:
+def test_export_writes_the_bytes_as_they_are(server: ScriptedCommands, name: str) -> None:
     """The export's bytes reach stdout unchanged."""
     content = "field_path,value\r\nnäme,Ada\r\n".encode()
     running = server.run("export", ID, "--format", name)
@@ -169,7 +169,7 @@ def test_export_writes_the_bytes_as_they_are(server: ScriptedServer, name: str) 
     assert len(list(csv.reader(result.stdout.splitlines()))) == 2
 
 
-def test_export_leaves_a_file_that_is_there(server: ScriptedServer, tmp_path: Path) -> None:
+def test_export_leaves_a_file_that_is_there(server: ScriptedCommands, tmp_path: Path) -> None:
     """An existing file is not written over without --force."""
     target = tmp_path / "out.json"
     target.write_text("mine", encoding="utf-8")
@@ -196,7 +196,7 @@ NAMES = {
 
 @pytest.mark.parametrize("name", NAMES)
 def test_download_stays_in_this_folder(
-    server: ScriptedServer, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: ScriptedCommands, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever name the server gives, the file lands in the current folder, under a visible name."""
     monkeypatch.chdir(tmp_path)
@@ -211,7 +211,7 @@ def test_download_stays_in_this_folder(
 
 
 def test_damaged_download_leaves_nothing(
-    server: ScriptedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: ScriptedCommands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A file whose checksum differs is not kept."""
     monkeypatch.chdir(tmp_path)

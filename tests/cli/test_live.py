@@ -178,7 +178,7 @@ def test_watch_survives_a_power_cut(tmp_path: Path, cv: Path) -> None:
     with live_server(data_dir=data_dir) as first:
         address = first.grpc_address
         resume_id = uploaded(first, cv)
-        with running(first, "watch", resume_id, "--follow", "--json") as watcher:
+        with running(first, "watch", resume_id, "--follow", "--json", "--verify") as watcher:
             assert watcher.stdout is not None
             assert watcher.stderr is not None
             events = [json.loads(watcher.stdout.readline())["event"]]
@@ -192,6 +192,7 @@ def test_watch_survives_a_power_cut(tmp_path: Path, cv: Path) -> None:
                     events.append(json.loads(watcher.stdout.readline())["event"])
                 watcher.send_signal(signal.SIGINT)
                 assert watcher.wait(20) == 130
+                assert f"verified {len(events)} events\n" in watcher.stderr.read()
     assert [int(event["sequence"]) for event in events] == list(range(1, len(events) + 1))
 
 

@@ -14,7 +14,7 @@ from resumate_grpc._gen.resumate.v1.progress_pb2 import ParseError, State
 from resumate_grpc._gen.resumate.v1.resume_pb2 import Resume
 from resumate_grpc._gen.resumate.v1.resume_service_pb2 import GetResumeResponse
 from resumate_grpc._gen.resumate.v1.upload_pb2 import UploadChunksResponse
-from tests.cli.script import ID, ScriptedServer, event, reason, retry_after
+from tests.cli.script import ID, ScriptedCommands, event, reason, retry_after
 
 QUEUED = UploadChunksResponse(resume=Resume(id=ID, filename="cv.txt", state=State.STATE_QUEUED))
 
@@ -34,7 +34,7 @@ LOST = {
 
 
 @pytest.mark.parametrize("how", LOST)
-def test_lost_answer_is_repeated_with_the_same_request_id(server: ScriptedServer, cv: Path, how: str) -> None:
+def test_lost_answer_is_repeated_with_the_same_request_id(server: ScriptedCommands, cv: Path, how: str) -> None:
     """An upload whose answer was lost is sent again, whole and under the same request_id, so nothing is made twice."""
     code, details = LOST[how]
     running = server.run("upload", str(cv))
@@ -51,7 +51,7 @@ def test_lost_answer_is_repeated_with_the_same_request_id(server: ScriptedServer
 
 
 @pytest.mark.slow
-def test_full_queue_is_given_up_with_advice(server: ScriptedServer, cv: Path) -> None:
+def test_full_queue_is_given_up_with_advice(server: ScriptedCommands, cv: Path) -> None:
     """After a few tries a full queue is reported with its reason and how long to wait."""
     running = server.run("upload", str(cv), "-q")
     for _ in range(5):
@@ -63,7 +63,7 @@ def test_full_queue_is_given_up_with_advice(server: ScriptedServer, cv: Path) ->
     assert "try again in 0.01 s" in result.stderr
 
 
-def test_refused_file_is_not_sent_again(server: ScriptedServer, cv: Path) -> None:
+def test_refused_file_is_not_sent_again(server: ScriptedCommands, cv: Path) -> None:
     """Bad input is told once, with reason and exit status 5, and stdout stays empty."""
     running = server.run("upload", str(cv))
     _, _, refuse = server.upload()
@@ -73,7 +73,7 @@ def test_refused_file_is_not_sent_again(server: ScriptedServer, cv: Path) -> Non
     assert f"{cv}: an EXE; send a PDF [UNSUPPORTED_FORMAT]" in result.stderr
 
 
-def test_watch_waits_for_the_end_and_prints_the_result(server: ScriptedServer, cv: Path) -> None:
+def test_watch_waits_for_the_end_and_prints_the_result(server: ScriptedCommands, cv: Path) -> None:
     """With --watch, progress goes to stderr through an interruption and the finished résumé to stdout as JSON."""
     running = server.run("upload", str(cv), "--watch", "--json", "--batch-id", "spring", "--language", "de")
     messages, answer, _ = server.upload()
@@ -98,7 +98,7 @@ def test_watch_waits_for_the_end_and_prints_the_result(server: ScriptedServer, c
     assert result.exit_code == 0
 
 
-def test_failed_parse_is_data_and_an_error(server: ScriptedServer, cv: Path) -> None:
+def test_failed_parse_is_data_and_an_error(server: ScriptedCommands, cv: Path) -> None:
     """A parse that failed leaves the résumé's line on stdout, the reason on stderr and exit status 1."""
     running = server.run("upload", str(cv), "--watch", "-q")
     server.upload()[1](QUEUED)
@@ -114,7 +114,7 @@ def test_failed_parse_is_data_and_an_error(server: ScriptedServer, cv: Path) -> 
     assert "no text in the file [NO_TEXT_FOUND]" in result.stderr
 
 
-def test_one_bad_file_does_not_stop_the_others(server: ScriptedServer, cv: Path) -> None:
+def test_one_bad_file_does_not_stop_the_others(server: ScriptedCommands, cv: Path) -> None:
     """Of several files the refused one is named on stderr; the others' results come in the order given."""
     paths = [cv.with_name(f"{name}.txt") for name in ("one", "two", "three")]
     for path in paths:
@@ -133,7 +133,7 @@ def test_one_bad_file_does_not_stop_the_others(server: ScriptedServer, cv: Path)
     assert result.exit_code == 5
 
 
-def test_request_id_names_one_upload(server: ScriptedServer, cv: Path) -> None:
+def test_request_id_names_one_upload(server: ScriptedCommands, cv: Path) -> None:
     """--request-id with several files is refused before anything is sent."""
     other = cv.with_name("other.txt")
     other.write_text("x", encoding="utf-8")

@@ -10,7 +10,7 @@ import pytest
 from resumate_grpc._gen.resumate.v1.error_reason_pb2 import ErrorReason
 from resumate_grpc._gen.resumate.v1.progress_pb2 import BatchProgress, ParseError, State
 from resumate_grpc._gen.resumate.v1.watch_pb2 import Draining, WatchProgressResponse
-from tests.cli.script import EPOCH, ID, ScriptedServer, event, heartbeat, reason, retry_after
+from tests.cli.script import EPOCH, ID, ScriptedCommands, event, heartbeat, log, reason, retry_after
 
 pytestmark = pytest.mark.slow
 
@@ -37,7 +37,7 @@ def numbers(output: str) -> list[int]:
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_resumes_after_the_last_event(server: ScriptedServer, ending: str) -> None:
+def test_resumes_after_the_last_event(server: ScriptedCommands, ending: str) -> None:
     """A watch that is interrupted goes on where it was, in the same epoch, and prints no event twice."""
     code, message, details = ENDINGS[ending]
     running = server.run("watch", ID, "--json")
@@ -55,7 +55,7 @@ def test_resumes_after_the_last_event(server: ScriptedServer, ending: str) -> No
     assert result.exit_code == 0
 
 
-def test_draining_tells_how_long_to_stay_away(server: ScriptedServer) -> None:
+def test_draining_tells_how_long_to_stay_away(server: ScriptedCommands) -> None:
     """The pause before reconnecting is never shorter than the server asked for when it began to drain."""
     running = server.run("watch", ID)
     first = server.stream()
@@ -70,17 +70,17 @@ def test_draining_tells_how_long_to_stay_away(server: ScriptedServer) -> None:
     assert 0.3 <= float(stderr.rpartition(" in ")[2].split()[0]) <= 0.6
 
 
-def test_unreachable_server_ends_the_watch_at_once(server: ScriptedServer) -> None:
+def test_unreachable_server_ends_the_watch_at_once(server: ScriptedCommands) -> None:
     """Where nothing has ever answered, the watch says how to start a server and exits with 3."""
     running = server.run("watch", ID)
     server.stream().end(grpc.StatusCode.UNAVAILABLE, "Connection refused")
     result = running.result(10)
     assert result.exit_code == 3
-    assert "nothing answers at 127.0.0.1:50051" in result.stderr
+    assert f"nothing answers at {server.address}" in result.stderr
     assert "resumate serve" in result.stderr
 
 
-def test_failed_parse_exits_with_1(server: ScriptedServer) -> None:
+def test_failed_parse_exits_with_1(server: ScriptedCommands) -> None:
     """A parse that failed is printed with its reason as data, and the exit status tells it too."""
     running = server.run("watch", ID)
     stream = server.stream()
@@ -100,7 +100,7 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize("name", REFUSALS)
-def test_refusal_says_what_to_do(server: ScriptedServer, name: str) -> None:
+def test_refusal_says_what_to_do(server: ScriptedCommands, name: str) -> None:
     """A watch that the server refuses names the reason and the way out, and is not tried again."""
     code, detail, exit_code, advice = REFUSALS[name]
     running = server.run("watch", ID, "--after", "7")
@@ -114,7 +114,7 @@ def test_refusal_says_what_to_do(server: ScriptedServer, name: str) -> None:
     assert result.stdout == ""
 
 
-def test_batch_ends_with_its_last_member(server: ScriptedServer) -> None:
+def test_batch_ends_with_its_last_member(server: ScriptedCommands) -> None:
     """A batch watch ends once the counts say that all have ended and their events were printed."""
     running = server.run("watch", "--batch", "spring")
     stream = server.stream()
@@ -132,7 +132,7 @@ def test_batch_ends_with_its_last_member(server: ScriptedServer) -> None:
     assert result.exit_code == 1
 
 
-def test_feed_counts_in_feed_sequence(server: ScriptedServer) -> None:
+def test_feed_counts_in_feed_sequence(server: ScriptedCommands) -> None:
     """A feed watch goes on by feed_sequence, which has nothing to do with each résumé's own numbers."""
     running = server.run("watch", "--feed", "--json")
     first = server.stream()
@@ -141,13 +141,13 @@ def test_feed_counts_in_feed_sequence(server: ScriptedServer) -> None:
     first.send(event(11), late)
     first.end(grpc.StatusCode.UNAVAILABLE, "Socket closed")
     second = server.stream()
-    second.end()
+    second.end(grpc.StatusCode.PERMISSION_DENIED, "no more", reason("PERMISSION_DENIED"))
     running.result(10)
     assert first.request.feed
     assert second.request.after_sequence == 12
 
 
-def test_control_characters_stay_out_of_the_terminal(server: ScriptedServer) -> None:
+def test_control_characters_stay_out_of_the_terminal(server: ScriptedCommands) -> None:
     """Text from a document cannot bring escape sequences or direction marks to the terminal."""
     running = server.run("watch", ID)
     stream = server.stream()
@@ -156,3 +156,31 @@ def test_control_characters_stay_out_of_the_terminal(server: ScriptedServer) -> 
     stream.send(tricky)
     stream.end()
     assert "a[2Jbc d" in running.result(10).stdout
+
+
+def test_verified_events_are_counted_over_a_new_connection(server: ScriptedCommands) -> None:
+    """--verify says at the end how many events were the log's, all calls together."""
+    updates = log(4)
+    running = server.run("watch", ID, "--verify")
+    first = server.stream()
+    first.send(*updates[:2])
+    first.end(grpc.StatusCode.UNAVAILABLE, "Socket closed")
+    second = server.stream()
+    second.send(*updates[2:])
+    second.end()
+    result = running.result(10)
+    assert result.stderr.splitlines()[-1] == "verified 4 events"
+    assert result.exit_code == 0
+
+
+def test_what_differs_exits_with_6(server: ScriptedCommands) -> None:
+    """--verify stops at the first event that is not the log's and says which."""
+    updates = log(4)
+    updates[2].event.message = "All is well"
+    running = server.run("watch", "--feed", "--verify")
+    server.stream().send(*updates)
+    result = running.result(10)
+    assert result.exit_code == 6
+    assert f"event 3 (3 of {ID}) is not the one in the log" in result.stderr
+    assert "All is well" not in result.stdout
+    assert "verified 4" not in result.stderr

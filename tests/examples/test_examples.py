@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import missing
+from tests.examples.power_cut import watch_through_a_power_cut
 from tests.live import LiveServer
 
 pytestmark = pytest.mark.slow
@@ -45,21 +46,49 @@ def test_python(live: LiveServer, cv: Path) -> None:
     assert "100% " in result.stderr
 
 
-@pytest.mark.node
-def test_node(live: LiveServer, cv: Path, tmp_path: Path) -> None:
-    """The Node example, with packages from the registry and the protos of this project, does the same."""
+def test_python_watches_through_a_power_cut(tmp_path: Path, ada: bytes) -> None:
+    """The Python client verifies every event, once and in order, though the server is killed: so says the checker."""
+    watch_through_a_power_cut(tmp_path, ada, [sys.executable, "-m", "tests.examples.record"])
+
+
+@pytest.fixture(scope="module")
+def with_packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the examples' folder with the Node packages that they need, from the registry, beside the protos."""
     if not shutil.which("node") or not shutil.which("npm"):
         missing("Node with npm")
-    copy = tmp_path / "docs" / "examples"
+    root = tmp_path_factory.mktemp("node")
+    copy = root / "docs" / "examples"
     shutil.copytree(EXAMPLES, copy, ignore=shutil.ignore_patterns("node_modules"))
-    shutil.copytree(ROOT / "protos", tmp_path / "protos")
+    shutil.copytree(ROOT / "protos", root / "protos")
     installed = run("npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", cwd=copy)
     if installed.returncode != 0:
         missing(f"what `npm install` fetches ({installed.stderr.strip().splitlines()[-1:]})")
-    result = run("node", "upload_watch_get.mjs", cv, live.grpc_address, cwd=copy)
+    return copy
+
+
+@pytest.mark.node
+def test_node_verification() -> None:
+    """The Node example's check has the specification's own figure and notices what was tampered with."""
+    if not shutil.which("node"):
+        missing("Node")
+    result = run("node", "--test", Path(__file__).parent / "verification.test.mjs", cwd=ROOT)
+    assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.node
+def test_node(live: LiveServer, cv: Path, with_packages: Path) -> None:
+    """The Node example, with packages from the registry and the protos of this project, does the same."""
+    result = run("node", "upload_watch_get.mjs", cv, live.grpc_address, cwd=with_packages)
     assert result.returncode == 0, result.stderr
     assert result.stdout.splitlines()[0] == WHO
     assert "100% " in result.stderr
+    assert "verified " in result.stderr
+
+
+@pytest.mark.node
+def test_node_watches_through_a_power_cut(tmp_path: Path, ada: bytes, with_packages: Path) -> None:
+    """The Node loop sees and verifies every event once and in order though the server is killed, says the checker."""
+    watch_through_a_power_cut(tmp_path, ada, ["node", str(Path(__file__).parent / "record.mjs"), str(with_packages)])
 
 
 def test_buf(live: LiveServer, cv: Path) -> None:

@@ -7,7 +7,7 @@ import hashlib
 import random
 import tempfile
 from collections.abc import Coroutine
-from contextlib import AsyncExitStack, aclosing
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from resumate_grpc.errors import ResumateError
 from resumate_grpc.jobs.estimates import Estimator
 from resumate_grpc.jobs.progress import AttemptProgress
 from resumate_grpc.jobs.resumes import Resumes
+from resumate_grpc.jobs.updates import Update
 from resumate_grpc.jobs.watch import Watches
 from resumate_grpc.model.work import Claim
 from resumate_grpc.model.work import Target as WatchTarget
@@ -102,16 +103,20 @@ class Onlooker:
     async def _read(self, watch: str, watches: Watches) -> None:
         frames = Frames(watches.epoch)
         target = WatchTarget(owner=OWNER, resume_id=self.target.resume_id, batch_id=self.target.batch_id)
-        updates = watches.watch(target, after=self.position, epoch="", follow=self._follow, heartbeat_s=HEARTBEAT_S)
-        async with aclosing(updates):
-            async for update in updates:
-                await self.reading.wait()
-                message = watch_pb2.WatchProgressResponse.FromString(frames.encode(update))
-                line = from_update(watch, message)
-                self._recorder.write(line)
-                if isinstance(line, Event):
-                    self.position = self.target.number(line)
-                self.told += isinstance(line, Heartbeat) and line.caught_up
+        opening = watches.watch(target, after=self.position, epoch="", follow=self._follow, heartbeat_s=HEARTBEAT_S)
+        async with opening as watcher:
+            while updates := await watcher.next():
+                for update in updates:
+                    await self._note(watch, update, frames)
+
+    async def _note(self, watch: str, update: Update, frames: Frames) -> None:
+        await self.reading.wait()
+        message = watch_pb2.WatchProgressResponse.FromString(frames.encode(update))
+        line = from_update(watch, message)
+        self._recorder.write(line)
+        if isinstance(line, Event):
+            self.position = self.target.number(line)
+        self.told += isinstance(line, Heartbeat) and line.caught_up
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import AsyncGenerator
 
 import pytest
 
@@ -22,13 +23,25 @@ from resumate_grpc.model.progress import BatchCounts, ProgressEvent, Stage, Stat
 from resumate_grpc.model.work import Target
 from tests.jobs.conftest import OWNER, World
 
+Stream = AsyncGenerator[Update, None]
+
 
 def numbers(updates: list[Update]) -> list[int]:
     return [update.event.sequence for update in updates if isinstance(update, Occurred)]
 
 
+async def stream_of(
+    world: World, target: Target, *, after: int, epoch: str, follow: bool, heartbeat_s: float
+) -> Stream:
+    opening = world.watches.watch(target, after=after, epoch=epoch, follow=follow, heartbeat_s=heartbeat_s)
+    async with opening as watcher:
+        while updates := await watcher.next():
+            for update in updates:
+                yield update
+
+
 async def watch(world: World, target: Target, *, after: int = 0, follow: bool = False) -> list[Update]:
-    stream = world.watches.watch(target, after=after, epoch="", follow=follow, heartbeat_s=15)
+    stream = stream_of(world, target, after=after, epoch="", follow=follow, heartbeat_s=15)
     return [update async for update in stream]
 
 
@@ -85,8 +98,8 @@ async def test_a_bus_that_loses_repeats_and_reorders_is_not_noticed(world: World
     resumes = [await world.upload(batch_id="lot") for _ in range(8)]
     async with world.working(slots=2), asyncio.timeout(20):
         streams = [
-            world.watches.watch(
-                Target(owner=OWNER, resume_id=resume.id), after=0, epoch="", follow=False, heartbeat_s=0.05
+            stream_of(
+                world, Target(owner=OWNER, resume_id=resume.id), after=0, epoch="", follow=False, heartbeat_s=0.05
             )
             for resume in resumes
         ]
@@ -108,7 +121,7 @@ async def test_a_batch_watch_sees_its_members_and_exact_counts(world: World) -> 
     events: list[ProgressEvent] = []
     async with world.working(), asyncio.timeout(10):
         await world.upload(batch_id="other")
-        stream = world.watches.watch(target, after=0, epoch="", follow=False, heartbeat_s=15)
+        stream = stream_of(world, target, after=0, epoch="", follow=False, heartbeat_s=15)
         async for update in stream:
             if isinstance(update, Occurred):
                 events.append(update.event)
@@ -125,7 +138,7 @@ async def test_a_batch_watch_sees_its_members_and_exact_counts(world: World) -> 
 async def test_a_deletion_changes_the_counts_of_a_batch(world: World) -> None:
     """Removing a member is no event, and is told all the same; the watch of the batch goes on."""
     gone, kept = [await world.upload(batch_id="lot") for _ in range(2)]
-    stream = world.watches.watch(Target(owner=OWNER, batch_id="lot"), after=0, epoch="", follow=False, heartbeat_s=15)
+    stream = stream_of(world, Target(owner=OWNER, batch_id="lot"), after=0, epoch="", follow=False, heartbeat_s=15)
     totals: list[int] = []
     async with asyncio.timeout(5):
         async for update in stream:
@@ -142,7 +155,7 @@ async def test_a_deletion_changes_the_counts_of_a_batch(world: World) -> None:
 @pytest.mark.slow
 async def test_counts_come_at_most_five_times_a_second(world: World) -> None:
     """However fast the members advance; and each is exact at its number."""
-    stream = world.watches.watch(Target(owner=OWNER, batch_id="lot"), after=0, epoch="", follow=False, heartbeat_s=15)
+    stream = stream_of(world, Target(owner=OWNER, batch_id="lot"), after=0, epoch="", follow=False, heartbeat_s=15)
     counted: list[tuple[float, BatchCounts]] = []
     loop = asyncio.get_running_loop()
 
@@ -166,7 +179,7 @@ async def test_a_feed_watch_sees_all_of_the_owner_and_nobody_else(world: World) 
     """Feed numbers have no holes; another owner's résumé does not appear."""
     await world.upload(owner="somebody-else")
     ids = [(await world.upload()).id for _ in range(2)]
-    stream = world.watches.watch(Target(owner=OWNER), after=0, epoch="", follow=False, heartbeat_s=15)
+    stream = stream_of(world, Target(owner=OWNER), after=0, epoch="", follow=False, heartbeat_s=15)
     seen = []
     async for update in stream:
         if isinstance(update, Beat):
@@ -180,7 +193,7 @@ async def test_a_feed_watch_sees_all_of_the_owner_and_nobody_else(world: World) 
 @pytest.mark.slow
 async def test_a_slow_watcher_is_served_from_the_log(world: World) -> None:
     """More events than a mailbox holds, while the watcher is not reading, are all delivered in order."""
-    stream = world.watches.watch(Target(owner=OWNER), after=0, epoch="", follow=False, heartbeat_s=15)
+    stream = stream_of(world, Target(owner=OWNER), after=0, epoch="", follow=False, heartbeat_s=15)
     assert isinstance(await anext(stream), Beat)
     for _ in range(100):
         resume = await world.upload()
@@ -201,7 +214,7 @@ async def test_follow_stays_for_the_next_attempt(world: World) -> None:
     """With `follow` the stream goes on through a retry, in the same sequence."""
     resume = await world.upload()
     target = Target(owner=OWNER, resume_id=resume.id)
-    stream = world.watches.watch(target, after=0, epoch="", follow=True, heartbeat_s=15)
+    stream = stream_of(world, target, after=0, epoch="", follow=True, heartbeat_s=15)
     attempts: list[tuple[int, int]] = []
     async with world.working(), asyncio.timeout(5):
         async for update in stream:
@@ -233,7 +246,7 @@ async def test_silence_is_broken_by_heartbeats(world: World) -> None:
     """A heartbeat comes whenever nothing else did for the interval, with the number last sent."""
     resume = await world.upload()
     target = Target(owner=OWNER, resume_id=resume.id)
-    stream = world.watches.watch(target, after=0, epoch="", follow=False, heartbeat_s=0.05)
+    stream = stream_of(world, target, after=0, epoch="", follow=False, heartbeat_s=0.05)
     async with asyncio.timeout(5):
         updates = [await anext(stream) for _ in range(4)]
     await stream.aclose()
@@ -245,7 +258,7 @@ async def test_draining_tells_where_to_go_on(world: World) -> None:
     """An open watch ends with its position, then with DrainingError."""
     resume = await world.upload()
     target = Target(owner=OWNER, resume_id=resume.id)
-    stream = world.watches.watch(target, after=0, epoch="", follow=False, heartbeat_s=15)
+    stream = stream_of(world, target, after=0, epoch="", follow=False, heartbeat_s=15)
     assert isinstance(await anext(stream), Occurred)
     assert isinstance(await anext(stream), Beat)
     world.watches.drain()
@@ -259,9 +272,7 @@ async def test_draining_tells_where_to_go_on(world: World) -> None:
 async def test_a_watch_of_a_deleted_resume_ends_as_not_found(world: World) -> None:
     """Deleting ends the résumé's watches."""
     resume = await world.upload()
-    stream = world.watches.watch(
-        Target(owner=OWNER, resume_id=resume.id), after=1, epoch="", follow=False, heartbeat_s=15
-    )
+    stream = stream_of(world, Target(owner=OWNER, resume_id=resume.id), after=1, epoch="", follow=False, heartbeat_s=15)
     assert isinstance(await anext(stream), Beat)
     await world.resumes.delete(OWNER, resume.id, etag="")
     async with asyncio.timeout(5):
@@ -283,8 +294,8 @@ async def test_an_impossible_watch_is_refused(
 ) -> None:
     """A future or negative position, another log's epoch and another owner's résumé are errors of their own."""
     resume = await world.upload()
-    stream = world.watches.watch(
-        Target(owner=owner, resume_id=resume.id), after=after, epoch=epoch, follow=False, heartbeat_s=15
+    stream = stream_of(
+        world, Target(owner=owner, resume_id=resume.id), after=after, epoch=epoch, follow=False, heartbeat_s=15
     )
     with pytest.raises(error):
         await anext(stream)
@@ -293,7 +304,7 @@ async def test_an_impossible_watch_is_refused(
 async def test_watches_are_limited(world: World) -> None:
     """One watch too many is told when to come back, and takes no place."""
     streams = [
-        world.watches.watch(Target(owner=OWNER), after=0, epoch="", follow=False, heartbeat_s=15) for _ in range(51)
+        stream_of(world, Target(owner=OWNER), after=0, epoch="", follow=False, heartbeat_s=15) for _ in range(51)
     ]
     for stream in streams[:50]:
         await anext(stream)

@@ -129,9 +129,9 @@ def test_a_gibibyte_in_a_word_document_is_refused() -> None:
     assert caught.value.parse_reason is ErrorReason.RESOURCE_LIMIT
 
 
-def test_ocr_on_demand_is_answered_by_a_warning() -> None:
-    """Asking for OCR always is no error; the document says that there was none."""
-    document, _ = read_with_progress(bytes(hostile.text_pdf().output()), ocr=OcrMode.ALWAYS)
+def test_ocr_on_demand_is_answered_by_a_warning_where_there_are_no_pages() -> None:
+    """Asking for OCR of a text file is no error; the document says that there was none."""
+    document, _ = read_with_progress(b"Ada Merriweather", ocr=OcrMode.ALWAYS)
     assert [warning.reason for warning in document.warnings] == ["OCR_UNAVAILABLE"]
 
 
@@ -141,13 +141,11 @@ def test_ocr_on_demand_is_answered_by_a_warning() -> None:
         (b"MZ\x90\x00" + bytes(200) + b"%PDF-1.4", "resume.pdf", "Windows program"),
         (b"\x7fELF" + bytes(64), "resume.docx", "program"),
         (hostile.old_office("Workbook"), "resume.doc", "no Word document"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(64), "resume.pdf", "picture"),
         (b"PK\x03\x04" + bytes(64), "resume.docx", "archive"),
         (b"MZ\x90\x00" + bytes(60) + b"Ada Merriweather\n" * 9000, "resume.txt", "Windows program"),
         (b"\xcf\xfa\xed\xfe" + b"Ada Merriweather\n" * 9000, "resume.txt", "program"),
         (b"\xca\xfe\xba\xbe\x00\x00\x00\x02" + b"%PDF-1.4", "resume.pdf", "program"),
-        (b"\x89PNG\r\n\x1a\n%PDF-1.4" + b"Ada\n" * 900, "resume.pdf", "PNG picture"),
-        (b"\xff\xd8\xff\xe0Ada Merriweather\n", "resume.txt", "JPEG picture"),
+        (b"GIF89a\x01\x00%PDF-1.4" + b"Ada\n" * 900, "resume.pdf", "GIF picture"),
         (b"RIFF\x24\x08\x00\x00WEBPVP8 ", "resume.txt", "WebP picture"),
         (b"\x00\x00\x00\x18ftypheic" + bytes(32), "resume.pdf", "HEIC picture"),
         (b"BM\x36\x10\x0e\x00\x00\x00" + b"a" * 9000, "resume.txt", "BMP picture"),
@@ -214,6 +212,10 @@ def test_no_bytes_are_refused() -> None:
         (b"RIFFAT ALI\nEngineer", "", MediaType.TXT),
         (b"PKL Engineering, Lund\n", "", MediaType.TXT),
         (b"Ada\x00 Merriweather, engineer", "resume.pdf", MediaType.TXT),
+        (b"\x89PNG\r\n\x1a\n%PDF-1.4" + b"Ada\n" * 900, "resume.pdf", MediaType.PNG),
+        (b"\xff\xd8\xff\xe0Ada Merriweather\n", "resume.txt", MediaType.JPEG),
+        (b"II*\0" + bytes(64), "resume.pdf", MediaType.TIFF),
+        (b"MM\0+" + bytes(64), "resume.pdf", MediaType.TIFF),
     ],
 )
 def test_content_decides_the_format(content: bytes, filename: str, expected: MediaType) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -20,6 +21,7 @@ from resumate_grpc.bus.in_process import InProcessBus
 from resumate_grpc.errors import ErrorReason
 from resumate_grpc.files.object_store import ObjectFileStore
 from resumate_grpc.jobs.estimates import Estimator
+from resumate_grpc.jobs.pages import Pages
 from resumate_grpc.jobs.resumes import Resumes
 from resumate_grpc.jobs.watch import Watches
 from resumate_grpc.model.parsed import ParsedResume
@@ -29,6 +31,8 @@ from resumate_grpc.model.work import Claim, NewEvent, Outcome, StageTimes
 from resumate_grpc.rpc.identity import Identity, LocalIdentity
 from resumate_grpc.rpc.server import RpcServer, serve
 from resumate_grpc.rpc.tls import Tls
+from resumate_grpc.sandbox.drawer import SandboxDrawer
+from resumate_grpc.sandbox.limits import Limits
 from resumate_grpc.store import SqlStore
 from resumate_grpc.telemetry.metrics import PrometheusMetrics
 
@@ -121,11 +125,13 @@ def open_station(tmp_path: Path, empty_database: Path) -> OpenStation:
         channel_credentials: grpc.ChannelCredentials | None = None,
         max_queued: int = 1000,
         max_watches: int = 5000,
+        stall_s: float = math.inf,
     ) -> AsyncIterator[Station]:
         clock, bus, metrics = SystemClock(), InProcessBus(), PrometheusMetrics()
         async with (
             SqlStore.open(f"sqlite:///{database}", clock=clock) as store,
             ObjectFileStore.open(str(tmp_path / "files")) as files,
+            SandboxDrawer(limits=Limits()) as drawer,
         ):
             resumes = Resumes(
                 store=store,
@@ -137,10 +143,13 @@ def open_station(tmp_path: Path, empty_database: Path) -> OpenStation:
                 max_file_bytes=MAX_FILE_BYTES,
                 max_queued=max_queued,
             )
-            watches = Watches(log=store, bus=bus, clock=clock, metrics=metrics, max_watches=max_watches)
+            watches = Watches(
+                log=store, bus=bus, clock=clock, metrics=metrics, max_watches=max_watches, stall_s=stall_s
+            )
             async with serve(
                 resumes=resumes,
                 watches=watches,
+                pages=Pages(store=store, files=files, drawer=drawer),
                 listen=listen,
                 identity=identity or LocalIdentity(),
                 metrics=metrics,

@@ -141,7 +141,7 @@ async def test_no_more_documents_than_workers_run_at_once() -> None:
             running += step.stage is Stage.TEXT_EXTRACTION
             most = max(most, running)
 
-        await parse(pool, "sleep 0.02", begin)
+        await parse(pool, "sleep 0.2", begin)
         running -= 1
 
     async with pool_of(2) as pool:

@@ -49,7 +49,7 @@ const WITH_HIGHLIGHTS = new Set(["work_experience", "projects"]);
 
 /**
  * @param {object} parsed a `ParsedResume`
- * @returns {{text: Text, sections: Section[], places: {path: string, start: number, end: number}[]}}
+ * @returns {{text: Text, sections: Section[], places: {path: string, start: number, end: number, page: number, box: object | null}[]}}
  */
 export function findings(parsed) {
   const text = new Text(parsed.text ?? "");
@@ -72,7 +72,13 @@ export function findings(parsed) {
   return {
     text,
     sections: sections.filter(({ entries }) => entries.length > 0),
-    places: [...evidence.values()].map(({ field_path: path, start, end }) => ({ path, start, end })),
+    places: [...evidence.values()].map(({ field_path: path, start, end, page, box }) => ({
+      path,
+      start,
+      end,
+      page,
+      box: box ?? null,
+    })),
   };
 }
 

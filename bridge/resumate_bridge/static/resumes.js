@@ -63,6 +63,10 @@ export function exportUrl(id, format) {
   return `${one(id)}/export?format=${format}`;
 }
 
+export function pageUrl(id, page, width) {
+  return `${one(id)}/pages/${page}?width=${width}`;
+}
+
 export function fileUrl(id) {
   return `${one(id)}/file`;
 }

@@ -4,6 +4,7 @@
  */
 
 import { announce, el } from "./dom.js";
+import { documentPane } from "./document_pane.js";
 import { doubtsCard } from "./doubts.js";
 import { Draft } from "./draft.js";
 import { clearAt, insertAt, moveAt, removeAt, setAt, valueAt } from "./edits.js";
@@ -13,7 +14,6 @@ import { openEditor } from "./inline_editor.js";
 import { exportUrl, fileUrl, get, update } from "./resumes.js";
 import { saveBar } from "./savebar.js";
 import { STRINGS } from "./strings.js";
-import { textPane } from "./text_pane.js";
 import { valueCards } from "./values.js";
 
 const LISTS = new Set(["highlights", "technical", "soft_skills", "languages", "certifications"]);
@@ -27,7 +27,7 @@ export function reviewView(resume, { onRetry }) {
   const values = el("div.values");
   const heading = el("h1", { tabindex: "-1" });
   const { text, places } = findings(resume.parsed);
-  const pane = textPane(text, places, (path) => choose(path, true));
+  const pane = documentPane(resume.id, text, places, { onChoose: (path) => choose(path, true), onHint: hint });
   const draft = new Draft({ parsed: resume.parsed, etag: resume.etag }, serverOf(resume.id), changed);
   const saving = saveBar(draft);
   let buttons = new Map();
@@ -67,6 +67,11 @@ export function reviewView(resume, { onRetry }) {
     pane.show(path);
     buttons.get(path)?.scrollIntoView({ block: "nearest" });
     if (isFromElsewhere) buttons.get(path)?.focus({ preventScroll: true });
+  }
+
+  function hint(path) {
+    for (const [key, button] of buttons) button.classList.toggle("hinted", key === path);
+    pane.hint(path);
   }
 
   function mark() {
@@ -135,6 +140,10 @@ export function reviewView(resume, { onRetry }) {
     else draft.undo();
   }
 
+  for (const name of ["pointerover", "focusin"]) {
+    values.addEventListener(name, (event) => hint(event.target.closest(".value")?.dataset.path ?? null));
+  }
+  values.addEventListener("pointerleave", () => hint(null));
   paint();
   document.addEventListener("keydown", onKey);
   return el(

@@ -11,16 +11,10 @@ import { STRINGS } from "./strings.js";
  * @param {import("./spans.js").Text} text
  * @param {{path: string, start: number, end: number}[]} places
  * @param {(path: string) => void} onChoose
- * @returns {{node: HTMLElement, show: (path: string) => void, update: (places: object[]) => void}}
+ * @returns {{node: HTMLElement, show: (path: string) => void, hint: (path: string | null) => void, update: (places: object[]) => void}}
  */
 export function textPane(text, places, onChoose) {
   const body = el("div.text", { tabindex: "0", role: "region", "aria-label": STRINGS.review.text });
-  const node = el(
-    "details.pane",
-    { open: matchMedia("(min-width: 60rem)").matches },
-    el("summary", {}, STRINGS.review.text),
-    body,
-  );
   let current = places;
   let last = null;
   const fill = (chosen) => {
@@ -38,13 +32,15 @@ export function textPane(text, places, onChoose) {
   });
   fill(null);
   return {
-    node,
+    node: body,
     update(now) {
       current = now;
       fill(last);
     },
+    hint(path) {
+      for (const mark of body.children) mark.classList.toggle("hinted", mark.dataset.path === path);
+    },
     show(path) {
-      node.open = true;
       fill(path);
       const mark = body.querySelector(".chosen");
       if (mark) body.scrollTo({ top: mark.offsetTop - body.clientHeight / 3, behavior: motion() });

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import click
 
-from resumate_grpc._gen.resumate.v1.export_pb2 import (
-    DownloadFileRequest,
-    DownloadFileResponse,
-    ExportFormat,
-    ExportResumeRequest,
-)
 from resumate_grpc.cli import options
-from resumate_grpc.cli.connection import Connection
 from resumate_grpc.cli.terminal import note
-from resumate_grpc.cli.writing import write_whole
+from resumate_grpc.cli.writing import whole_file
+from resumate_grpc.client import Client, ExportFormat
 
 __all__ = ["download_command", "export_command"]
 
@@ -30,7 +22,6 @@ FORMATS = {
     "redacted-json": ExportFormat.EXPORT_FORMAT_REDACTED_JSON,
     "redacted-text": ExportFormat.EXPORT_FORMAT_REDACTED_TEXT,
 }
-DOWNLOAD_SILENCE_S = 60.0
 
 
 @click.command("export")
@@ -39,10 +30,10 @@ DOWNLOAD_SILENCE_S = 60.0
 @click.option("-o", "--output", default="-", metavar="FILE", help="Where to write it; `-`, the default, is stdout.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @options.client
-def export_command(connection: Connection, resume_id: str, *, format_name: str, output: str, force: bool) -> None:
+async def export_command(client: Client, resume_id: str, *, format_name: str, output: str, force: bool) -> None:
     """Write what a résumé says as JSON Resume 1.0.0, plain text or CSV, or redacted for blind screening."""
-    request = ExportResumeRequest(resume_id=resume_id, format=FORMATS[format_name])
-    _write([connection.call(connection.stub.ExportResume, request).content], output, force=force)
+    exported = await client.export(resume_id, format=FORMATS[format_name])
+    await _write(_whole(exported.content), output, force=force)
 
 
 @click.command("download")
@@ -50,24 +41,14 @@ def export_command(connection: Connection, resume_id: str, *, format_name: str, 
 @click.option("-o", "--output", metavar="FILE", help="Where to write it; default: its own name, here; `-` is stdout.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @options.client
-def download_command(connection: Connection, resume_id: str, *, output: str | None, force: bool) -> None:
+async def download_command(client: Client, resume_id: str, *, output: str | None, force: bool) -> None:
     """Fetch a résumé's file as it was uploaded, and check that it arrived whole."""
-    answers = connection.stream(
-        connection.stub.DownloadFile, DownloadFileRequest(resume_id=resume_id), silence_s=DOWNLOAD_SILENCE_S
-    )
-    with contextlib.closing(answers):
-        header = next(answers).header
-        _write(_checked(answers, header.sha256), output or _own_name(header.filename), force=force)
+    async with client.download(resume_id) as file:
+        await _write(aiter(file), output or _own_name(file.filename), force=force)
 
 
-def _checked(answers: Iterator[DownloadFileResponse], sha256: str) -> Iterator[bytes]:
-    """Pass on the bytes; raises `OSError` at their end if they are not what the header promised."""
-    digest = hashlib.sha256()
-    for answer in answers:
-        digest.update(answer.chunk)
-        yield answer.chunk
-    if digest.hexdigest() != sha256:
-        raise OSError("the file did not arrive whole: its checksum differs; fetch it again")
+async def _whole(content: bytes) -> AsyncIterator[bytes]:
+    yield content
 
 
 def _own_name(filename: str) -> str:
@@ -76,14 +57,19 @@ def _own_name(filename: str) -> str:
     return name or "resume"
 
 
-def _write(pieces: Iterable[bytes], output: str, *, force: bool) -> None:
+async def _write(pieces: AsyncIterator[bytes], output: str, *, force: bool) -> None:
     """Write to stdout for `-`, else to a file that appears whole or not at all."""
     if output == "-":
-        for piece in pieces:
+        async for piece in pieces:
             click.echo(piece, nl=False)
         return
-    target = Path(output)
+    with whole_file(_free(Path(output), force=force)) as file:
+        async for piece in pieces:
+            file.write(piece)
+    note(f"wrote {output}")
+
+
+def _free(target: Path, *, force: bool) -> Path:
     if target.exists() and not force:
         raise click.UsageError(f"{target} is there already; give another name by -o, or --force")
-    write_whole(target, pieces)
-    note(f"wrote {target}")
+    return target

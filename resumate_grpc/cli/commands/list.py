@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import click
 
-from resumate_grpc._gen.resumate.v1.resume_pb2 import Resume
-from resumate_grpc._gen.resumate.v1.resume_service_pb2 import ListResumesRequest, ListResumesResponse
 from resumate_grpc.cli import options
-from resumate_grpc.cli.connection import Connection
 from resumate_grpc.cli.proto_json import json_line
 from resumate_grpc.cli.summary import local_time
 from resumate_grpc.cli.terminal import emit, note, safe
 from resumate_grpc.cli.words import STATES, state_word
+from resumate_grpc.client import Client, Resume
 
 __all__ = ["list_command"]
 
-LARGEST_PAGE = 500
 ORDERS = [f"{name}{way}" for name in ("create_time", "update_time", "filename") for way in ("", " desc")]
 
 
@@ -36,8 +31,8 @@ ORDERS = [f"{name}{way}" for name in ("create_time", "update_time", "filename") 
 @click.option("--all", "unlimited", is_flag=True, help="All that match, however many.")
 @options.as_json
 @options.client
-def list_command(
-    connection: Connection,
+async def list_command(
+    client: Client,
     *,
     states: tuple[str, ...],
     batch_id: str,
@@ -48,11 +43,15 @@ def list_command(
     as_json: bool,
 ) -> None:
     """List résumés, the newest first unless told otherwise."""
-    filters = ListResumesRequest(
-        states=[STATES[word.lower()] for word in states], batch_id=batch_id, text=text, order_by=order_by
+    pages = client.pages(
+        states=[STATES[word.lower()] for word in states],
+        batch=batch_id,
+        text=text,
+        order_by=order_by,
+        limit=None if unlimited else limit,
     )
     shown = total = 0
-    for page in _pages(connection, filters, limit=None if unlimited else limit):
+    async for page in pages:
         if not shown and page.resumes and not as_json:
             emit(f"{'ID':<36}  {'STATE':<10}  {'':>4}  {'UPLOADED':<16}  FILE")
         for resume in page.resumes:
@@ -65,20 +64,6 @@ def list_command(
         note(f"{shown} of {total}; --all lists all")
     elif not total:
         note("no résumé matches" if states or batch_id or text else "no résumés yet; `resumate upload FILE` adds one")
-
-
-def _pages(connection: Connection, filters: ListResumesRequest, *, limit: int | None) -> Iterator[ListResumesResponse]:
-    """Fetch page after page until `limit` résumés have been given, None = all."""
-    given, token = 0, ""
-    while limit is None or given < limit:
-        wanted = ListResumesRequest(page_token=token)
-        wanted.MergeFrom(filters)
-        wanted.page_size = min(LARGEST_PAGE, limit - given if limit is not None else LARGEST_PAGE)
-        page = connection.call(connection.stub.ListResumes, wanted)
-        yield page
-        given, token = given + len(page.resumes), page.next_page_token
-        if not token:
-            return
 
 
 def _row(resume: Resume) -> str:

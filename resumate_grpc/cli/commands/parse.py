@@ -16,7 +16,7 @@ from resumate_grpc.cli.exit_codes import ExitCode
 from resumate_grpc.cli.parsed_json import as_line, as_message, as_page
 from resumate_grpc.cli.summary import parsed_lines
 from resumate_grpc.cli.terminal import Output, complain, note, safe
-from resumate_grpc.cli.writing import write_whole
+from resumate_grpc.cli.writing import whole_file
 from resumate_grpc.config import Settings, read_settings, usable_cores
 from resumate_grpc.jobs.progress import AttemptProgress
 from resumate_grpc.model.parsed import ParsedResume
@@ -180,7 +180,8 @@ class _Results:
 
     def _give_out(self, path: Path, parsed: ParsedResume) -> None:
         if self._output_dir is not None:
-            write_whole(self._output_dir / f"{path.stem}.json", [as_page(parsed).encode()])
+            with whole_file(self._output_dir / f"{path.stem}.json") as file:
+                file.write(as_page(parsed).encode())
             return
         if self._as_json:
             text = as_line(parsed)
@@ -193,5 +194,6 @@ class _Results:
 def _write_page(target: Path, explanation: Explanation, source: Path) -> None:
     from resumate_grpc.explain.page import explain_page  # noqa: PLC0415 - as above
 
-    write_whole(target, [explain_page(explanation, filename=source.name).encode()])
+    with whole_file(target) as file:
+        file.write(explain_page(explanation, filename=source.name).encode())
     note(f"wrote {target}: open it in a browser")

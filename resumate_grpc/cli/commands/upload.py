@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from resumate_grpc._gen.resumate.v1.progress_pb2 import ProgressEvent, State
-from resumate_grpc._gen.resumate.v1.resume_pb2 import Resume
-from resumate_grpc._gen.resumate.v1.resume_service_pb2 import GetResumeRequest
 from resumate_grpc.cli import options
 from resumate_grpc.cli.bars import Bars, Step, bars
-from resumate_grpc.cli.connection import Connection
+from resumate_grpc.cli.commands.watch import interruption_text
 from resumate_grpc.cli.exit_codes import ExitCode, worst
-from resumate_grpc.cli.failure import CallError
+from resumate_grpc.cli.failure import exit_code, failure_lines, sentence
 from resumate_grpc.cli.proto_json import json_line
 from resumate_grpc.cli.summary import headline
-from resumate_grpc.cli.terminal import Output, complain, failure_lines
-from resumate_grpc.cli.uploading import FileToUpload, upload
-from resumate_grpc.cli.watching import Watch, Watched
+from resumate_grpc.cli.terminal import Output, complain
 from resumate_grpc.cli.words import error_text, stage_word, state_word
+from resumate_grpc.client import Client, ClientError, ParseOptions, ProgressEvent, Resending, Resume, State
 
 __all__ = ["see_through", "upload_command"]
 
@@ -56,8 +52,8 @@ class Sent:
 @options.as_json
 @options.quiet
 @options.client
-def upload_command(  # noqa: PLR0913 - its options
-    connection: Connection,
+async def upload_command(  # noqa: PLR0913 - its options
+    client: Client,
     files: tuple[Path, ...],
     *,
     watch: bool,
@@ -74,63 +70,90 @@ def upload_command(  # noqa: PLR0913 - its options
     """
     if request_id and len(files) > 1:
         raise click.UsageError("--request-id names one upload; give one file with it")
-    wanted = [
-        FileToUpload(
-            path=path,
-            request_id=request_id or str(uuid.uuid4()),
-            batch_id=batch_id,
-            language=language,
-            ai_enhancement=ai_enhancement,
-        )
+    options = ParseOptions(language=language, ai_enhancement=ai_enhancement)
+    sending = [
+        _Sending(client, path, request_id=request_id or "", batch_id=batch_id, options=options, watch=watch)
         for path in dict.fromkeys(files)
     ]
     codes = []
-    with Output() as output, bars(files=len(wanted), quiet=quiet) as shown:
-        for sent in _send_all(connection, wanted, shown, watch=watch):
-            if sent.resume is not None:
-                output.emit(json_line(sent.resume) if as_json else headline(sent.resume))
-            if sent.problem:
-                complain(sent.problem, about=sent.label)
-            codes.append(sent.exit_code)
+    with Output() as output, bars(files=len(sending), quiet=quiet) as shown:
+        async with aclosing(_all_sent(sending, shown)) as outcomes:
+            async for sent in outcomes:
+                if sent.resume is not None:
+                    output.emit(json_line(sent.resume) if as_json else headline(sent.resume))
+                if sent.problem:
+                    complain(sent.problem, about=sent.label)
+                codes.append(sent.exit_code)
     return worst(codes)
 
 
-def _send_all(connection: Connection, files: list[FileToUpload], shown: Bars, *, watch: bool) -> Iterator[Sent]:
+async def _all_sent(sending: Sequence[_Sending], shown: Bars) -> AsyncGenerator[Sent, None]:
     """Send files, a few at once; gives their outcomes in order. Interrupted, it ends what is under way."""
-    pool = ThreadPoolExecutor(min(AT_ONCE, len(files)), thread_name_prefix="resumate-upload")
+    turn = asyncio.Semaphore(AT_ONCE)
+
+    async def in_turn(one: _Sending) -> Sent:
+        async with turn:
+            return await one.run(shown)
+
+    tasks = [asyncio.create_task(in_turn(one), name=f"upload {one.label}") for one in sending]
     try:
-        for future in [pool.submit(_send, connection, file, shown, watch=watch) for file in files]:
-            yield future.result()
-    except BaseException:
-        connection.close()
-        raise
+        for task in tasks:
+            yield await task
     finally:
-        pool.shutdown(cancel_futures=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _send(connection: Connection, file: FileToUpload, shown: Bars, *, watch: bool) -> Sent:
-    label = str(file.path)
-    resume: Resume | None = None
-    try:
-        resume = upload(
-            connection,
-            file,
-            on_sent=lambda sent, total: shown.sent(label, sent, total),
-            on_lost=lambda text: shown.said(label, text),
-        ).resume
-        if watch:
-            resume = see_through(connection, resume.id, shown, label=label)
-    except CallError as error:
-        shown.ended(label, "failed", well=False)
-        return Sent(label=label, resume=resume, problem=failure_lines(error.failure), exit_code=error.failure.exit_code)
-    except OSError as error:
-        shown.ended(label, "failed", well=False)
-        return Sent(label=label, resume=resume, problem=str(error), exit_code=ExitCode.USAGE)
-    shown.ended(label, state_word(resume.state), well=resume.state == State.STATE_SUCCEEDED)
-    if resume.state in {State.STATE_FAILED, State.STATE_CANCELLED}:
-        problem = error_text(resume.error) if resume.HasField("error") else "cancelled"
-        return Sent(label=label, resume=resume, problem=problem, exit_code=ExitCode.FAILED)
-    return Sent(label=label, resume=resume)
+class _Sending:
+    """One file on its way, and how it is to be sent."""
+
+    def __init__(
+        self, client: Client, path: Path, *, request_id: str, batch_id: str, options: ParseOptions, watch: bool
+    ) -> None:
+        self.label = str(path)
+        self._client = client
+        self._path = path
+        self._request_id = request_id
+        self._batch_id = batch_id
+        self._options = options
+        self._watch = watch
+        self._resume: Resume | None = None
+
+    async def run(self, shown: Bars) -> Sent:
+        """Send it, and see it through if it is to be watched. Raises nothing of what may happen to one file."""
+        try:
+            resume = await self._sent(shown)
+        except ClientError as error:
+            shown.ended(self.label, "failed", well=False)
+            return self._outcome(failure_lines(error), exit_code(error))
+        except OSError as error:
+            shown.ended(self.label, "failed", well=False)
+            return self._outcome(str(error), ExitCode.USAGE)
+        shown.ended(self.label, state_word(resume.state), well=resume.state == State.STATE_SUCCEEDED)
+        if resume.state in {State.STATE_FAILED, State.STATE_CANCELLED}:
+            return self._outcome(error_text(resume.error) if resume.HasField("error") else "cancelled", ExitCode.FAILED)
+        return self._outcome()
+
+    async def _sent(self, shown: Bars) -> Resume:
+        self._resume = await self._client.upload(
+            self._path,
+            request_id=self._request_id,
+            batch_id=self._batch_id,
+            options=self._options,
+            on_sent=lambda sent, total: shown.sent(self.label, sent, total),
+            on_resending=lambda resending: shown.said(self.label, _resending_text(resending)),
+        )
+        if self._watch:
+            self._resume = await see_through(self._client, self._resume.id, shown, label=self.label)
+        return self._resume
+
+    def _outcome(self, problem: str = "", code: ExitCode = ExitCode.OK) -> Sent:
+        return Sent(label=self.label, resume=self._resume, problem=problem, exit_code=code)
+
+
+def _resending_text(resending: Resending) -> str:
+    return f"{sentence(resending.error)}; sending it again in {resending.pause_s:.1f} s"
 
 
 def _step(event: ProgressEvent) -> Step:
@@ -144,10 +167,13 @@ def _step(event: ProgressEvent) -> Step:
     )
 
 
-def see_through(connection: Connection, resume_id: str, shown: Bars, *, label: str, after: int = 0) -> Resume:
-    """Watch a résumé to its end and return it, whole. Raises `CallError`."""
-    watch = Watch(connection, Watched(resume_id=resume_id), after=after, on_lost=lambda text: shown.said(label, text))
-    for update in watch:
-        if update.WhichOneof("update") == "event":
-            shown.advanced(label, _step(update.event))
-    return connection.call(connection.stub.GetResume, GetResumeRequest(resume_id=resume_id)).resume
+async def see_through(client: Client, resume_id: str, shown: Bars, *, label: str, after: int = 0) -> Resume:
+    """Watch a résumé to its end and return it, whole. Raises `ClientError`."""
+    watch = client.watch(
+        resume_id,
+        after=after,
+        on_interruption=lambda interruption: shown.said(label, interruption_text(interruption)),
+    )
+    async for event in watch:
+        shown.advanced(label, _step(event))
+    return await client.get(resume_id)

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import aclosing, contextmanager
+
 import click
 
-from resumate_grpc._gen.resumate.v1.progress_pb2 import BatchProgress, ProgressEvent, State
-from resumate_grpc._gen.resumate.v1.watch_pb2 import WatchProgressResponse
 from resumate_grpc.cli import options
-from resumate_grpc.cli.connection import Connection
 from resumate_grpc.cli.exit_codes import ExitCode
+from resumate_grpc.cli.failure import sentence
 from resumate_grpc.cli.proto_json import json_line
 from resumate_grpc.cli.terminal import emit, note, safe
-from resumate_grpc.cli.watching import Watch, Watched
 from resumate_grpc.cli.words import error_text, stage_word
+from resumate_grpc.client import (
+    BatchProgress,
+    Client,
+    Interruption,
+    ProgressEvent,
+    State,
+    Verification,
+    VerificationError,
+    WatchProgressResponse,
+)
 
-__all__ = ["watch_command"]
+__all__ = ["interruption_text", "watch_command"]
 
 
 @click.command("watch")
@@ -29,16 +39,18 @@ __all__ = ["watch_command"]
     help="Start after this event: its sequence, or for a batch or feed its feed_sequence.",
 )
 @click.option("--follow", is_flag=True, help="Stay after the end, for retries and new members.")
+@click.option("--verify", is_flag=True, help="Check by digests that what arrives is what the server's log holds.")
 @options.as_json
 @options.client
-def watch_command(
-    connection: Connection,
+async def watch_command(
+    client: Client,
     resume_id: str | None,
     *,
     batch_id: str | None,
     feed: bool,
     after: int,
     follow: bool,
+    verify: bool,
     as_json: bool,
 ) -> int:
     """Print the events of a résumé, a batch or everything: first what has been, then what comes.
@@ -48,14 +60,52 @@ def watch_command(
     """
     if sum((resume_id is not None, batch_id is not None, feed)) != 1:
         raise click.UsageError("name one: an ID, --batch LABEL or --feed")
-    watched = Watched(resume_id=resume_id or "", batch_id=batch_id or "")
+    watch = client.watch(
+        resume_id or "",
+        batch=batch_id or "",
+        feed=feed,
+        after=after,
+        follow=follow,
+        verify=verify,
+        on_interruption=lambda interruption: note(interruption_text(interruption)),
+    )
     ended = _Ended(batch=batch_id is not None and not follow, after=after)
-    for update in Watch(connection, watched, after=after, follow=follow, on_lost=note):
-        if update.WhichOneof("update") != "heartbeat":
-            _show(update, as_json=as_json, with_id=resume_id is None)
-        if ended.by(update):
-            break
+    with _told_in_the_end(watch.verification):
+        async with aclosing(watch.updates()) as updates:
+            async for update in updates:
+                if update.WhichOneof("update") != "heartbeat":
+                    _show(update, as_json=as_json, with_id=resume_id is None)
+                if ended.by(update):
+                    break
     return ExitCode.FAILED if ended.badly else ExitCode.OK
+
+
+@contextmanager
+def _told_in_the_end(verification: Verification | None) -> Iterator[None]:
+    """Say how many events were verified, also where the watch was interrupted; not where something differed."""
+    try:
+        yield
+    except VerificationError:
+        raise
+    except BaseException:
+        _tell(verification)
+        raise
+    _tell(verification)
+
+
+def _tell(verification: Verification | None) -> None:
+    if verification is None:
+        return
+    trusted = f"; {verification.trusted} taken as they are, for want of what came before them"
+    note(f"verified {verification.verified} events" + (trusted if verification.trusted else ""))
+
+
+def interruption_text(interruption: Interruption) -> str:
+    """Say that a watch was cut off and when it goes on."""
+    return (
+        f"{sentence(interruption.error)}; watching again after event {interruption.position} "
+        f"in {interruption.pause_s:.1f} s"
+    )
 
 
 class _Ended:

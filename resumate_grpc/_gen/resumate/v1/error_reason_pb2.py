@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eresumate/v1/error_reason.proto\x12\x0bresumate.v1*\x87\x04\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\x16\n\x12UNSUPPORTED_FORMAT\x10\x01\x12\x0e\n\nEMPTY_FILE\x10\x02\x12\x12\n\x0e\x46ILE_TOO_LARGE\x10\x03\x12\x11\n\rINVALID_FIELD\x10\x04\x12\x14\n\x10RESUME_NOT_FOUND\x10\x05\x12\x10\n\x0c\x46ILE_MISSING\x10\x06\x12\x11\n\rETAG_MISMATCH\x10\x07\x12\x0f\n\x0bWRONG_STATE\x10\x08\x12\x12\n\x0e\x45POCH_MISMATCH\x10\t\x12\x10\n\x0cHISTORY_GONE\x10\n\x12\x15\n\x11REQUEST_ID_REUSED\x10\x0b\x12\x13\n\x0fUNAUTHENTICATED\x10\x0c\x12\x15\n\x11PERMISSION_DENIED\x10\r\x12\x0e\n\nQUEUE_FULL\x10\x0e\x12\x14\n\x10TOO_MANY_STREAMS\x10\x0f\x12\x13\n\x0fSERVER_DRAINING\x10\x10\x12\x10\n\x0c\x43ORRUPT_FILE\x10\x11\x12\x16\n\x12PASSWORD_PROTECTED\x10\x12\x12\x11\n\rNO_TEXT_FOUND\x10\x13\x12\x12\n\x0eTOO_MANY_PAGES\x10\x14\x12\x11\n\rPARSE_TIMEOUT\x10\x15\x12\x12\n\x0eRESOURCE_LIMIT\x10\x16\x12\x0f\n\x0bWORKER_LOST\x10\x17\x12\x12\n\x0e\x41I_UNAVAILABLE\x10\x18\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eresumate/v1/error_reason.proto\x12\x0bresumate.v1*\xaa\x04\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\x16\n\x12UNSUPPORTED_FORMAT\x10\x01\x12\x0e\n\nEMPTY_FILE\x10\x02\x12\x12\n\x0e\x46ILE_TOO_LARGE\x10\x03\x12\x11\n\rINVALID_FIELD\x10\x04\x12\x14\n\x10RESUME_NOT_FOUND\x10\x05\x12\x10\n\x0c\x46ILE_MISSING\x10\x06\x12\x11\n\rETAG_MISMATCH\x10\x07\x12\x0f\n\x0bWRONG_STATE\x10\x08\x12\x12\n\x0e\x45POCH_MISMATCH\x10\t\x12\x10\n\x0cHISTORY_GONE\x10\n\x12\x15\n\x11REQUEST_ID_REUSED\x10\x0b\x12\x13\n\x0fUNAUTHENTICATED\x10\x0c\x12\x15\n\x11PERMISSION_DENIED\x10\r\x12\x0e\n\nQUEUE_FULL\x10\x0e\x12\x14\n\x10TOO_MANY_STREAMS\x10\x0f\x12\x13\n\x0fSERVER_DRAINING\x10\x10\x12\x10\n\x0c\x43ORRUPT_FILE\x10\x11\x12\x16\n\x12PASSWORD_PROTECTED\x10\x12\x12\x11\n\rNO_TEXT_FOUND\x10\x13\x12\x12\n\x0eTOO_MANY_PAGES\x10\x14\x12\x11\n\rPARSE_TIMEOUT\x10\x15\x12\x12\n\x0eRESOURCE_LIMIT\x10\x16\x12\x0f\n\x0bWORKER_LOST\x10\x17\x12\x12\n\x0e\x41I_UNAVAILABLE\x10\x18\x12\x0e\n\nNO_PICTURE\x10\x19\x12\x11\n\rWATCH_STALLED\x10\x1a\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,5 +32,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'resumate.v1.error_reason_pb
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ERRORREASON']._serialized_start=48
-  _globals['_ERRORREASON']._serialized_end=567
+  _globals['_ERRORREASON']._serialized_end=602
 # @@protoc_insertion_point(module_scope)

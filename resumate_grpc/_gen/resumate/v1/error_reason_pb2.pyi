@@ -74,6 +74,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Parse: the worker died on this file, on its last attempt."""
     AI_UNAVAILABLE: _ErrorReason.ValueType  # 24
     """A warning, never a failure: AI enhancement was asked for and could not be had."""
+    NO_PICTURE: _ErrorReason.ValueType  # 25
+    """FAILED_PRECONDITION: a page cannot be drawn, because its format has no pages, there are fewer, or the file is
+    damaged. Show `parsed.text` instead.
+    """
+    WATCH_STALLED: _ErrorReason.ValueType  # 26
+    """RESOURCE_EXHAUSTED: the watch was not read for so long that it was ended. Watch again with the last sequence seen."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why something was refused or failed, for programs to switch on. A refused rpc carries the name in
@@ -133,4 +139,10 @@ WORKER_LOST: ErrorReason.ValueType  # 23
 """Parse: the worker died on this file, on its last attempt."""
 AI_UNAVAILABLE: ErrorReason.ValueType  # 24
 """A warning, never a failure: AI enhancement was asked for and could not be had."""
+NO_PICTURE: ErrorReason.ValueType  # 25
+"""FAILED_PRECONDITION: a page cannot be drawn, because its format has no pages, there are fewer, or the file is
+damaged. Show `parsed.text` instead.
+"""
+WATCH_STALLED: ErrorReason.ValueType  # 26
+"""RESOURCE_EXHAUSTED: the watch was not read for so long that it was ended. Watch again with the last sequence seen."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

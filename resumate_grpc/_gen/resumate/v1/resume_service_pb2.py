@@ -24,43 +24,44 @@ _sym_db = _symbol_database.Default()
 
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from resumate_grpc._gen.resumate.v1 import export_pb2 as resumate_dot_v1_dot_export__pb2
+from resumate_grpc._gen.resumate.v1 import page_pb2 as resumate_dot_v1_dot_page__pb2
 from resumate_grpc._gen.resumate.v1 import progress_pb2 as resumate_dot_v1_dot_progress__pb2
 from resumate_grpc._gen.resumate.v1 import resume_pb2 as resumate_dot_v1_dot_resume__pb2
 from resumate_grpc._gen.resumate.v1 import upload_pb2 as resumate_dot_v1_dot_upload__pb2
 from resumate_grpc._gen.resumate.v1 import watch_pb2 as resumate_dot_v1_dot_watch__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n resumate/v1/resume_service.proto\x12\x0bresumate.v1\x1a google/protobuf/field_mask.proto\x1a\x18resumate/v1/export.proto\x1a\x1aresumate/v1/progress.proto\x1a\x18resumate/v1/resume.proto\x1a\x18resumate/v1/upload.proto\x1a\x17resumate/v1/watch.proto\"L\n\x10GetResumeRequest\x12\x11\n\tresume_id\x18\x01 \x01(\t\x12%\n\x04view\x18\x02 \x01(\x0e\x32\x17.resumate.v1.ResumeView\"8\n\x11GetResumeResponse\x12#\n\x06resume\x18\x01 \x01(\x0b\x32\x13.resumate.v1.Resume\"\xb8\x01\n\x12ListResumesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\"\n\x06states\x18\x03 \x03(\x0e\x32\x12.resumate.v1.State\x12\x10\n\x08\x62\x61tch_id\x18\x04 \x01(\t\x12\x0c\n\x04text\x18\x05 \x01(\t\x12\x10\n\x08order_by\x18\x06 \x01(\t\x12%\n\x04view\x18\x07 \x01(\x0e\x32\x17.resumate.v1.ResumeView\"h\n\x13ListResumesResponse\x12$\n\x07resumes\x18\x01 \x03(\x0b\x32\x13.resumate.v1.Resume\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x05\"\x8c\x01\n\x13UpdateResumeRequest\x12\x11\n\tresume_id\x18\x01 \x01(\t\x12#\n\x06resume\x18\x02 \x01(\x0b\x32\x13.resumate.v1.Resume\x12/\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\";\n\x14UpdateResumeResponse\x12#\n\x06resume\x18\x01 \x01(\x0b\x32\x13.resumate.v1.Resume\"6\n\x13\x44\x65leteResumeRequest\x12\x11\n\tresume_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\"\x16\n\x14\x44\x65leteResumeResponse\"S\n\x12RetryResumeRequest\x12\x11\n\tresume_id\x18\x01 \x01(\t\x12*\n\x07options\x18\x02 \x01(\x0b\x32\x19.resumate.v1.ParseOptions\":\n\x13RetryResumeResponse\x12#\n\x06resume\x18\x01 \x01(\x0b\x32\x13.resumate.v1.Resume\"(\n\x13\x43\x61ncelResumeRequest\x12\x11\n\tresume_id\x18\x01 \x01(\t\";\n\x14\x43\x61ncelResumeResponse\x12#\n\x06resume\x18\x01 \x01(\x0b\x32\x13.resumate.v1.Resume2\xf3\x07\n\rResumeService\x12\x41\n\x06Upload\x12\x1a.resumate.v1.UploadRequest\x1a\x1b.resumate.v1.UploadResponse\x12U\n\x0cUploadChunks\x12 .resumate.v1.UploadChunksRequest\x1a!.resumate.v1.UploadChunksResponse(\x01\x12X\n\rWatchProgress\x12!.resumate.v1.WatchProgressRequest\x1a\".resumate.v1.WatchProgressResponse0\x01\x12S\n\x0cListProgress\x12 .resumate.v1.ListProgressRequest\x1a!.resumate.v1.ListProgressResponse\x12J\n\tGetResume\x12\x1d.resumate.v1.GetResumeRequest\x1a\x1e.resumate.v1.GetResumeResponse\x12P\n\x0bListResumes\x12\x1f.resumate.v1.ListResumesRequest\x1a .resumate.v1.ListResumesResponse\x12S\n\x0cUpdateResume\x12 .resumate.v1.UpdateResumeRequest\x1a!.resumate.v1.UpdateResumeResponse\x12S\n\x0c\x44\x65leteResume\x12 .resumate.v1.DeleteResumeRequest\x1a!.resumate.v1.DeleteResumeResponse\x12P\n\x0bRetryResume\x12\x1f.resumate.v1.RetryResumeRequest\x1a .resumate.v1.RetryResumeResponse\x12S\n\x0c\x43\x61ncelResume\x12 .resumate.v1.CancelResumeRequest\x1a!.resumate.v1.CancelResumeResponse\x12S\n\x0c\x45xportResume\x12 .resumate.v1.ExportResumeRequest\x1a!.resumate.v1.ExportResumeResponse\x12U\n\x0c\x44ownloadFile\x12 .resumate.v1.DownloadFileRequest\x1a!.resumate.v1.DownloadFileResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n resumate/v1/resume_service.proto\x12\x0bresumate.v1\x1a google/protobuf/field_mask.proto\x1a\x18resumate/v1/export.proto\x1a\x16resumate/v1/page.proto\x1a\x1aresumate/v1/progress.proto\x1a\x18resumate/v1/resume.proto\x1a\x18resumate/v1/upload.proto\x1a\x17resumate/v1/watch.proto\"L\n\x10GetResumeRequest\x12\x11\n\tresume_id\x18\x01 \x01(\t\x12%\n\x04view\x18\x02 \x01(\x0e\x32\x17.resumate.v1.ResumeView\"8\n\x11GetResumeResponse\x12#\n\x06resume\x18\x01 \x01(\x0b\x32\x13.resumate.v1.Resume\"\xb8\x01\n\x12ListResumesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\"\n\x06states\x18\x03 \x03(\x0e\x32\x12.resumate.v1.State\x12\x10\n\x08\x62\x61tch_id\x18\x04 \x01(\t\x12\x0c\n\x04text\x18\x05 \x01(\t\x12\x10\n\x08order_by\x18\x06 \x01(\t\x12%\n\x04view\x18\x07 \x01(\x0e\x32\x17.resumate.v1.ResumeView\"h\n\x13ListResumesResponse\x12$\n\x07resumes\x18\x01 \x03(\x0b\x32\x13.resumate.v1.Resume\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_size\x18\x03 \x01(\x05\"\x8c\x01\n\x13UpdateResumeRequest\x12\x11\n\tresume_id\x18\x01 \x01(\t\x12#\n\x06resume\x18\x02 \x01(\x0b\x32\x13.resumate.v1.Resume\x12/\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\";\n\x14UpdateResumeResponse\x12#\n\x06resume\x18\x01 \x01(\x0b\x32\x13.resumate.v1.Resume\"6\n\x13\x44\x65leteResumeRequest\x12\x11\n\tresume_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\"\x16\n\x14\x44\x65leteResumeResponse\"S\n\x12RetryResumeRequest\x12\x11\n\tresume_id\x18\x01 \x01(\t\x12*\n\x07options\x18\x02 \x01(\x0b\x32\x19.resumate.v1.ParseOptions\":\n\x13RetryResumeResponse\x12#\n\x06resume\x18\x01 \x01(\x0b\x32\x13.resumate.v1.Resume\"(\n\x13\x43\x61ncelResumeRequest\x12\x11\n\tresume_id\x18\x01 \x01(\t\";\n\x14\x43\x61ncelResumeResponse\x12#\n\x06resume\x18\x01 \x01(\x0b\x32\x13.resumate.v1.Resume2\xc2\x08\n\rResumeService\x12\x41\n\x06Upload\x12\x1a.resumate.v1.UploadRequest\x1a\x1b.resumate.v1.UploadResponse\x12U\n\x0cUploadChunks\x12 .resumate.v1.UploadChunksRequest\x1a!.resumate.v1.UploadChunksResponse(\x01\x12X\n\rWatchProgress\x12!.resumate.v1.WatchProgressRequest\x1a\".resumate.v1.WatchProgressResponse0\x01\x12S\n\x0cListProgress\x12 .resumate.v1.ListProgressRequest\x1a!.resumate.v1.ListProgressResponse\x12J\n\tGetResume\x12\x1d.resumate.v1.GetResumeRequest\x1a\x1e.resumate.v1.GetResumeResponse\x12P\n\x0bListResumes\x12\x1f.resumate.v1.ListResumesRequest\x1a .resumate.v1.ListResumesResponse\x12S\n\x0cUpdateResume\x12 .resumate.v1.UpdateResumeRequest\x1a!.resumate.v1.UpdateResumeResponse\x12S\n\x0c\x44\x65leteResume\x12 .resumate.v1.DeleteResumeRequest\x1a!.resumate.v1.DeleteResumeResponse\x12P\n\x0bRetryResume\x12\x1f.resumate.v1.RetryResumeRequest\x1a .resumate.v1.RetryResumeResponse\x12S\n\x0c\x43\x61ncelResume\x12 .resumate.v1.CancelResumeRequest\x1a!.resumate.v1.CancelResumeResponse\x12S\n\x0c\x45xportResume\x12 .resumate.v1.ExportResumeRequest\x1a!.resumate.v1.ExportResumeResponse\x12U\n\x0c\x44ownloadFile\x12 .resumate.v1.DownloadFileRequest\x1a!.resumate.v1.DownloadFileResponse0\x01\x12M\n\nRenderPage\x12\x1e.resumate.v1.RenderPageRequest\x1a\x1f.resumate.v1.RenderPageResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'resumate.v1.resume_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_GETRESUMEREQUEST']._serialized_start=214
-  _globals['_GETRESUMEREQUEST']._serialized_end=290
-  _globals['_GETRESUMERESPONSE']._serialized_start=292
-  _globals['_GETRESUMERESPONSE']._serialized_end=348
-  _globals['_LISTRESUMESREQUEST']._serialized_start=351
-  _globals['_LISTRESUMESREQUEST']._serialized_end=535
-  _globals['_LISTRESUMESRESPONSE']._serialized_start=537
-  _globals['_LISTRESUMESRESPONSE']._serialized_end=641
-  _globals['_UPDATERESUMEREQUEST']._serialized_start=644
-  _globals['_UPDATERESUMEREQUEST']._serialized_end=784
-  _globals['_UPDATERESUMERESPONSE']._serialized_start=786
-  _globals['_UPDATERESUMERESPONSE']._serialized_end=845
-  _globals['_DELETERESUMEREQUEST']._serialized_start=847
-  _globals['_DELETERESUMEREQUEST']._serialized_end=901
-  _globals['_DELETERESUMERESPONSE']._serialized_start=903
-  _globals['_DELETERESUMERESPONSE']._serialized_end=925
-  _globals['_RETRYRESUMEREQUEST']._serialized_start=927
-  _globals['_RETRYRESUMEREQUEST']._serialized_end=1010
-  _globals['_RETRYRESUMERESPONSE']._serialized_start=1012
-  _globals['_RETRYRESUMERESPONSE']._serialized_end=1070
-  _globals['_CANCELRESUMEREQUEST']._serialized_start=1072
-  _globals['_CANCELRESUMEREQUEST']._serialized_end=1112
-  _globals['_CANCELRESUMERESPONSE']._serialized_start=1114
-  _globals['_CANCELRESUMERESPONSE']._serialized_end=1173
-  _globals['_RESUMESERVICE']._serialized_start=1176
-  _globals['_RESUMESERVICE']._serialized_end=2187
+  _globals['_GETRESUMEREQUEST']._serialized_start=238
+  _globals['_GETRESUMEREQUEST']._serialized_end=314
+  _globals['_GETRESUMERESPONSE']._serialized_start=316
+  _globals['_GETRESUMERESPONSE']._serialized_end=372
+  _globals['_LISTRESUMESREQUEST']._serialized_start=375
+  _globals['_LISTRESUMESREQUEST']._serialized_end=559
+  _globals['_LISTRESUMESRESPONSE']._serialized_start=561
+  _globals['_LISTRESUMESRESPONSE']._serialized_end=665
+  _globals['_UPDATERESUMEREQUEST']._serialized_start=668
+  _globals['_UPDATERESUMEREQUEST']._serialized_end=808
+  _globals['_UPDATERESUMERESPONSE']._serialized_start=810
+  _globals['_UPDATERESUMERESPONSE']._serialized_end=869
+  _globals['_DELETERESUMEREQUEST']._serialized_start=871
+  _globals['_DELETERESUMEREQUEST']._serialized_end=925
+  _globals['_DELETERESUMERESPONSE']._serialized_start=927
+  _globals['_DELETERESUMERESPONSE']._serialized_end=949
+  _globals['_RETRYRESUMEREQUEST']._serialized_start=951
+  _globals['_RETRYRESUMEREQUEST']._serialized_end=1034
+  _globals['_RETRYRESUMERESPONSE']._serialized_start=1036
+  _globals['_RETRYRESUMERESPONSE']._serialized_end=1094
+  _globals['_CANCELRESUMEREQUEST']._serialized_start=1096
+  _globals['_CANCELRESUMEREQUEST']._serialized_end=1136
+  _globals['_CANCELRESUMERESPONSE']._serialized_start=1138
+  _globals['_CANCELRESUMERESPONSE']._serialized_end=1197
+  _globals['_RESUMESERVICE']._serialized_start=1200
+  _globals['_RESUMESERVICE']._serialized_end=2290
 # @@protoc_insertion_point(module_scope)

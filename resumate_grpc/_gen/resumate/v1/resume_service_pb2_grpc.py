@@ -4,6 +4,7 @@ import grpc
 import warnings
 
 from resumate_grpc._gen.resumate.v1 import export_pb2 as resumate_dot_v1_dot_export__pb2
+from resumate_grpc._gen.resumate.v1 import page_pb2 as resumate_dot_v1_dot_page__pb2
 from resumate_grpc._gen.resumate.v1 import resume_service_pb2 as resumate_dot_v1_dot_resume__service__pb2
 from resumate_grpc._gen.resumate.v1 import upload_pb2 as resumate_dot_v1_dot_upload__pb2
 from resumate_grpc._gen.resumate.v1 import watch_pb2 as resumate_dot_v1_dot_watch__pb2
@@ -101,6 +102,11 @@ class ResumeServiceStub:
                 request_serializer=resumate_dot_v1_dot_export__pb2.DownloadFileRequest.SerializeToString,
                 response_deserializer=resumate_dot_v1_dot_export__pb2.DownloadFileResponse.FromString,
                 _registered_method=True)
+        self.RenderPage = channel.unary_unary(
+                '/resumate.v1.ResumeService/RenderPage',
+                request_serializer=resumate_dot_v1_dot_page__pb2.RenderPageRequest.SerializeToString,
+                response_deserializer=resumate_dot_v1_dot_page__pb2.RenderPageResponse.FromString,
+                _registered_method=True)
 
 
 class ResumeServiceServicer:
@@ -129,7 +135,8 @@ class ResumeServiceServicer:
     def WatchProgress(self, request, context):
         """Streams history after a position, then live events, each once and in order. Ends with OK after a résumé's
         terminal event unless `follow`. Errors: NOT_FOUND, INVALID_ARGUMENT (INVALID_FIELD), OUT_OF_RANGE (HISTORY_GONE),
-        FAILED_PRECONDITION (EPOCH_MISMATCH), RESOURCE_EXHAUSTED (TOO_MANY_STREAMS).
+        FAILED_PRECONDITION (EPOCH_MISMATCH), RESOURCE_EXHAUSTED (TOO_MANY_STREAMS,
+        WATCH_STALLED).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -201,6 +208,14 @@ class ResumeServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RenderPage(self, request, context):
+        """Draws one page of the original. Errors: NOT_FOUND (RESUME_NOT_FOUND, FILE_MISSING), INVALID_ARGUMENT
+        (INVALID_FIELD), FAILED_PRECONDITION (NO_PICTURE: the format has no pages, there are fewer, or it is damaged).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ResumeServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -263,6 +278,11 @@ def add_ResumeServiceServicer_to_server(servicer, server):
                     servicer.DownloadFile,
                     request_deserializer=resumate_dot_v1_dot_export__pb2.DownloadFileRequest.FromString,
                     response_serializer=resumate_dot_v1_dot_export__pb2.DownloadFileResponse.SerializeToString,
+            ),
+            'RenderPage': grpc.unary_unary_rpc_method_handler(
+                    servicer.RenderPage,
+                    request_deserializer=resumate_dot_v1_dot_page__pb2.RenderPageRequest.FromString,
+                    response_serializer=resumate_dot_v1_dot_page__pb2.RenderPageResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -593,6 +613,33 @@ class ResumeService:
             '/resumate.v1.ResumeService/DownloadFile',
             resumate_dot_v1_dot_export__pb2.DownloadFileRequest.SerializeToString,
             resumate_dot_v1_dot_export__pb2.DownloadFileResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RenderPage(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/resumate.v1.ResumeService/RenderPage',
+            resumate_dot_v1_dot_page__pb2.RenderPageRequest.SerializeToString,
+            resumate_dot_v1_dot_page__pb2.RenderPageResponse.FromString,
             options,
             channel_credentials,
             insecure,

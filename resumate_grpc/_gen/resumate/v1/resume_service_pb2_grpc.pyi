@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as _abc
 from grpc import aio as _aio
 from resumate_grpc._gen.resumate.v1 import export_pb2 as _export_pb2
+from resumate_grpc._gen.resumate.v1 import page_pb2 as _page_pb2
 from resumate_grpc._gen.resumate.v1 import resume_service_pb2 as _resume_service_pb2
 from resumate_grpc._gen.resumate.v1 import upload_pb2 as _upload_pb2
 from resumate_grpc._gen.resumate.v1 import watch_pb2 as _watch_pb2
@@ -50,7 +51,8 @@ class ResumeServiceStub:
     WatchProgress: _grpc.UnaryStreamMultiCallable[_watch_pb2.WatchProgressRequest, _watch_pb2.WatchProgressResponse]
     """Streams history after a position, then live events, each once and in order. Ends with OK after a résumé's
     terminal event unless `follow`. Errors: NOT_FOUND, INVALID_ARGUMENT (INVALID_FIELD), OUT_OF_RANGE (HISTORY_GONE),
-    FAILED_PRECONDITION (EPOCH_MISMATCH), RESOURCE_EXHAUSTED (TOO_MANY_STREAMS).
+    FAILED_PRECONDITION (EPOCH_MISMATCH), RESOURCE_EXHAUSTED (TOO_MANY_STREAMS,
+    WATCH_STALLED).
     """
     ListProgress: _grpc.UnaryUnaryMultiCallable[_watch_pb2.ListProgressRequest, _watch_pb2.ListProgressResponse]
     """Returns events after a position, for clients that poll. Errors: as WatchProgress."""
@@ -76,6 +78,10 @@ class ResumeServiceStub:
     """Returns the parsed résumé in another format. Errors: NOT_FOUND, FAILED_PRECONDITION (WRONG_STATE: not parsed)."""
     DownloadFile: _grpc.UnaryStreamMultiCallable[_export_pb2.DownloadFileRequest, _export_pb2.DownloadFileResponse]
     """Streams the original file. Errors: NOT_FOUND (RESUME_NOT_FOUND, FILE_MISSING)."""
+    RenderPage: _grpc.UnaryUnaryMultiCallable[_page_pb2.RenderPageRequest, _page_pb2.RenderPageResponse]
+    """Draws one page of the original. Errors: NOT_FOUND (RESUME_NOT_FOUND, FILE_MISSING), INVALID_ARGUMENT
+    (INVALID_FIELD), FAILED_PRECONDITION (NO_PICTURE: the format has no pages, there are fewer, or it is damaged).
+    """
 
 @_typing.type_check_only
 class ResumeServiceAsyncStub(ResumeServiceStub):
@@ -96,7 +102,8 @@ class ResumeServiceAsyncStub(ResumeServiceStub):
     WatchProgress: _aio.UnaryStreamMultiCallable[_watch_pb2.WatchProgressRequest, _watch_pb2.WatchProgressResponse]  # type: ignore[assignment]
     """Streams history after a position, then live events, each once and in order. Ends with OK after a résumé's
     terminal event unless `follow`. Errors: NOT_FOUND, INVALID_ARGUMENT (INVALID_FIELD), OUT_OF_RANGE (HISTORY_GONE),
-    FAILED_PRECONDITION (EPOCH_MISMATCH), RESOURCE_EXHAUSTED (TOO_MANY_STREAMS).
+    FAILED_PRECONDITION (EPOCH_MISMATCH), RESOURCE_EXHAUSTED (TOO_MANY_STREAMS,
+    WATCH_STALLED).
     """
     ListProgress: _aio.UnaryUnaryMultiCallable[_watch_pb2.ListProgressRequest, _watch_pb2.ListProgressResponse]  # type: ignore[assignment]
     """Returns events after a position, for clients that poll. Errors: as WatchProgress."""
@@ -122,6 +129,10 @@ class ResumeServiceAsyncStub(ResumeServiceStub):
     """Returns the parsed résumé in another format. Errors: NOT_FOUND, FAILED_PRECONDITION (WRONG_STATE: not parsed)."""
     DownloadFile: _aio.UnaryStreamMultiCallable[_export_pb2.DownloadFileRequest, _export_pb2.DownloadFileResponse]  # type: ignore[assignment]
     """Streams the original file. Errors: NOT_FOUND (RESUME_NOT_FOUND, FILE_MISSING)."""
+    RenderPage: _aio.UnaryUnaryMultiCallable[_page_pb2.RenderPageRequest, _page_pb2.RenderPageResponse]  # type: ignore[assignment]
+    """Draws one page of the original. Errors: NOT_FOUND (RESUME_NOT_FOUND, FILE_MISSING), INVALID_ARGUMENT
+    (INVALID_FIELD), FAILED_PRECONDITION (NO_PICTURE: the format has no pages, there are fewer, or it is damaged).
+    """
 
 class ResumeServiceServicer(metaclass=_abc_1.ABCMeta):
     """Turns résumés into structured data and streams how far it is.
@@ -157,7 +168,8 @@ class ResumeServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_abc.Iterator[_watch_pb2.WatchProgressResponse], _abc.AsyncIterator[_watch_pb2.WatchProgressResponse]]:
         """Streams history after a position, then live events, each once and in order. Ends with OK after a résumé's
         terminal event unless `follow`. Errors: NOT_FOUND, INVALID_ARGUMENT (INVALID_FIELD), OUT_OF_RANGE (HISTORY_GONE),
-        FAILED_PRECONDITION (EPOCH_MISMATCH), RESOURCE_EXHAUSTED (TOO_MANY_STREAMS).
+        FAILED_PRECONDITION (EPOCH_MISMATCH), RESOURCE_EXHAUSTED (TOO_MANY_STREAMS,
+        WATCH_STALLED).
         """
 
     @_abc_1.abstractmethod
@@ -237,5 +249,15 @@ class ResumeServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_export_pb2.DownloadFileResponse], _abc.AsyncIterator[_export_pb2.DownloadFileResponse]]:
         """Streams the original file. Errors: NOT_FOUND (RESUME_NOT_FOUND, FILE_MISSING)."""
+
+    @_abc_1.abstractmethod
+    def RenderPage(
+        self,
+        request: _page_pb2.RenderPageRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_page_pb2.RenderPageResponse, _abc.Awaitable[_page_pb2.RenderPageResponse]]:
+        """Draws one page of the original. Errors: NOT_FOUND (RESUME_NOT_FOUND, FILE_MISSING), INVALID_ARGUMENT
+        (INVALID_FIELD), FAILED_PRECONDITION (NO_PICTURE: the format has no pages, there are fewer, or it is damaged).
+        """
 
 def add_ResumeServiceServicer_to_server(servicer: ResumeServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
