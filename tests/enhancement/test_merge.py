@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from resumate_grpc.enhancement.answer import SCHEMA, AnswerError, decode_answer
@@ -221,6 +221,7 @@ ANSWERS = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(ANSWERS)
 def test_whatever_is_answered_every_value_stands_in_the_text(answer: dict[str, Any]) -> None:
     """Every value that came in is a quote at its evidence, and every sure value of ours is still there, as it was."""

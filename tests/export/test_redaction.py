@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from resumate_grpc.export.formats import ExportFormat, export
@@ -115,6 +115,7 @@ NAMES = st.text(st.characters(categories=["Lu", "Ll"], max_codepoint=0x24F), min
 FILLER = st.sampled_from(["and", "built an engine", "2019 - 2021", "with", ",", "\n", "(", "–", "C++", "100 %"])
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(NAMES, min_size=1, max_size=3), st.lists(FILLER, max_size=6), st.data())
 def test_no_part_of_any_name_is_left(names: list[str], words: list[str], data: st.DataObject) -> None:
     """Whatever the name, none of its parts stands as a word in any field, in any case, alone or run together."""

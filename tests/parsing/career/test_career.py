@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from resumate_grpc.jobs.edits import keep_matching_evidence
@@ -205,6 +205,7 @@ def test_what_is_derived_follows_a_correction() -> None:
 DATES = st.sampled_from(["", "present", "2019", "2021", "2019-03", "2019-11", "2020-01", "2023-12", "2030", "x"])
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(DATES, DATES), max_size=6))
 def test_figures_hold_together(posts: list[tuple[str, str]]) -> None:
     """Least is never over most, gaps lie outside every post, and every path leads to a post."""
