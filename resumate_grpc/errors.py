@@ -14,6 +14,8 @@
     ├── ExhaustedError           queue full, quota, too many streams
     ├── DrainingError            the server is going away; reconnect
     ├── NoPictureError           a page of it cannot be drawn
+    ├── StorageFullError, StorageUnavailableError, StorageDamagedError
+    │                            disk or database failed; nothing was changed
     └── ParsingError             an accepted file that cannot be parsed: a result, never an rpc's status
 
 Each class bears one `ErrorReason`; `rpc/status.py` maps the classes to gRPC codes in one table.
@@ -43,6 +45,9 @@ __all__ = [
     "ResumateError",
     "ResumeNotFoundError",
     "SettingsError",
+    "StorageDamagedError",
+    "StorageFullError",
+    "StorageUnavailableError",
     "UnauthenticatedError",
     "UnsupportedFormatError",
     "WrongStateError",
@@ -78,6 +83,9 @@ class ErrorReason(Enum):
     RESOURCE_LIMIT = "RESOURCE_LIMIT"
     WORKER_LOST = "WORKER_LOST"
     AI_UNAVAILABLE = "AI_UNAVAILABLE"
+    STORAGE_FULL = "STORAGE_FULL"
+    STORAGE_UNAVAILABLE = "STORAGE_UNAVAILABLE"
+    STORAGE_DAMAGED = "STORAGE_DAMAGED"
 
 
 class ResumateError(Exception):
@@ -223,6 +231,44 @@ class DrainingError(ResumateError):
     def __init__(self, message: str, *, retry_after_s: float) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+
+class StorageFullError(ExhaustedError):
+    """There is no room on the disk; nothing was changed, and whoever runs the server must make room."""
+
+    reason = ErrorReason.STORAGE_FULL
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the server has no room left on its disk; nothing was changed: try again later, "
+            "and tell whoever runs it to make room",
+            reason=ErrorReason.STORAGE_FULL,
+            retry_after_s=30.0,
+        )
+
+
+class StorageUnavailableError(ResumateError):
+    """Database or files cannot be used now, as when they are read-only; nothing was changed."""
+
+    reason = ErrorReason.STORAGE_UNAVAILABLE
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the server cannot use its database or files now; nothing was changed: try again later; "
+            "whoever runs it finds the cause in the log"
+        )
+        self.retry_after_s = 5.0
+
+
+class StorageDamagedError(ResumateError):
+    """The database is damaged where this was to be read or written; only a backup helps."""
+
+    reason = ErrorReason.STORAGE_DAMAGED
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the server's database is damaged here; whoever runs it must restore a backup, and finds more in the log"
+        )
 
 
 class ParsingError(ResumateError):

@@ -2,9 +2,9 @@
 
     RESUMATE_FAILPOINTS='attempt.committed=kill@2;lease.before-renew=delay(3)'
 
-What is at a place is `action`, `action(argument)`, and `@n` for its nth time only (each time without). Actions: `kill`
-(SIGKILL), `stop` (SIGSTOP; who wants it to go on sends SIGCONT), `delay(seconds)` (the whole thread, as a stalled disk
-does), `error` (raises `FailpointError`). `docs/failpoints.md` says what each place is.
+What happens at a place is `action`, `action(argument)`, and `@n` for its nth time only (each time without). Actions:
+`kill` (SIGKILL), `stop` (SIGSTOP; who wants it to go on sends SIGCONT), `term` (SIGTERM), `delay(seconds)` (the whole
+thread, as a stalled disk does), `error` (raises `FailpointError`). `docs/failpoints.md` says what each place is.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ PLACES: Mapping[str, str] = {
     "bridge.before-send": "the bridge has read an event, and has not sent it to a browser",
 }
 """Every place there is, and what has and has not happened there."""
-_FORM = re.compile(r"(?P<action>kill|stop|error|delay)(\((?P<seconds>[0-9.]+)\))?(@(?P<nth>[1-9][0-9]*))?")
+SIGNALS = {"kill": signal.SIGKILL, "stop": signal.SIGSTOP, "term": signal.SIGTERM}
+_FORM = re.compile(r"(?P<action>kill|stop|term|error|delay)(\((?P<seconds>[0-9.]+)\))?(@(?P<nth>[1-9][0-9]*))?")
 
 
 class FailpointError(Exception):
@@ -69,10 +70,8 @@ class _Trap:
         if not due:
             return
         match self.action:
-            case "kill":
-                os.kill(os.getpid(), signal.SIGKILL)
-            case "stop":
-                os.kill(os.getpid(), signal.SIGSTOP)
+            case "kill" | "stop" | "term":
+                os.kill(os.getpid(), SIGNALS[self.action])
             case "delay":
                 time.sleep(self.seconds)
             case _:
@@ -114,5 +113,5 @@ def _trap(text: str) -> tuple[str, _Trap]:
     if place not in PLACES:
         raise ValueError(f"{VARIABLE}: there is no failpoint {place!r}; known are {', '.join(PLACES)}")
     if found is None or (found["seconds"] is None) == (found["action"] == "delay"):
-        raise ValueError(f"{VARIABLE}: {place} is {action!r}; it must be kill, stop, error or delay(seconds), then @n")
+        raise ValueError(f"{VARIABLE}: {place} is {action!r}; it must be kill, stop, term, error or delay(seconds), @n")
     return place, _Trap(action=found["action"], seconds=float(found["seconds"] or 0), nth=int(found["nth"] or 0))

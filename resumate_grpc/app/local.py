@@ -14,6 +14,7 @@ from resumate_grpc.model.progress import StageProgress
 from resumate_grpc.model.resume import MediaType, ParseOptions
 from resumate_grpc.parsing.explanation import Explanation
 from resumate_grpc.parsing.sniff import sniff
+from resumate_grpc.sandbox.lanes import ScanLane
 from resumate_grpc.sandbox.limits import Limits
 from resumate_grpc.sandbox.pool import SandboxPool
 
@@ -57,7 +58,7 @@ async def parse_files(
 
         async def work_off() -> None:
             for index, path in todo:
-                turns.give(index, await _parse(pool, path, options, max_file_bytes, on_progress))
+                turns.give(index, await _parse(ScanLane(pool), path, options, max_file_bytes, on_progress))
 
         try:
             async with asyncio.TaskGroup() as group:

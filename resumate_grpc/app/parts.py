@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from aiohttp import web
 from resumate_bridge.app import create_app
@@ -28,6 +29,7 @@ from resumate_grpc.rpc.server import RpcServer
 from resumate_grpc.rpc.server import serve as serve_rpcs
 from resumate_grpc.rpc.tls import Tls
 from resumate_grpc.sandbox.drawer import SandboxDrawer
+from resumate_grpc.sandbox.lanes import SCAN_NICENESS, ScanLane, TextLane
 from resumate_grpc.sandbox.limits import Limits
 from resumate_grpc.sandbox.pool import SandboxPool
 from resumate_grpc.telemetry.listener import serve_metrics
@@ -43,12 +45,18 @@ async def working(settings: Settings, backend: Backend, *, stop: asyncio.Event, 
     Sets `stop` should the worker end by itself; leaving the block then raises what ended it.
     """
     limits = Limits(wall_s=settings.parse_timeout_s, memory_bytes=settings.parse_memory_bytes)
-    pool = SandboxPool(workers=settings.workers, limits=limits, on_restart=backend.metrics.worker_restarted)
-    async with pool, _model(settings) as model:
+    restarted = backend.metrics.worker_restarted
+    scan_limits = replace(limits, niceness=SCAN_NICENESS)
+    async with (
+        SandboxPool(workers=settings.workers, limits=limits, on_restart=restarted) as texts,
+        SandboxPool(workers=settings.ocr_workers, spares=0, limits=scan_limits, on_restart=restarted) as scans,
+        _model(settings) as model,
+    ):
         ports = AttemptPorts(
             queue=backend.store,
             files=backend.files,
-            parser=pool,
+            parser=TextLane(texts),
+            scan_parser=ScanLane(scans),
             bus=backend.bus,
             estimator=backend.estimator,
             metrics=backend.metrics,
@@ -57,7 +65,12 @@ async def working(settings: Settings, backend: Backend, *, stop: asyncio.Event, 
             max_attempts=settings.max_attempts,
             language_model=model,
         )
-        worker = Worker(name=f"{socket.gethostname()}:{os.getpid()}", slots=settings.workers, ports=ports)
+        worker = Worker(
+            name=f"{socket.gethostname()}:{os.getpid()}",
+            slots=settings.workers,
+            ocr_slots=settings.ocr_workers,
+            ports=ports,
+        )
         # No TaskGroup: it would wrap what the rest of the program raises, such as a refused setting.
         running = asyncio.create_task(worker.run(), name="worker")
         running.add_done_callback(lambda _: stop.set())

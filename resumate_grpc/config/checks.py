@@ -15,6 +15,7 @@ __all__ = [
     "at_least",
     "data_folder",
     "default_data_dir",
+    "default_ocr_workers",
     "default_workers",
     "listens",
     "may_listen",
@@ -34,6 +35,11 @@ def usable_cores() -> int:
     """Count the cores that this process may use: fewer than the machine has where an affinity is set."""
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity else (os.cpu_count() or 1)
+
+
+def default_ocr_workers() -> int:
+    """Half the cores that this process may use, at least 1."""
+    return max(1, usable_cores() // 2)
 
 
 def default_workers() -> int:

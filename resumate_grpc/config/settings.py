@@ -10,6 +10,7 @@ from resumate_grpc.config.checks import (
     at_least,
     data_folder,
     default_data_dir,
+    default_ocr_workers,
     default_workers,
     listens,
     may_listen,
@@ -136,6 +137,15 @@ class Settings:
         help="Processes that parse, each with one résumé at a time.",
         metavar="COUNT",
         default_text="the cores that may be used, less one, at least 1",
+        read=read_count,
+        check=at_least(1, "1"),
+        group=WORK,
+    )
+    ocr_workers: int = setting(
+        factory=default_ocr_workers,
+        help="Processes that read scans, a page at a time each; besides the others, so that text never waits for them.",
+        metavar="COUNT",
+        default_text="half the cores that may be used, at least 1",
         read=read_count,
         check=at_least(1, "1"),
         group=WORK,

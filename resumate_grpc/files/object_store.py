@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import logging
 import os
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol, Self
 from urllib.parse import unquote, urlsplit
@@ -16,12 +18,15 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
-from resumate_grpc.errors import FileMissingError, SettingsError
+from resumate_grpc.errors import FileMissingError, SettingsError, StorageFullError, StorageUnavailableError
 
 __all__ = ["ObjectFileStore"]
 
+logger = logging.getLogger(__name__)
+
 _INCOMING = "incoming"
 _LEFT_OVER_AFTER_S = 3600
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 class _Objects(Protocol):
@@ -63,30 +68,35 @@ class ObjectFileStore:
 
     async def put(self, sha256: str, content: bytes) -> None:
         """See `FileStore.put`."""
-        await self._objects.put(_key(sha256), content)
+        with _answerable():
+            await self._objects.put(_key(sha256), content)
 
     async def get(self, sha256: str) -> bytes:
         """See `FileStore.get`."""
         try:
-            found = await obstore.get_async(self._store, _key(sha256))
-            return bytes(await found.bytes_async())
+            with _answerable(FileNotFoundError):
+                found = await obstore.get_async(self._store, _key(sha256))
+                return bytes(await found.bytes_async())
         except FileNotFoundError as error:
             raise _missing() from error
 
     async def stream(self, sha256: str, *, chunk_bytes: int) -> AsyncIterator[bytes]:
         """See `FileStore.stream`."""
         try:
-            found = await obstore.get_async(self._store, _key(sha256))
+            with _answerable(FileNotFoundError):
+                found = await obstore.get_async(self._store, _key(sha256))
         except FileNotFoundError as error:
             raise _missing() from error
-        # The store's own pieces are of at least this size, and may be larger.
-        async for piece in found.stream(min_chunk_size=chunk_bytes):
-            for start in range(0, len(piece), chunk_bytes):
-                yield bytes(piece[start : start + chunk_bytes])
+        with _answerable():
+            # The store's own pieces are of at least this size, and may be larger.
+            async for piece in found.stream(min_chunk_size=chunk_bytes):
+                for start in range(0, len(piece), chunk_bytes):
+                    yield bytes(piece[start : start + chunk_bytes])
 
     async def delete(self, sha256: str) -> None:
         """See `FileStore.delete`."""
-        await self._objects.delete(_key(sha256))
+        with _answerable():
+            await self._objects.delete(_key(sha256))
 
 
 class _Service:
@@ -124,9 +134,13 @@ class _Directory:
     def _put(self, key: str, content: bytes) -> None:
         if not self._has(key, len(content)):
             temporary = f"{_INCOMING}/{uuid4().hex}"
-            obstore.put(self._store, temporary, content, use_multipart=False)
-            _sync(self._root / temporary)
-            obstore.rename(self._store, temporary, key)
+            try:
+                obstore.put(self._store, temporary, content, use_multipart=False)
+                _sync(self._root / temporary)
+                obstore.rename(self._store, temporary, key)
+            except BaseException:
+                self._remove_half(temporary)
+                raise
         # Also where the file was there: whoever put it at this moment may not have come to this line.
         _sync((self._root / key).parent)
         _sync(self._root)
@@ -137,6 +151,13 @@ class _Directory:
         except FileNotFoundError:
             return
         _sync((self._root / key).parent)
+
+    def _remove_half(self, temporary: str) -> None:
+        """Give back the room that half a file takes: on a full disk it is what others wait for."""
+        # obstore writes `name#1` and renames that to `name`; by itself it removes neither.
+        for half in self._root.glob(f"{temporary}*"):
+            with suppress(OSError):
+                half.unlink()
 
     def _has(self, key: str, size: int) -> bool:
         try:
@@ -182,6 +203,20 @@ def _local_path(files_url: str) -> Path | None:
 
 def _key(sha256: str) -> str:
     return f"{sha256[:2]}/{sha256}"
+
+
+@contextmanager
+def _answerable(*known: type[Exception]) -> Iterator[None]:
+    """Turn what disk or service refuse into what callers are told, having logged it; `known` errors pass."""
+    try:
+        yield
+    except known:
+        raise
+    except (BaseError, OSError) as error:
+        logger.exception("the file store failed", extra={"error_type": type(error).__qualname__})
+        # obstore has the system's error in its words alone.
+        full = getattr(error, "errno", None) in _NO_ROOM or any(f"(os error {code})" in str(error) for code in _NO_ROOM)
+        raise (StorageFullError() if full else StorageUnavailableError()) from error
 
 
 def _missing() -> FileMissingError:

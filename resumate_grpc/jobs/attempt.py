@@ -25,7 +25,8 @@ from resumate_grpc.jobs.ports import (
 from resumate_grpc.jobs.progress import AttemptProgress, StageClock
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import ACTIVE_STAGES, ParseFailure, ProgressEvent, Stage, StageProgress, State
-from resumate_grpc.model.work import Claim, NewEvent, Outcome
+from resumate_grpc.model.work import Claim, Lane, NewEvent, Outcome
+from resumate_grpc.parsing.recognised import ScansFoundError
 
 __all__ = ["Attempt", "AttemptPorts"]
 
@@ -36,6 +37,7 @@ WRITE_INTERVAL_S = 0.02
 """Progress is synced to disk at most this often: a sync costs what reading a page costs, and no eye is quicker."""
 RENEWALS_PER_LEASE = 3
 MAX_RENEWAL_INTERVAL_S = 1.0
+IT_IS_A_SCAN = "It is a scan; waiting for OCR"
 NO_MODEL = "no language model is configured"
 NOT_ASKED_FOR = "not asked for"
 STAGE_FAILPOINTS = {stage: f"attempt.{stage.value.lower()}" for stage in ACTIVE_STAGES}
@@ -55,6 +57,8 @@ class AttemptPorts:
     lease_s: float
     max_attempts: int
     language_model: LanguageModel | None = None
+    scan_parser: Parser | None = None
+    """What parses in the OCR lane; None = the parser reads scans itself."""
 
 
 class Attempt:
@@ -111,6 +115,8 @@ class Attempt:
     async def _work_through(self) -> None:
         try:
             parsed = await self._parse()
+        except ScansFoundError:
+            await self._hand_over()
         except FileMissingError as error:
             await self._fail(ErrorReason.FILE_MISSING, str(error), retryable=False)
         except ParsingError as error:
@@ -125,16 +131,20 @@ class Attempt:
         resume, asked = self._resume, self._resume.options.ai_enhancement
         model = self._ports.language_model if asked else None
         self._progress = AttemptProgress(
-            await self._ports.estimator.attempt(resume.media_type, resume.size_bytes), with_model=model is not None
+            await self._ports.estimator.attempt(resume.media_type, resume.size_bytes),
+            since=resume.progress,
+            with_model=model is not None,
         )
         content = await self._ports.files.get(resume.sha256)
+        scans = self._ports.scan_parser if self._claim.lane is Lane.OCR else None
+        parser = scans or self._ports.parser
         if model is None:
-            parsed = await self._ports.parser.parse(
+            parsed = await parser.parse(
                 content, media_type=resume.media_type, options=resume.options, on_progress=self._report
             )
             why = NO_MODEL if asked or self._ports.language_model is None else NOT_ASKED_FOR
             return not_enhanced(parsed, why=why, asked=asked, report=self._report)
-        explanation = await self._ports.parser.explain(
+        explanation = await parser.explain(
             content, media_type=resume.media_type, options=resume.options, pictures=False, on_progress=self._report
         )
         return await enhanced(explanation, model, self._report)
@@ -197,6 +207,12 @@ class Attempt:
         self._ports.metrics.attempt_ended(state, reason)
         told = {"resume_id": self._resume.id, "attempt": self._resume.attempt, "state": state.value, "reason": reason}
         logger.info("attempt ended", extra={name: value for name, value in told.items() if value})
+
+    async def _hand_over(self) -> None:
+        """Leave a scan to the lane where scans are read; this worker is free at once."""
+        await self._flush()
+        self._publish(await self._ports.queue.hand_over(self._claim, lane=Lane.OCR, message=IT_IS_A_SCAN))
+        self._ports.bus.publish(WorkAvailable())
 
     async def _try_again(self, message: str) -> None:
         """Queue the next attempt, or end as WORKER_LOST once `max_attempts` workers were lost in a row."""

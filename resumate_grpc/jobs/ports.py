@@ -16,6 +16,7 @@ from resumate_grpc.model.resume import MediaType, ParseOptions, Resume
 from resumate_grpc.model.work import (
     Claim,
     Deleted,
+    Lane,
     LogBounds,
     LogPage,
     LogQuery,
@@ -169,9 +170,11 @@ class WorkQueue(Protocol):
     """Handing out work under leases. Every write is conditional on the claim's lease and attempt."""
 
     async def claim(
-        self, worker: str, *, lease_s: float, max_attempts: int
+        self, worker: str, *, lease_s: float, max_attempts: int, lane: Lane = Lane.TEXT
     ) -> tuple[Claim | None, Sequence[ProgressEvent]]:
-        """Take the oldest waiting résumé, or one whose lease ran out, which then starts its next attempt.
+        """Take the lane's oldest waiting résumé, or one whose lease ran out, which then starts its next attempt.
+
+        One that was handed over goes on with the attempt that it is in, and causes no event.
 
         Appends the events that this causes and returns them for publishing: PROCESSING for the claimed one, after a
         QUEUED one where an attempt is started anew; FAILED with WORKER_LOST for each that lost a worker `max_attempts`
@@ -189,6 +192,13 @@ class WorkQueue(Protocol):
 
     async def finish(self, claim: Claim, outcome: Outcome) -> ProgressEvent:
         """End the attempt: state, result, times and terminal event in one transaction. Raises `LeaseLostError`."""
+        ...
+
+    async def hand_over(self, claim: Claim, *, lane: Lane, message: str) -> ProgressEvent:
+        """Leave the attempt to the workers of another lane: it goes on, and waits in line for whoever claims it there.
+
+        Raises `LeaseLostError`.
+        """
         ...
 
     async def give_back(self, claim: Claim, *, message: str, lost: bool) -> ProgressEvent:
@@ -295,7 +305,8 @@ class Parser(Protocol):
     ) -> ParsedResume:
         """Parse one document in a worker process; waits for a free one.
 
-        `on_progress` is called in the event loop, in order, before this returns; it must not block. Raises
+        `on_progress` is called in the event loop, in order, before this returns; it must not block. A parser of the
+        TEXT lane raises `ScansFoundError` for a document with pages that only OCR can read. Raises
         `ParsingError`: the parser's own, or PARSE_TIMEOUT, RESOURCE_LIMIT (memory, CPU, output), WORKER_LOST (the
         process died for another reason). Cancelling the call ends the process at once; a warm spare takes its place.
         """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from resumate_grpc.jobs.estimates import StageEstimate
-from resumate_grpc.model.progress import ACTIVE_STAGES, Stage, StageProgress
+from resumate_grpc.model.progress import ACTIVE_STAGES, ProgressEvent, Stage, StageProgress
 from resumate_grpc.model.resume import MediaType
 from resumate_grpc.model.work import NewEvent, StageTimes
 
@@ -23,13 +23,19 @@ class AttemptProgress:
     `with_model` tells that a language model will be asked; else its stage takes no time, whatever it took others.
     """
 
-    def __init__(self, expected: StageEstimate | None, *, with_model: bool = False) -> None:
+    def __init__(
+        self, expected: StageEstimate | None, *, since: ProgressEvent | None = None, with_model: bool = False
+    ) -> None:
+        """Begin at the attempt's last event `since`, where it is taken up in its middle."""
         self._expected = expected.with_model(asked=with_model) if expected else None
         self._shares = _shares(self._expected, with_model=with_model)
         self._stage: Stage | None = None
         self._stage_percent = 0
         self._message = ""
         self.percent = 0
+        if since is not None and since.stage in ACTIVE_STAGES:
+            self._stage, self._stage_percent, self._message = since.stage, since.stage_percent, since.message
+            self.percent = since.percent
 
     def advance(self, report: StageProgress) -> NewEvent | None:
         """Turn a report into an event; None where it tells nothing new or goes back to an earlier stage."""

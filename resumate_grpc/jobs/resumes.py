@@ -17,8 +17,8 @@ from resumate_grpc.jobs.filenames import clean_filename
 from resumate_grpc.jobs.ids import new_resume_id
 from resumate_grpc.jobs.ports import Clock, EventBus, FileStore, Metrics, Removed, ResumeStore, Stopped, WorkAvailable
 from resumate_grpc.model.progress import State
-from resumate_grpc.model.resume import ParseOptions, Resume
-from resumate_grpc.model.work import NewResume, ResumePage, ResumeQuery
+from resumate_grpc.model.resume import PICTURES, ParseOptions, Resume
+from resumate_grpc.model.work import Lane, NewResume, ResumePage, ResumeQuery
 from resumate_grpc.parsing.sniff import sniff
 
 __all__ = ["Resumes", "Upload"]
@@ -100,6 +100,7 @@ class Resumes:
             request_id=upload.request_id,
             batch_id=upload.batch_id,
             options=upload.options,
+            lane=Lane.OCR if media_type in PICTURES else Lane.TEXT,
         )
         keeping = self._keep(new, upload.content)
         resume, deduplicated = await self._changes.through(keeping, name=f"upload {new.id}")

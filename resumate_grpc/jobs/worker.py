@@ -9,7 +9,7 @@ from contextlib import suppress
 from resumate_grpc import failpoints
 from resumate_grpc.jobs.attempt import Attempt, AttemptPorts
 from resumate_grpc.jobs.ports import WORK, Notice, Removed, Stopped, WorkAvailable
-from resumate_grpc.model.work import Claim
+from resumate_grpc.model.work import Claim, Lane
 
 __all__ = ["Worker"]
 
@@ -19,12 +19,16 @@ POLL_S = 1.0
 
 
 class Worker:
-    """`name` tells this worker from others in the queue; `slots` is how many attempts it runs at a time."""
+    """`name` tells this worker from others in the queue; `slots` is how many attempts it runs at a time.
 
-    def __init__(self, *, name: str, slots: int, ports: AttemptPorts) -> None:
+    `ocr_slots` are as many more that take scans and nothing else, so that text never waits for them.
+    """
+
+    def __init__(self, *, name: str, slots: int, ports: AttemptPorts, ocr_slots: int = 0) -> None:
         self._name = name
         self._ports = ports
-        self._wakes = [asyncio.Event() for _ in range(slots)]
+        lanes = [Lane.TEXT] * slots + [Lane.OCR] * ocr_slots
+        self._wakes = [(lane, asyncio.Event()) for lane in lanes]
         self._attempts: dict[str, Attempt] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._draining = False
@@ -35,8 +39,8 @@ class Worker:
         unsubscribe = self._ports.bus.subscribe(WORK, self._hear)
         try:
             async with asyncio.TaskGroup() as group:
-                for number, wake in enumerate(self._wakes):
-                    group.create_task(self._slot(wake), name=f"{self._name} slot {number}")
+                for number, (lane, wake) in enumerate(self._wakes):
+                    group.create_task(self._slot(lane, wake), name=f"{self._name} slot {number}")
         finally:
             unsubscribe()
             self._idle.set()
@@ -63,13 +67,13 @@ class Worker:
             attempt.check()
 
     def _wake_all(self) -> None:
-        for wake in self._wakes:
+        for _, wake in self._wakes:
             wake.set()
 
-    async def _slot(self, wake: asyncio.Event) -> None:
+    async def _slot(self, lane: Lane, wake: asyncio.Event) -> None:
         while not self._draining:
             wake.clear()
-            claim = await self._claim()
+            claim = await self._claim(lane)
             if claim is not None:
                 await self._attempt(claim)
             elif not self._draining:
@@ -77,10 +81,10 @@ class Worker:
                     async with asyncio.timeout(POLL_S):
                         await wake.wait()
 
-    async def _claim(self) -> Claim | None:
+    async def _claim(self, lane: Lane) -> Claim | None:
         try:
             claim, events = await self._ports.queue.claim(
-                self._name, lease_s=self._ports.lease_s, max_attempts=self._ports.max_attempts
+                self._name, lease_s=self._ports.lease_s, max_attempts=self._ports.max_attempts, lane=lane
             )
         except Exception:
             logger.exception("no work could be claimed; trying again")

@@ -9,7 +9,7 @@ from enum import Enum
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import ParseFailure, ProgressEvent, State
 
-__all__ = ["MediaType", "OcrMode", "ParseOptions", "Resume"]
+__all__ = ["PICTURES", "MediaType", "OcrMode", "ParseOptions", "Resume"]
 
 
 class MediaType(Enum):
@@ -27,6 +27,10 @@ class MediaType(Enum):
     TIFF = "image/tiff"
     TXT = "text/plain"
     MARKDOWN = "text/markdown"
+
+
+PICTURES = frozenset({MediaType.JPEG, MediaType.PNG, MediaType.TIFF})
+"""Formats that hold pictures of pages and no text."""
 
 
 class OcrMode(Enum):

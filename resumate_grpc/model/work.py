@@ -15,6 +15,7 @@ from resumate_grpc.model.resume import MediaType, ParseOptions, Resume
 __all__ = [
     "Claim",
     "Deleted",
+    "Lane",
     "LogBounds",
     "LogPage",
     "LogQuery",
@@ -30,6 +31,13 @@ __all__ = [
 ]
 
 
+class Lane(Enum):
+    """Which queue a résumé waits in: TEXT, which is quick, or OCR, where a page takes a second or more."""
+
+    TEXT = "TEXT"
+    OCR = "OCR"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewResume:
     """An upload whose bytes are already in the file store; `request_id` empty = not idempotent."""
@@ -43,6 +51,7 @@ class NewResume:
     request_id: str
     batch_id: str
     options: ParseOptions
+    lane: Lane = Lane.TEXT
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +76,7 @@ class Claim:
     attempt: int
     lease: str
     lost: int = 0
+    lane: Lane = Lane.TEXT
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -23,11 +23,22 @@ _LEVEL = re.compile(
     r"level|advanced|intermediate|administrator|developer|architect|engineer|part)\b",
     re.IGNORECASE,
 )
+_HOLDER = re.compile(
+    r"\b(?:administrator|developer|programmer|analyst|architect|engineer|practitioner|specialist|professional)\s*$",
+    re.IGNORECASE,
+)
 _ID = re.compile(
     r"\b(?:credential|certificate|license|licence|id|no\.?|number|expires?|expiration|valid|issued|"
     r"show credential)\b.{0,3}[:#\s].*$",
     re.IGNORECASE,
 )
+
+_NUMBERED = re.compile(
+    r"[,;(–—-]\s*(?:credential|certificate|licen[sc]e|registration|certification)\s*(?:id|no\.?|number|nr\.?)?\s*[:#]?\s*"
+    r"(?=[#\w-]*\d)",
+    re.IGNORECASE,
+)
+"""A number amid the row: "Registered Nurse, State of Utah, License #R12, expires 2026"."""
 
 
 def certificates_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str) -> Iterator[Finding]:
@@ -63,6 +74,11 @@ def _stands_in_groups(rows: Sequence[Row]) -> bool:
     return groups > 1 and not alone and len(rows) <= 3 * groups
 
 
+def _goes_on(rest: str) -> bool:
+    """Whether what stands behind a comma or dash is still the certificate's name: "…, Java Programmer"."""
+    return _LEVEL.match(rest) is not None or _HOLDER.search(rest) is not None
+
+
 def _certificate(row: Row, wrapped: Row | None, dates: Sequence[DateSpan], text: str) -> Finding | None:
     fragments = [
         fragment for fragment in row.fragments
@@ -77,8 +93,9 @@ def _certificate(row: Row, wrapped: Row | None, dates: Sequence[DateSpan], text:
         if span.start - start > 2 and end - span.end > 2:  # noqa: PLR2004 - amid the name, brackets aside
             continue
         start, end = (span.end, end) if span.start - start <= 2 else (start, min(end, span.start))  # noqa: PLR2004
-    end = start + len(text[start:end].rstrip(" ,;(|-–—"))
-    cuts = (cut for cut in _ISSUER.finditer(text, start + 3, end) if not _LEVEL.match(text, cut.end(), end))
+    number = _NUMBERED.search(text, start + 3, end)
+    end = start + len(text[start : number.start() if number else end].rstrip(" ,;(（|-–—"))
+    cuts = (cut for cut in _ISSUER.finditer(text, start + 3, end) if not _goes_on(text[cut.end() : end]))
     cut = next(cuts, None)
     item = found(text, start, cut.start() if cut else end)
     if not item or len(item.text) < 2 or len(item.text) > 120:  # noqa: PLR2004

@@ -6,14 +6,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from resumate_grpc.parsing.dates import find_dates
 from resumate_grpc.parsing.document import Document
 from resumate_grpc.parsing.finding import Finding, found
+from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Fragment, Row
 from resumate_grpc.parsing.links import EMAIL, WebLink, WebLinkKind, web_links_of
 from resumate_grpc.parsing.names import name_of
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.phones import phones_of
-from resumate_grpc.parsing.places import place_likeness
+from resumate_grpc.parsing.places import is_address, is_wholly_place, place_likeness
 from resumate_grpc.parsing.sections import Section, SectionKind
 
 __all__ = ["Contact", "contact_of"]
@@ -23,17 +25,21 @@ _LABEL = re.compile(
     r"place|based in|adresse|anschrift|"
     r"wohnort|direccion|dirección|domicilio|ubicación|endereço|indirizzo|residenza|adres|woonplaats|"
     r"адрес|город|местоположение|город проживания|residencia|lugar de residencia|lieu|domicile|"
-    r"地址|所在地|现居地|现居))\s*[:：]\s*",
+    r"проживает|проживание|место жительства|r[eé]sidence|dom[ií]cilio|morada|"
+    r"地址|所在地|现居地|现居|住所|現住所|所在|주소|거주지|지역))\s*[:：]\s*",
     re.IGNORECASE,
 )
 _OTHER_LABEL = re.compile(r"^\s*[^\W\d_]{3,14}\s*[:：]")
 _ASIDE = re.compile(r"\s*[-–—|•]?\s*(?:e-?mail me\b|willing to|e-?mail:|phone:|tel:|mobile:).*$", re.IGNORECASE)
 _HEAD_ROWS = 14
 _LONGEST_PLACE = 110
+_LONGEST_STREET = 60
 _PLACE_FOUND = 0.5
 _NEAR_EMAIL = 3
 _LONGEST_CONTACT = 200
 _SURE_PHONE = 0.7
+_SURE_ENOUGH = 0.85
+"""Of numbers that are surely telephones the first is taken."""
 _BESIDE_CONTACT = {
     SectionKind.HEAD,
     SectionKind.SUMMARY,
@@ -87,6 +93,7 @@ def _zone(sections: Sequence[Section]) -> tuple[Row, ...]:
         if EMAIL.search(row.text) or len(row.fragments) > 1
     ]
     everything = [row for section in sections if section.kind in _BESIDE_CONTACT for row in section.rows]
+    rows += [row for row in everything if _LABEL.match(row.text) and row not in rows]
     near = {
         row.number + step
         for row in everything
@@ -120,7 +127,7 @@ def _email(document: Document, zone: Sequence[Row]) -> Finding | None:
 def _phone(text: str, zone: Sequence[Row], language: str) -> Finding | None:
     near = [phone for row in zone for phone in phones_of(text, row.start, row.end, language=language)]
     if near:
-        return max(near, key=lambda phone: (phone.confidence, -phone.start))
+        return max(near, key=lambda phone: (min(phone.confidence, _SURE_ENOUGH), -phone.start))
     anywhere = [phone for phone in phones_of(text, 0, len(text), language=language) if phone.confidence > 0.7]  # noqa: PLR2004
     return anywhere[0].trusted(anywhere[0].confidence - 0.25) if anywhere else None
 
@@ -154,9 +161,21 @@ def _location(text: str, zone: Sequence[Row], terms: Terms) -> Finding | None:
 
 def _place_candidates(text: str, zone: Sequence[Row], terms: Terms) -> Iterator[Finding]:
     for index, row in enumerate(zone):
+        above, below = (zone[at] if 0 <= at < len(zone) else None for at in (index - 1, index + 1))
+        if whole := _whole_address(text, row):
+            yield whole
         for fragment in _fragments(row, text):
             if place := _place(text, fragment, terms):
-                yield _with_street(text, place, zone[index - 1] if index else None, fragment, row)
+                yield _with_country(text, _with_street(text, place, above, row), below, row)
+
+
+def _whole_address(text: str, row: Row) -> Finding | None:
+    """Return a row that is an address from its street to its postcode, whatever parts them."""
+    label = _LABEL.match(row.text)
+    start = row.start + (label.end() if label else 0)
+    if len(row.text) > _LONGEST_PLACE or EMAIL.search(row.text) or any(phones_of(text, start, row.end, language="")):
+        return None
+    return found(text, start, row.end, 0.94) if is_address(text[start : row.end]) else None
 
 
 def _fragments(row: Row, text: str) -> Iterator[Fragment]:
@@ -200,14 +219,48 @@ def _place(text: str, fragment: Fragment, terms: Terms) -> Finding | None:
     return place.trusted(likeness)
 
 
-def _with_street(text: str, place: Finding, above: Row | None, fragment: Fragment, row: Row) -> Finding:
-    """Take in the street on the line above: the address counts as a whole."""
-    alone = len(row.fragments) == 1 or row.fragments[0] == fragment
-    if not above or not alone or row.start - above.end > 1 or len(above.fragments) > 1:
-        return place
-    street = above.text.strip()
-    looks = street[:1].isalnum() and any(char.isdigit() for char in street) and any(char.isalpha() for char in street)
-    if not looks or EMAIL.search(street) or any(phones_of(text, above.start, above.end, language="")):
-        return place
-    whole = found(text, above.start, place.end)
+def _with_street(text: str, place: Finding, above: Row | None, row: Row) -> Finding:
+    """Take in the street before it or on the line above: the address counts as a whole."""
+    left, right = _neighbours(text, place, row)
+    if not left and above and row.start - above.end <= 1 and len(above.fragments) == 1:
+        left = (above.start, above.end)
+    repeats = left and fold(place.text).split()[0].strip(",") in fold(text[left[0] : left[1]])
+    start = left[0] if left and not repeats and _is_street(text, *left) else place.start
+    end = right[1] if right and start < place.start and _ends_address(text, place, *right) else place.end
+    whole = found(text, start, end)
     return whole.trusted(place.confidence) if whole else place
+
+
+def _neighbours(text: str, place: Finding, row: Row) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
+    """Return the parts of the row right before and right behind the place."""
+    parts = [
+        (part.start, part.end) for part in _fragments(row, text) if part.text != row.text or place.text == row.text
+    ]
+    left = max((part for part in parts if part[1] <= place.start), default=None)
+    right = min((part for part in parts if part[0] >= place.end), default=None)
+    return left, right
+
+
+def _ends_address(text: str, place: Finding, start: int, end: int) -> bool:
+    """Whether the span names what the place lies in: "41124 Göteborg", then "Sweden"."""
+    return is_wholly_place(text[start:end]) and fold(place.text).rpartition(" ")[2] not in fold(text[start:end])
+
+
+def _with_country(text: str, place: Finding, below: Row | None, row: Row) -> Finding:
+    """Take in a country or city that stands alone on the line below an address that ends its own line."""
+    ends = place.end >= row.end and below is not None and below.start - row.end <= 1 and below.size == row.size
+    if not ends or not below or len(below.fragments) > 1 or not any(char.isdigit() for char in place.text):
+        return place
+    whole = found(text, place.start, below.end) if _ends_address(text, place, below.start, below.end) else None
+    return whole.trusted(place.confidence) if whole else place
+
+
+def _is_street(text: str, start: int, end: int) -> bool:
+    """Whether the span holds words and figures, as streets do, and nothing else that has both."""
+    street = text[start:end].strip()
+    looks = street[:1].isalnum() and any(char.isdigit() for char in street) and any(char.isalpha() for char in street)
+    if not looks or EMAIL.search(street) or len(street) > _LONGEST_STREET:
+        return False
+    if any(span.is_range or len(span.first) > len("2015") for span in find_dates(street)):
+        return False
+    return not any(phones_of(text, start, end, language=""))

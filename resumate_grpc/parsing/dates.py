@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from resumate_grpc.parsing.folding import fold
 
-__all__ = ["PRESENT", "DateSpan", "dates_within", "find_dates"]
+__all__ = ["PRESENT", "DateSpan", "dates_within", "find_dates", "is_month"]
 
 PRESENT = "present"
 
@@ -39,7 +39,8 @@ _PRESENT_WORDS = (
     "gegenwart", "aujourd'hui", "actuellement", "actuel", "en cours", "actualidad",
     "la actualidad", "la fecha", "actual", "actualmente", "presente", "hoy", "en curso", "oggi", "attuale",
     "in corso", "atual", "atualmente", "o momento", "hoje", "heden", "nu", "настоящее время", "настоящее",
-    "н.в.", "н. в.", "сегодня", "至今", "现在", "現在", "今",
+    "н.в.", "н. в.", "сегодня", "по настоящее время", "по сей день", "至今", "现在", "現在", "今", "在籍中", "在職中",
+    "현재", "재직중", "재직 중", "현재까지",
 )  # fmt: skip
 _SINCE_WORDS = "since|seit|depuis|desde|dal|sinds|ab|as of|с"
 _VAGUE_WORDS = "early mid late anfang mitte ende debut fin inicio inizio fine begin eind q h"
@@ -61,7 +62,7 @@ _POINT = re.compile(
     rf"""
     (?=[\d'至现現]|(?<![^\W\d_])[{_FIRST_LETTERS}])
     (?:
-      {_NOT_INSIDE}(?P<cn_year>{_YEAR})\s?年\s?(?:(?P<cn_month>1[0-2]|0?[1-9])\s?月)?(?:\s?\d{{1,2}}\s?日)?
+      {_NOT_INSIDE}(?P<cn_year>{_YEAR})\s?[年년]\s?(?:(?P<cn_month>1[0-2]|0?[1-9])\s?[月월])?(?:\s?\d{{1,2}}\s?[日일])?
     | (?<![\w.,/$])(?P<iso_year>{_YEAR})(?:[-/.]|\s/\s)(?P<iso_month>0[1-9]|1[0-2])
       (?:[-/.](?:0?[1-9]|[12]\d|3[01]))?(?![\d/])
     | (?<![\w.,/])(?P<day_a>[0-3]?\d)\s?[./-]\s?(?P<day_b>[0-3]?\d)\s?[./-]\s?(?P<day_year>{_YEAR})(?!\d)
@@ -76,19 +77,21 @@ _POINT = re.compile(
     | (?<![\w.,/])(?P<slash_month>0[1-9]|1[0-2])/(?P<slash_year>\d\d)(?![\d/])
     | (?<![\w.,$€£+])(?P<bare_year>{_YEAR})(?![\d%]|[.,]\d|\w)
     | (?<![\w'])'(?P<quoted_year>\d\d)(?![\d\w])
-    | (?P<now>(?<![^\W_])(?:{_alternatives([fold(word) for word in _PRESENT_WORDS])})(?![^\W_])|至今|现在|現在)
+    | (?P<now>(?<![^\W_])(?:{_alternatives([fold(word) for word in _PRESENT_WORDS])})(?![^\W_])|至今|现在|現在|현재)
     )
     """,
     re.VERBOSE,
 )
 _JOINER = re.compile(
-    r"\s*(?:г\.?|год)?\s*\.?,?\s*(?:-{1,3}(?:\s*(?:to|till|until|bis))?|~|→|>|/|to|until|till|through|"
-    r"thru|bis(?: zum)?|and|a|à|au|al|ate|ao|tot|t/m"
+    r"\s*(?:г\.?|год)?\s*\.?,?\s*(?:-{1,3}(?:\s*(?:to|till|until|bis))?|~|〜|→|>|/|から|부터|to|until|till|through|"
+    r"thru|bis(?: zum)?|and|a|à|ad|au|al|alla|ate|ao|tot|t/m|tot en met"
     r"|по|до|至|到|hasta|hasta la|a la|jusqu'a|fino a|- ?(?:to|a|hasta))\s*(?:la\s+|el\s+)?"
 )
 _SHORT_END = re.compile(r"\s?[-/]\s?(\d\d)(?![\d\w/.-])")
 _SINCE = re.compile(rf"(?:^|(?<=[\s(,|]))(?:{_SINCE_WORDS})\s*:?\s*$")
-_OPEN_END = re.compile(r"\s*-{1,2}\s*(?=$|\n|[)|•])")
+_OPEN_END = re.compile(r"\s*-{1,2}\s*(?=$|\n|[)|•])|\s?-{1,2}(?=\t)")
+_LOST_DASH = re.compile(r"[ \t]+")
+"""What is left of a dash whose glyph has no character: two months side by side are a range too."""
 _LONGEST_JOINER = 14
 _CENTURY_TURN = 50
 _MONTHS_A_YEAR = 12
@@ -203,9 +206,13 @@ def _lone_present(folded: str, point: _Point) -> DateSpan | None:
 def _joined(folded: str, point: _Point, following: _Point) -> bool:
     between = folded[point.end : following.start]
     if not between:
-        return following.value == PRESENT and folded[following.start] in "至现現今"
+        return following.value == PRESENT and folded[following.start] in "至现現今현"
     if len(between) > _LONGEST_JOINER or "\n\n" in between:
         return False
+    if _LOST_DASH.fullmatch(between):
+        return (
+            point.month > 0 and (following.month > 0 or following.value == PRESENT) and len(point.value) > len("2015")
+        )
     if "\n" in between and "-" not in between:
         return False
     return _JOINER.fullmatch(between) is not None
@@ -236,6 +243,11 @@ def _single(folded: str, point: _Point) -> DateSpan:
     if open_end and open_end.end() > point.end:
         return DateSpan(first=point.value, last=PRESENT, start=point.start, end=open_end.end())
     return DateSpan(first=point.value, last="", start=point.start, end=point.end)
+
+
+def is_month(text: str) -> bool:
+    """Whether the text is the name of a month and nothing else."""
+    return fold(text).strip(" .,") in _MONTHS
 
 
 def dates_within(dates: Sequence[DateSpan], start: int, end: int) -> Sequence[DateSpan]:

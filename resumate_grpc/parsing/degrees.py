@@ -29,8 +29,8 @@ _OF_SUBJECT = re.compile(r"\s+of\s+([^\W\d_][^,;|()\n]{2,60})", re.IGNORECASE)
 _COMPOUND = re.compile(r"-[^\W\d_]+")
 _JOINT = re.compile(r"[\s,./()&+-]{0,4}(?:and|&|/)?[\s,./()&+-]{0,4}$|^\s*(?:degree|diploma)?\s*\(?$", re.IGNORECASE)
 _FIELD_END = re.compile(
-    r"\s+(?:with (?:a )?(?:minor|focus|specializ|concentration|emphasis|honou?rs|distinction)|from|"
-    r"at|minor in|gpa)\b|\s*[|;]\s*|\s+[-–—]\s+",
+    r"\s+(?:with (?:an? )?(?:minor|secondary|focus|specializ|concentration|emphasis|honou?rs|distinction)|from|"
+    r"at|minor in|gpa)\b|\s*,\s+mention\b|\s*[|;]\s*|\s+[-–—]\s+",
     re.IGNORECASE,
 )
 
@@ -127,4 +127,4 @@ def _field_after(text: str, start: int, end: int) -> Finding | None:
 
 def _field_before(text: str, start: int, end: int) -> Finding | None:
     field = found(text, start, end)
-    return field if field and len(field.text) > SHORT_DEGREE and field.text[0].isupper() else None
+    return field if field and len(field.text) > SHORT_DEGREE and not field.text[0].islower() else None

@@ -17,8 +17,8 @@ from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.grades import grade_of
 from resumate_grpc.parsing.nlp import Term, Terms
-from resumate_grpc.parsing.pieces import Piece, pieces_of
-from resumate_grpc.parsing.places import place_likeness
+from resumate_grpc.parsing.pieces import BARE_SCHOOL, Piece, label_end, pieces_of
+from resumate_grpc.parsing.places import is_wholly_place, place_likeness
 from resumate_grpc.parsing.vocabulary import phrases
 
 __all__ = ["Study", "studies_of"]
@@ -71,16 +71,18 @@ _GPA_TAIL = re.compile(
     r"[\s,;(|–—-]*(?:(?:cumulative|overall|major|final)\s+)?(?:c?\.?g\.?p\.?a\b|grade\b|note\b|"
     r"percentage\b|score\b|honou?rs\b.*$|with (?:honou?rs|distinction)|magna|summa|2:[12]|first[- ]class|"
     r"(?:upper|lower) second|cum laude|minor\b|"
-    r"first class|thesis\b).*$",
+    r"first class|mention (?:tr[eè]s |assez )?bien|mention \w+$|f[eé]licitations|thesis\b).*$",
     re.IGNORECASE,
 )
 _MAJOR = re.compile(
     r"(?:major(?:ing)?|specializ(?:ation|ing)|concentration|hauptfach|spécialité|especialidad|studium)\s*(?:in|"
-    r":|en|der|des)\s*",
+    r":|en|der|des)\s*|(?:master|bachelor|hochschul)?studium\s+(?=[^\W\d_])",
     re.IGNORECASE,
 )
 _SCHOOL_SUBJECT = re.compile(
-    r"(?<=[,nf] )school (?!of|for|at)(?:couns|psych|admin|leader|manage|health|nurs|library|music)", re.IGNORECASE
+    r"(?<=[,nf] )school (?!of|for|at)(?:couns|psych|admin|leader|manage|health|nurs|library|music)"
+    r"|(?:study|semester) abroad (?=[^\W\d_]{4})",
+    re.IGNORECASE,
 )
 """A subject that is taught, no place: "Master of Education, School Counseling"."""
 _LABEL_FIELD = frozenset(
@@ -98,6 +100,14 @@ _LABEL_FIELD = frozenset(
 )
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 _ACRONYM = re.compile(r"(?:[^\W\d_]+ )?(?!C?GPA|USA|UK)(?:[A-Z]{3,6}|TU|UC|FH|HU|FU|KU)(?: [A-Z][^,]*)?(?:,|$)")
+_DEPARTMENT = re.compile(r"(?:学科|専攻|专业|학과|학부|전공|공학과)$")
+"""What names a subject where no degree is printed."""
+_BOARD = re.compile(r"\bboard\b|\b(?:CBSE|ICSE|ISC)\b", re.IGNORECASE)
+"""Who holds examinations."""
+_STUDIES = re.compile(
+    r"(?:master|bachelor|diplom|hochschul|aufbau)?studium\b|(?:master|bachelor)(?:'s|’s)? studies\b", re.IGNORECASE
+)
+"""What tells of studies rather than of the degree in which they end."""
 _COMMA = re.compile(r",\s+|\s*\n\s*")
 _LONGEST = 110
 _SENTENCE = 60
@@ -175,7 +185,7 @@ def _is_known_university(printed: str) -> bool:
     if fold(printed).strip(" .,") in known and printed.strip()[:1].isupper():
         return True
     return any(
-        word.isupper() and len(word) >= _SHORTEST_ABBREVIATION and fold(word) in known
+        word.isupper() and len(word) >= _SHORTEST_ABBREVIATION and fold(word) in known - phrases("degrees")
         for word in re.findall(r"[^\W\d_]+", printed)[:8]
     )
 
@@ -184,16 +194,20 @@ def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> St
     pieces = pieces_of(entry.header, entry.dates, text)
     parts = [part for piece in pieces for part in _parts(piece, text, terms)]
     labelled = {piece.label: piece.finding for piece in pieces if piece.label}
-    degree_part = next((part for part in parts if part.degree), None)
+    degrees = [part for part in parts if part.degree]
+    degree_part = next((part for part in degrees if not _STUDIES.match(part.finding.text)), next(iter(degrees), None))
     degree, field = split_degree(degree_part.finding, text, terms) if degree_part else (None, None)
     field = None if field and _ASIDE.match(field.text + " ") else field
     institution = _institution(parts, degree_part, text)
     field = next((labelled[label] for label in labelled if label in _LABEL_FIELD), None) or field or _major(parts, text)
     if degree_part and not field:
         again = [part for part in parts if part.degree and part is not degree_part and part.row == degree_part.row]
+        again += [part for part in degrees if _STUDIES.match(part.finding.text) and part is not degree_part]
         field = _split_again(again, text, terms)
     if degree_part and not field:
         field = _field_beside(parts, degree_part, institution)
+    if not degree_part and not field:
+        field = next((part.finding for part in parts if _DEPARTMENT.search(part.finding.text)), None)
     start, end = period_of(entry.dates, single_is_both=False)
     place = next((part.finding for part in parts if part.place), None)
     return Study(
@@ -229,6 +243,9 @@ def _major(parts: Sequence[_Part], text: str) -> Finding | None:
 def _clean(finding: Finding | None, text: str, confidence: float) -> Finding | None:
     if not finding or _ASIDE.match(finding.text + " "):
         return None
+    bracket = finding.text.rfind(" (")
+    if bracket > 0 and finding.text.endswith(")") and is_wholly_place(finding.text[bracket:]):
+        finding = found(text, finding.start, finding.end - (len(finding.text) - bracket)) or finding
     tail = _GPA_TAIL.search(text, finding.start, finding.end)
     if tail and tail.start() > finding.start:
         finding = found(text, finding.start, tail.start()) or finding
@@ -263,6 +280,8 @@ def _parts_ways(left: int, cut: re.Match[str], end: int, text: str, terms: Terms
     if left_degree and right_school and not left_school:
         following = _COMMA.search(text, cut.end(), end)
         return _has_institution(terms, text, cut.end(), following.start() if following else end)
+    if "\n" in cut[0] and BARE_SCHOOL.search(before):
+        return False
     if _MAJOR.match(text, left):
         return right_school or place_likeness(after) >= _PLACE
     if left_school and not left_degree:
@@ -288,7 +307,7 @@ def _names_campus(before: str, after: str) -> bool:
 
 
 def _part(start: int, end: int, piece: Piece, text: str, terms: Terms) -> _Part | None:
-    finding = found(text, start, end)
+    finding = found(text, start + label_end(text[start:end]), end)
     if not finding or not any(char.isalpha() for char in finding.text) or _ASIDE.match(finding.text + " "):
         return None
     school = _has_institution(terms, text, finding.start, finding.end)
@@ -341,7 +360,8 @@ def _within_degree(finding: Finding, text: str) -> Finding | None:
 
 def _field_beside(parts: Sequence[_Part], degree: _Part, institution: Finding | None) -> Finding | None:
     for part in parts:
-        usable = not (part.degree or part.place or part.institution) and part.finding != institution
+        usable = not (part.degree or part.place or part.institution or _BOARD.search(part.finding.text))
+        usable = usable and part.finding != institution
         if (
             usable
             and part.row == degree.row
@@ -351,7 +371,7 @@ def _field_beside(parts: Sequence[_Part], degree: _Part, institution: Finding | 
     below = (
         part
         for part in parts
-        if not (part.degree or part.place or part.institution)
+        if not (part.degree or part.place or part.institution or _BOARD.search(part.finding.text))
         and part.finding != institution
         and 0 < part.row - degree.row <= _ROWS_BELOW
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from statistics import median
 
-from resumate_grpc.parsing.dates import DateSpan, dates_within
+from resumate_grpc.parsing.dates import PRESENT, DateSpan, dates_within
 from resumate_grpc.parsing.folding import words_of
 from resumate_grpc.parsing.fragments import Fragment, Row
 from resumate_grpc.parsing.places import is_wholly_place
@@ -78,13 +78,42 @@ def stacked(rows: Sequence[Row], dates: Sequence[DateSpan]) -> Sequence[DateSpan
         beside = [span for fragment in row.fragments[:2] if (span := _alone(fragment, dates))]
         if len(beside) == 2 and not any(span.is_range for span in beside):  # noqa: PLR2004 - start and end
             _join(joined, *beside)
+    listed = _in_runs(rows, dates)
     for above, below in pairwise(rows):
+        if above.number in listed:
+            continue
+        if upper_open := _open_end(above, below, dates):
+            joined[upper_open[0].start] = replace(upper_open[0], last=upper_open[1].first)
+            joined[upper_open[1].start] = replace(upper_open[1], first="", last="")
+            continue
         upper, lower = _rail_date(above, dates), _rail_date(below, dates)
         if upper is None or lower is None or above.block != below.block or upper.is_range or lower.is_range:
             continue
         if upper.first and lower.first and not joined[upper.start].is_range:
             _join(joined, upper, lower)
     return tuple(joined[start] for start in sorted(joined))
+
+
+def _open_end(above: Row, below: Row, dates: Sequence[DateSpan]) -> tuple[DateSpan, DateSpan] | None:
+    """Return a date that ends in a dash in a rail, and its end on the row below: "Sept. 2017 –", "today"."""
+    upper, lower = _rail_date(above, dates), _rail_date(below, dates)
+    if upper is None or lower is None or above.block != below.block or lower.is_range or not lower.first:
+        return None
+    dashed = upper.last == PRESENT and above.fragments[0].text.rstrip().endswith(("-", "–", "—"))
+    return (upper, lower) if dashed and (lower.first == PRESENT or lower.first >= upper.first) else None
+
+
+def _in_runs(rows: Sequence[Row], dates: Sequence[DateSpan]) -> frozenset[int]:
+    """Return the rows among three and more in a row that each begin with a date of their own: a list by years."""
+    flags = [len(row.fragments) > 1 and _rail_date(row, dates) is not None for row in rows]
+    numbers: set[int] = set()
+    at = 0
+    for flag, run in groupby(flags):
+        length = len(list(run))
+        if flag and length > 2:  # noqa: PLR2004 - start and end are two
+            numbers.update(row.number for row in rows[at : at + length])
+        at += length
+    return frozenset(numbers)
 
 
 def _join(joined: dict[int, DateSpan], one: DateSpan, other: DateSpan) -> None:
@@ -176,17 +205,24 @@ def _starts(rows: Sequence[Row], prose: Sequence[bool], dated: Sequence[int]) ->
     while usual < min(dated[0], _MOST_HEADER_ROWS) and not prose[dated[0] - usual - 1]:
         usual += 1
     starts = [dated[0] - usual]
+    tight = usual > 0 and not any(_set_apart(rows, at) for at in range(starts[0] + 1, dated[0] + 1))
     trailing = dated[-1] + 1 < len(rows) and is_wholly_place(rows[dated[-1] + 1].text)
     for previous, anchor in pairwise(dated):
         start = anchor
         floor = previous + 1 if trailing and is_wholly_place(rows[previous + 1].text) else previous
-        while start - 1 > floor and not prose[start - 1]:
+        while start - 1 > floor and not prose[start - 1] and not (tight and _set_apart(rows, start)):
             taken = anchor - start
             if taken >= usual and not _opens(rows, prose, start - 1, taken):
                 break
             start -= 1
         starts.append(start)
     return starts
+
+
+def _set_apart(rows: Sequence[Row], index: int) -> bool:
+    """Whether a gap parts the row from the one above it on its page: there an entry begins where headers have none."""
+    above, row = rows[index - 1], rows[index]
+    return row.spaced and row.page == above.page and row.column == above.column
 
 
 def _opens(rows: Sequence[Row], prose: Sequence[bool], index: int, taken: int) -> bool:
@@ -233,15 +269,16 @@ def entries_by_leader(
     starts: list[int] = []
     seen: set[str] = set()
     leader: frozenset[str] = frozenset()
+    first_look: Row | None = None
     gapped = any(row.spaced for row in rows[1:])
     for index, row in enumerate(rows):
         own = labels(row)
         if not own:
             continue
-        leader = leader or own
-        again = own & seen
-        faculty = gapped and not row.spaced and own == {"institution"}
-        if not starts or (_begins_anew(own, again, leader) and not faculty):
+        leader, first_look = leader or own, first_look or row
+        lesser = (first_look.bold and not row.bold) or (first_look.caps and not row.caps) if first_look else False
+        faculty = not row.spaced and own == {"institution"} and (gapped or lesser)
+        if not starts or (_begins_anew(own, seen, leader) and not faculty):
             starts.append(index)
             seen = set()
         seen |= own
@@ -274,8 +311,9 @@ def _is_column_head(printed: str) -> bool:
     return 0 < len(words) <= _MOST_HEAD_WORDS and all(word in phrases("column_heads") for word in words)
 
 
-def _begins_anew(own: frozenset[str], again: set[str] | frozenset[str], leader: frozenset[str]) -> bool:
-    if not again:
+def _begins_anew(own: frozenset[str], seen: set[str], leader: frozenset[str]) -> bool:
+    again = own & seen
+    if not again or ("date" in leader and "date" not in own and own - seen):
         return False
     if own == {"date"}:
         return leader == {"date"}

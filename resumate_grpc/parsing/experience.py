@@ -14,7 +14,7 @@ from resumate_grpc.parsing.finding import Finding, doubted, found
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.nlp import Term, Terms
-from resumate_grpc.parsing.pieces import Piece, pieces_of
+from resumate_grpc.parsing.pieces import Piece, is_duration, pieces_of
 from resumate_grpc.parsing.places import is_wholly_place, place_likeness, split_trailing_place
 from resumate_grpc.parsing.post_labels import COMPANY_LABELS, PLACE_LABELS, TITLE_LABELS
 from resumate_grpc.parsing.vocabulary import phrases
@@ -57,16 +57,19 @@ class _Slots:
     """A header being understood: what is clear already, and the pieces that are not."""
 
     entry: Entry
+    text: str
     title: Piece | None = None
     company: Piece | None = None
     location: Finding | None = None
     unclear: list[Piece] = field(default_factory=list)
+    parted: bool = False  # whether the location was behind a comma of the company
 
 
 _PLACE = 0.6
 _SENTENCE = 7
 _SURE_PLACE = 0.7
 _LONGEST_NAME = 110
+_MOST_TOWN_WORDS = 2
 _OF = re.compile(r"\s+(?:de|del|du|des|di|della|dello|da|do|van)\s|\s+d['’]", re.IGNORECASE)
 _COMMA = re.compile(r",\s+")
 
@@ -77,30 +80,36 @@ def posts_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms
     def leads(row: Row) -> bool:
         return terms.has(Term.ROLE, row.start, row.end) or terms.has(Term.ORGANISATION, row.start, row.end)
 
-    entries = entries_by_date(without_column_heads(rows), dates, leads=leads)
+    rows = [row for row in without_column_heads(rows) if not is_duration(row.text)]
+    entries = entries_by_date(rows, dates, leads=leads)
     headers = [_sorted_out(entry, text, terms) for entry in entries]
     company_first = _company_first(headers)
     for header in headers:
         _settle(header, company_first=company_first)
-    under = _under_parents(headers)
+    under = _under_parents(headers, terms)
     for index, header in enumerate(headers):
         _divide(header, text, terms, may_share=index not in under)
+    if any(header.parted for header in headers):
+        for header in headers:
+            _part_like_others(header, text, terms)
     return _posts(headers, text)
 
 
-def _under_parents(headers: Sequence[_Slots]) -> set[int]:
+def _under_parents(headers: Sequence[_Slots], terms: Terms) -> set[int]:
     """Return the headers that name a title alone, below one that names only the employer."""
     under: set[int] = set()
     for index, header in enumerate(headers[1:], 1):
         above = headers[index - 1]
         parent = above.company and not above.title and not above.entry.body
+        if parent and above.company and "," in above.company.text and _says(above.company.finding, terms)[0]:
+            continue
         if (parent or index - 1 in under) and header.title and not header.company:
             under.add(index)
     return under
 
 
 def _sorted_out(entry: Entry, text: str, terms: Terms) -> _Slots:
-    slots = _Slots(entry)
+    slots = _Slots(entry, text)
     pieces = [
         piece
         for piece in pieces_of(entry.header, entry.dates, text)
@@ -136,8 +145,16 @@ def _place_piece(slots: _Slots, piece: Piece, terms: Terms) -> None:
         slots.title = piece
     elif organisation and not role and not slots.company:
         slots.company = piece
-    else:
+    elif not (role and organisation and _shared(slots, piece, terms)):
         slots.unclear.append(piece)
+
+
+def _shared(slots: _Slots, piece: Piece, terms: Terms) -> bool:
+    """Part a piece that names post and employer, where neither is known yet: "Engineer, Acme Ltd"."""
+    if slots.title or slots.company:
+        return False
+    _share(slots, piece, slots.text, terms)
+    return slots.title is not None
 
 
 def _says(finding: Finding, terms: Terms) -> tuple[bool, bool]:
@@ -223,6 +240,7 @@ def _divide(header: _Slots, text: str, terms: Terms, *, may_share: bool) -> None
             if rest and place:
                 header.location = place.trusted(0.75)
                 piece = replace(piece, finding=rest)
+                header.parted = header.parted or name == "company"
                 _put(header, name, piece)
     if not header.location:
         header.location = next(
@@ -234,6 +252,22 @@ def _divide(header: _Slots, text: str, terms: Terms, *, may_share: bool) -> None
         _share(header, header.title, text, terms)
     elif header.company and not header.title:
         _share(header, header.company, text, terms)
+
+
+def _part_like_others(header: _Slots, text: str, terms: Terms) -> None:
+    """Take an unknown place from behind a company's last comma, as others of the section have a known one there."""
+    if header.location or not header.company:
+        return
+    start, end = header.company.finding.start, header.company.finding.end
+    cut = max((comma.end() for comma in _COMMA.finditer(text, start, end)), default=end)
+    tail = text[cut:end]
+    named = tail[:1].isupper() and len(tail.split()) <= _MOST_TOWN_WORDS and tail.replace(" ", "").isalpha()
+    says = any(terms.has(term, cut, end) for term in (Term.ROLE, Term.ORGANISATION, Term.SKILL))
+    if not named or says or tail.isupper() or fold(tail) in phrases("departments"):
+        return
+    rest, place = found(text, start, cut), found(text, cut, end)
+    if rest and place:
+        header.company, header.location = replace(header.company, finding=rest), place.trusted(0.55)
 
 
 def _put(header: _Slots, name: str, piece: Piece) -> None:

@@ -8,17 +8,17 @@ from importlib import import_module
 from resumate_grpc.errors import ErrorReason, ParsingError
 from resumate_grpc.model.parsed import ParseWarning
 from resumate_grpc.model.progress import Stage, StageProgress
-from resumate_grpc.model.resume import MediaType, OcrMode, ParseOptions
+from resumate_grpc.model.resume import PICTURES, MediaType, OcrMode, ParseOptions
 from resumate_grpc.parsing.assemble import assemble
 from resumate_grpc.parsing.document import Document
 from resumate_grpc.parsing.draft import DraftPage, ReadStep
 from resumate_grpc.parsing.length import refuse_too_long
+from resumate_grpc.parsing.picture import Picture
 from resumate_grpc.parsing.scans import InlineScans, Scans
 
-__all__ = ["MAX_PAGES", "extract", "warm_up"]
+__all__ = ["MAX_PAGES", "extract", "page_picture", "warm_up"]
 
 _Read = tuple[list[DraftPage], list[ParseWarning]]
-_PICTURES = frozenset({MediaType.JPEG, MediaType.PNG, MediaType.TIFF})
 _FlowReader = Callable[[bytes], tuple[DraftPage, list[ParseWarning]]]
 _FLOW_READERS = {
     MediaType.DOCX: ("docx", "read_docx"),
@@ -66,6 +66,20 @@ def extract(
     return document
 
 
+def page_picture(content: bytes, *, media_type: MediaType, page: int) -> Picture:
+    """Return what one page shows, counted from 1.
+
+    Raises `ParsingError` (CORRUPT_FILE, PASSWORD_PROTECTED, RESOURCE_LIMIT).
+    """
+    if media_type is MediaType.PDF:
+        from resumate_grpc.parsing.pdf import pdf_picture  # noqa: PLC0415
+
+        return pdf_picture(content, page=page)
+    from resumate_grpc.parsing.picture_file import picture_of_file  # noqa: PLC0415
+
+    return picture_of_file(content, page=page)
+
+
 def warm_up() -> None:
     """Import the readers and their libraries, so that the first document does not wait for them.
 
@@ -84,7 +98,7 @@ def _read(
         from resumate_grpc.parsing.pdf import read_pdf  # noqa: PLC0415
 
         return (yield from _with_progress(read_pdf(content, max_pages=max_pages, ocr=ocr, scans=scans)))
-    if media_type in _PICTURES:
+    if media_type in PICTURES:
         from resumate_grpc.parsing.picture_file import read_pictures  # noqa: PLC0415
 
         return (yield from _with_progress(read_pictures(content, max_pages=max_pages, ocr=ocr, scans=scans)))
@@ -116,14 +130,14 @@ def _progress(percent: int, message: str) -> StageProgress:
 
 
 def _ocr_warning(media_type: MediaType, options: ParseOptions) -> list[ParseWarning]:
-    if options.ocr is not OcrMode.ALWAYS or media_type is MediaType.PDF or media_type in _PICTURES:
+    if options.ocr is not OcrMode.ALWAYS or media_type is MediaType.PDF or media_type in PICTURES:
         return []
     return [ParseWarning(reason="OCR_UNAVAILABLE", message="OCR reads PDF and pictures; the file's own text was read.")]
 
 
 def _no_text(media_type: MediaType, ocr: OcrMode, warnings: Sequence[ParseWarning]) -> str:
     """Say why there is no text, and what to do about it."""
-    if media_type is not MediaType.PDF and media_type not in _PICTURES:
+    if media_type is not MediaType.PDF and media_type not in PICTURES:
         return "the file holds no text; upload the document that you meant"
     if ocr is OcrMode.NEVER:
         return "the file has pictures of text only, and OCR was not allowed; upload it again with OCR_MODE_AUTO"

@@ -82,7 +82,7 @@ class Row:
     table_row: int
 
 
-_BULLET_GLYPH = re.compile(r"^\s*(?:[•·∙⋅●▪■◆◦○‣⁃►▶➢➤✓✔❖*–-]|)\s+(?=\S)")
+_BULLET_GLYPH = re.compile(r"^\s*(?:[•·∙⋅●▪■◆◦○‣⁃►▶➢➤✓✔❖*–-]|)\s+(?=\S)|^\s*・\s*(?=\S)")
 
 
 def rows_of(document: Document) -> tuple[Row, ...]:

@@ -59,6 +59,8 @@ _MOST_WORDS = 7
 _SHORTEST_KEYWORD = 4
 _GLUED = re.compile(r"^([A-ZÀ-Þ][A-ZÀ-Þ &]{4,30})(?=[A-ZÀ-Þ][a-zß-ÿ])")
 _INLINE = re.compile(r"^\s*([^:：]{3,40})[:：]\s*(.*)$", re.DOTALL)
+_TOTAL = re.compile(r"\s*[-–—:(]\s*\d{1,2}\s*\w+(?:\s+\d{1,2}\s*\w+)?\.?\)?\s*$")
+"""A length of time behind a heading: "Опыт работы — 8 лет 2 месяца"."""
 _RULE = re.compile(r"^[\s\-=_*~.·—–]{3,}$")
 _CONJUNCTION = re.compile(r"\s*(?:&|/|\||,|\band\b|\bund\b|\bet\b|\by\b)\s*", re.IGNORECASE)
 _LARGER = 1.12
@@ -117,7 +119,7 @@ def _look(row: Row, body_size: float) -> float:
 
 def _named(text: str, look: float) -> tuple[SectionKind, str, bool] | None:
     """Return kind, key and whether the words are exactly a known heading."""
-    key = heading_key(text)
+    key = heading_key(_TOTAL.sub("", text))
     if not key or len(key.split()) > _MOST_WORDS or _SENTENCE_END.search(text.strip()):
         return None
     if text.strip()[0].islower() and look < 1:

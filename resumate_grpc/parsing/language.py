@@ -26,6 +26,7 @@ for _language, _words in _PROFILES.items():
 
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
+_HANGUL = re.compile(r"[가-힣]")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _WORD = re.compile(r"(?<![\w.@/-])[^\W\d_]+(?![\w@/-]|\.\w)")
 _ENOUGH_TEXT = 60_000
@@ -38,7 +39,9 @@ def language_of(text: str) -> str:
     letters = sum(char.isalpha() for char in sample)
     if not letters:
         return ""
-    if len(_CJK.findall(sample)) > letters * 0.2:
+    if len(_HANGUL.findall(sample)) > letters * 0.3:
+        return "ko"
+    if len(_CJK.findall(sample)) + len(_KANA.findall(sample)) > letters * 0.2:
         return "ja" if len(_KANA.findall(sample)) > letters * 0.1 else "zh"
     if len(_CYRILLIC.findall(sample)) > letters * 0.4:
         return "ru"

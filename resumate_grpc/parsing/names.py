@@ -16,12 +16,17 @@ from resumate_grpc.parsing.vocabulary import heading_key, headings
 __all__ = ["name_of"]
 
 _LABEL = re.compile(
-    r"^\s*(?:full |last |first )?(?:name|nombre|nom|nome|naam|имя|фио|ф\.и\.о\.|姓名)\s*[:：]\s*", re.IGNORECASE
+    r"^\s*(?:(?:full |last |first )?name|nombre(?:s)?(?: y apellidos?| completo)?|apellidos? y nombres?|"
+    r"nom(?: et prenom)?|"
+    r"nome(?: e cognome| completo)?|cognome e nome|vor- und (?:nach|zu)name|name, vorname|naam|voornaam en achternaam|"
+    r"имя|фио|ф\.и\.о\.|姓名|氏名|名前|お名前|이름|성명|성함)\s*[:：]\s*",
+    re.IGNORECASE,
 )
+_LABEL_TRUST = 2.0
 _CUT = re.compile(r"\s+[-–—|/•·]\s+|\s*[,(|•:]\s*|\s{3,}")
 _NOT_NAME = re.compile(
     r"\b(?:curriculum|vitae|vitæ|resume|résumé|cv|page|lebenslauf|hoja de vida|резюме|confidential)\b|"
-    r"简历|@|https?:|www\.",
+    r"简历|履歴書|職務経歴|이력서|자기소개|@|https?:|www\.",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"^[^\W\d_][^\W\d_'’.¨´`^~˘¸-]*(?:['’.¨´`^~˘¸-][^\W\d_]*)*$")
@@ -53,10 +58,14 @@ _PARTICLES = frozenset(
         "af",
     ]
 )
-_CJK = re.compile(r"^[\u4e00-\u9fff]{2,4}$")
+_CJK = re.compile(
+    r"^(?:[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,3} [\u4e00-\u9fff\u3040-\u30ff]{1,4}|"
+    r"[가-힣]{2,5}|[가-힣]{1,2} [가-힣]{1,3})$"
+)
 _MOST_WORDS = 5
 _EARLY = 8
 _ENOUGH = 1.5
+_SURE = 0.99  # what stands behind "Name:"
 
 
 def name_of(rows: Sequence[Row], text: str, *, email: str, terms: Terms) -> Finding | None:
@@ -75,9 +84,10 @@ def name_of(rows: Sequence[Row], text: str, *, email: str, terms: Terms) -> Find
 
 def _candidates(rows: Sequence[Row], text: str) -> Iterator[tuple[int, Finding, float, bool]]:
     for order, row in enumerate(rows):
-        for fragment in row.fragments:
+        for at, fragment in enumerate(row.fragments):
             if candidate := _cut(fragment, text):
-                yield order, candidate, fragment.size, fragment.bold
+                asked = _LABEL.match(fragment.text) or (at and _LABEL.match(f"{row.fragments[at - 1].text}:"))
+                yield order, candidate.trusted(_SURE if asked else candidate.confidence), fragment.size, fragment.bold
     for order, (above, below) in enumerate(pairwise(rows)):
         if above.size == below.size > 0 and len(above.text.split()) <= 2 and len(below.text.split()) <= 2:  # noqa: PLR2004
             joined = found(text, above.start, below.end)
@@ -89,12 +99,14 @@ def _cut(fragment: Fragment, text: str) -> Finding | None:
     label = _LABEL.match(fragment.text)
     start = fragment.start + (label.end() if label else 0)
     cut = _CUT.search(text, start, fragment.end)
+    if cut and not label and cut[0].strip() in {":", "："}:
+        return None  # another label
     return found(text, start, cut.start() if cut and cut.start() > start else fragment.end)
 
 
 def _score(candidate: Finding, order: int, size: float, email: str, terms: Terms, *, bold: bool) -> float:
     words = candidate.text.split()
-    if _CJK.match(candidate.text):
+    if _CJK.match(candidate.text) and not _NOT_NAME.search(candidate.text):
         words = ["X", "X"]
     elif not _shaped(words, candidate.text):
         return 0.0
@@ -103,6 +115,7 @@ def _score(candidate: Finding, order: int, size: float, email: str, terms: Terms
     score = 2.0 if 2 <= len(words) <= 4 else 0.8  # noqa: PLR2004
     score += 1.5 * max(0.0, size - 0.5) * 2 if size else 0.0
     score += 0.4 if bold else 0.0
+    score += _LABEL_TRUST if candidate.confidence == _SURE else 0.0
     score += 1.2 * (_EARLY - order) / _EARLY if order < _EARLY else -0.5
     score += _like_email(candidate.text, email)
     score -= 2.0 if terms.has(Term.ROLE, candidate.start, candidate.end) else 0.0

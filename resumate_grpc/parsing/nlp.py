@@ -67,6 +67,19 @@ _ENDINGS = {
 """How compounds of German and Dutch end that name a post, a school or an organisation: "Entwicklungsingenieurin"."""
 
 
+_SCRIPT_ENDINGS = {
+    Term.ROLE: tuple(
+        "エンジニア プログラマー プログラマ マネージャー デザイナー リーダー コンサルタント アナリスト ディレクター "  # noqa: SIM905 - reads better
+        "개발자 엔지니어 매니저 디자이너 팀장 연구원 컨설턴트 기획자 마케터 분석가 관리자 담당자 프로그래머".split()
+    ),
+    Term.INSTITUTION: ("대학교", "대학원", "고등학교", "중학교", "전문대학", "여대", "과학고"),
+    Term.ORGANISATION: tuple(
+        "주식회사 병원 은행 연구소 전자 그룹 소프트 시스템 システム ソリューション サービス".split()  # noqa: SIM905 - reads better
+    ),
+}
+"""How words end in scripts that write a name and its kind without a space between."""
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """The half-open spans of a text's terms, ordered by start, by kind."""
@@ -110,6 +123,10 @@ def terms_of(text: str) -> Terms:
     for token in tokens:
         if len(token[0]) >= _SHORTEST_COMPOUND:
             for term, endings in _ENDINGS.items():
+                if token[0].endswith(endings):
+                    spans[term].append(token.span())
+        elif token[0][0] >= "\u3040":
+            for term, endings in _SCRIPT_ENDINGS.items():
                 if token[0].endswith(endings):
                     spans[term].append(token.span())
     return Terms({term: _longest(found) for term, found in spans.items()})

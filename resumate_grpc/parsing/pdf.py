@@ -20,6 +20,7 @@ from resumate_grpc.parsing.orientation import edge_lines, read_words
 from resumate_grpc.parsing.page_lines import PageMarks, blocks_of
 from resumate_grpc.parsing.pdf_tables import PlacedTable, set_tables_aside
 from resumate_grpc.parsing.pdfium import PdfError, PdfFile, PdfPage, PdfPasswordError
+from resumate_grpc.parsing.picture import Picture
 from resumate_grpc.parsing.plumber import ruled_tables
 from resumate_grpc.parsing.reading_order import Area, reading_order
 from resumate_grpc.parsing.recognised import RecognisedPage, RecognisedWord
@@ -30,7 +31,7 @@ from resumate_grpc.parsing.scan_pages import shows_unread_text
 from resumate_grpc.parsing.scans import Scans
 from resumate_grpc.parsing.words import PlacedWord
 
-__all__ = ["opened_pdf", "read_pdf"]
+__all__ = ["opened_pdf", "pdf_picture", "read_pdf"]
 
 _log = logging.getLogger(__name__)
 
@@ -67,6 +68,12 @@ def opened_pdf(content: bytes) -> Iterator[PdfFile]:
         raise _corrupt(str(error)) from error
 
 
+def pdf_picture(content: bytes, *, page: int) -> Picture:
+    """Draw one page, counted from 1. Raises `ParsingError`: PASSWORD_PROTECTED, CORRUPT_FILE."""
+    with opened_pdf(content) as file, file.page(page - 1) as opened:
+        return opened.picture(_OCR_DPI)
+
+
 def _is_cut_off(content: bytes) -> bool:
     """Tell whether the end of the file is missing.
 
@@ -97,7 +104,8 @@ def _read_pages(file: PdfFile, reader: _PageReader, *, max_pages: int) -> Genera
         except PdfError as error:
             _log.info("pdf page unreadable", extra={"page": index + 1, "error": str(error)})
             reader.warn("PAGE_UNREADABLE", f"Page {index + 1} could not be read.")
-        yield ReadStep(done=index + 1, total=total, message=f"Read page {index + 1} of {total}")
+        if not reader.pending:
+            yield ReadStep(done=index + 1, total=total, message=f"Read page {index + 1} of {total}")
     if not reader.pages:
         raise PdfError("none of its pages can be read")
     return mark_running_lines(reader.pages), reader.warnings
@@ -105,12 +113,16 @@ def _read_pages(file: PdfFile, reader: _PageReader, *, max_pages: int) -> Genera
 
 @dataclass(slots=True)
 class _PageReader:
-    """Reads page after page; tables are numbered through the document."""
+    """Reads page after page; tables are numbered through the document.
+
+    `pending` tells that a page has been met that OCR has yet to read, elsewhere.
+    """
 
     ocr: OcrMode
     scans: Scans
     pages: list[DraftPage] = field(default_factory=list)
     warnings: list[ParseWarning] = field(default_factory=list)
+    pending: bool = False
     _tables: int = 0
 
     def warn(self, reason: str, message: str) -> None:
@@ -131,6 +143,7 @@ class _PageReader:
             if self.scans.here:
                 yield ReadStep(done=number - 1, total=total, message=f"Reading page {number} of {total} by OCR")
             scan = self.scans.page(number, lambda: page.picture(_OCR_DPI))
+            self.pending |= scan is None
             if scan is not None and self._take_scan(scan, page, own=[] if garbled else words):
                 return
         self._take_text(page, found, words, drawings, edge, number=number)

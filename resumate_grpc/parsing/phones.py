@@ -20,7 +20,19 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _YEARS = re.compile(r"(?:19|20)\d{2}\s*[-–./]\s*(?:(?:19|20)?\d{2}|\d{1,2})(?:\s*[-–./]\s*\d{1,2})?")
-_REGIONS = {"en": "US", "de": "DE", "fr": "FR", "es": "ES", "pt": "BR", "it": "IT", "nl": "NL", "ru": "RU", "zh": "CN"}
+_REGIONS = {
+    "en": "US",
+    "de": "DE",
+    "fr": "FR",
+    "es": "ES",
+    "pt": "BR",
+    "it": "IT",
+    "nl": "NL",
+    "ru": "RU",
+    "zh": "CN",
+    "ko": "KR",
+    "ja": "JP",
+}
 _FALLBACKS = ("US", "GB", "IN")
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 15
 _LABEL_REACH = 16

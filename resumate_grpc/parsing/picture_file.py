@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from functools import partial
 
 from resumate_grpc.errors import ErrorReason, ParsingError
 from resumate_grpc.model.parsed import ParseWarning
 from resumate_grpc.model.resume import OcrMode
 from resumate_grpc.parsing.draft import DraftPage, ReadStep
+from resumate_grpc.parsing.picture import Picture
 from resumate_grpc.parsing.pillow import MAX_PIXELS, PictureError, PictureFile, PictureTooLargeError
 from resumate_grpc.parsing.running_lines import mark_running_lines
 from resumate_grpc.parsing.scan import draft_of_scan, warning_of_scan
 from resumate_grpc.parsing.scans import Scans
 
-__all__ = ["read_pictures"]
+__all__ = ["picture_of_file", "read_pictures"]
 
 _log = logging.getLogger(__name__)
 
@@ -27,17 +29,29 @@ def read_pictures(content: bytes, *, max_pages: int, ocr: OcrMode, scans: Scans)
 
     Raises `ParsingError`: CORRUPT_FILE, TOO_MANY_PAGES, RESOURCE_LIMIT (a picture with too many pixels).
     """
+    with _told(), PictureFile(content) as file:
+        total = file.count(limit=max_pages)
+        if total > max_pages:
+            raise ParsingError(
+                ErrorReason.TOO_MANY_PAGES,
+                f"the file has over {max_pages} pages, which is the limit; upload the résumé alone",
+            )
+        if ocr is OcrMode.NEVER:
+            return [], []
+        return (yield from _read_all(file, total, scans))
+
+
+def picture_of_file(content: bytes, *, page: int) -> Picture:
+    """Decode one picture, counted from 1. Raises `ParsingError`: CORRUPT_FILE, RESOURCE_LIMIT."""
+    with _told(), PictureFile(content) as file:
+        return file.picture(page - 1)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn what is wrong with a picture into the error of its document."""
     try:
-        with PictureFile(content) as file:
-            total = file.count(limit=max_pages)
-            if total > max_pages:
-                raise ParsingError(
-                    ErrorReason.TOO_MANY_PAGES,
-                    f"the file has over {max_pages} pages, which is the limit; upload the résumé alone",
-                )
-            if ocr is OcrMode.NEVER:
-                return [], []
-            return (yield from _read_all(file, total, scans))
+        yield
     except PictureTooLargeError as error:
         raise ParsingError(
             ErrorReason.RESOURCE_LIMIT,
@@ -69,5 +83,5 @@ def _read_all(file: PictureFile, total: int, scans: Scans) -> Generator[ReadStep
         if scan is not None:
             pages.append(draft_of_scan(scan))
             warnings += [warning] if (warning := warning_of_scan(scan)) else []
-        yield ReadStep(done=number, total=total, message=f"Read page {number} of {total}")
+            yield ReadStep(done=number, total=total, message=f"Read page {number} of {total}")
     return mark_running_lines(pages), warnings

@@ -10,11 +10,15 @@ from resumate_grpc.parsing.dates import DateSpan
 from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Fragment, Row
+from resumate_grpc.parsing.places import is_wholly_place
 
-__all__ = ["Piece", "pieces_of"]
+__all__ = ["BARE_SCHOOL", "Piece", "is_duration", "label_end", "pieces_of"]
 
 _SEPARATOR = re.compile(
-    r"\s+[-–—~]{1,3}\s+|\s*[|•·]\s*|\s+@\s+|\s*[—]\s*|\s{3,}|\s+//\s+|;\s+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])|(?<=公司|集团|大学|学院|银行|医院)\s+(?=\w)"
+    r"\s+[-–—~]{1,3}\s+|\s*[|•·]\s*|\s+@\s+|\s*[—]\s*|\s{2,}|\s+//\s+|;\s+|(?<=[\u3040-\u30ff\u4e00-\u9fff])\s+(?=[\u3040-\u30ff\u4e00-\u9fff])|"
+    r"(?:(?<=대학교)|(?<=대학원)|(?<=등학교)|(?<=학과)|(?<=학부)|(?<=전공))\s+|"
+    r"\s*[,(]\s*(?:https?://\S+|www\.\S+|(?<![\w@.-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:ru|com|net|org|io|de|fr|es|it|nl|br)(?:/\S*)?(?![\w.@]))\s*\)?\s*|"
+    r"(?<=公司|集团|大学|学院|银行|医院)\s+(?=\w)"
 )
 _PREPOSITION = re.compile(r"\s+(?:at|chez|bei|from|presso|bij)\s+(?=[^\W\d_])", re.IGNORECASE)
 _EMPLOYER = re.compile(r"\s(?:at|@|chez|bei|presso|bij)\s+$", re.IGNORECASE)
@@ -71,16 +75,34 @@ _NAME_END = re.compile(
     re.IGNORECASE,
 )
 """What ends a name that began on the row above."""
+_LEGAL_FORM = re.compile(
+    r"(?:(?:g?GmbH|mbH|AG|KG|OHG|e\.V\.|Ltd|LLC|LLP|Inc|Corp|PLC|plc|S\.A|SA|SAS|SARL|S\.L|SL|S\.r\.l|SRL|S\.p\.A|SpA|B\.V|BV|N\.V|"
+    r"Pty|Ltda|& Co)\b\.?)"
+)
+BARE_SCHOOL = re.compile(
+    r"(?:universit(?:ät|y|é|à|y of)|universidad(?: de)?|universidade(?: de)?|hochschule|college)$", re.IGNORECASE
+)
+_WORKED = re.compile(r"(?:(?:have |has )?work(?:ed|ing)|served|employed|joined) as (?:an? |the )?", re.IGNORECASE)
 _EMPLOYMENT = re.compile(
     r"(?:full|part)[ -]?time|contract|permanent|temporary|internship|freelance|seasonal|self-employed|"
     r"vollzeit|teilzeit|"
     r"cdi|cdd|stage|alternance|tiempo completo|medio tiempo|tempo (?:integral|pieno)|voltijd|deeltijd|to",
     re.IGNORECASE,
 )
+_ENDED = frozenset(
+    "卒業 入学 修了 中退 卒業見込み 入社 退社 退職 毕业 졸업 입학 수료 중퇴 재학 졸업예정 입사 퇴사".split()  # noqa: SIM905 - reads better
+)
+"""What says that something began or ended, beside its date."""
+_ENDED_LAST = re.compile(rf"\s(?:{'|'.join(_ENDED)})$")
+_DATE_LEADS = frozenset(["da", "dal", "von", "vom", "du", "de", "del", "desde", "ab", "from", "с", "от"])
+"""What stands alone before a date."""
+_FIRM = re.compile(r"(?:\(주\)|㈜|주식회사\s)\S+(?=(\s)\S)")
+"""A Korean firm's name, behind which the post begins without a sign."""
 _DATE_WORDS = re.compile(
     r"(?:\b(?:from|expected|anticipated|graduation|graduated|graduating|graduate|class of|date|"
     r"dates|duration|period|exp|"
-    r"completed|conferred|present|current|voraussichtlich|seit|with|(?-i:in)|since)\b[\s:.,]*)+$",
+    r"completed|conferred|present|current|voraussichtlich|seit|with|(?-i:in)|since|"
+    r"conclu[ií]d[oa](?: em)?|cursando|in corso|en cours)\b[\s:.,]*)+$",
     re.IGNORECASE,
 )
 
@@ -145,7 +167,12 @@ def _runs_on(above: Piece, piece: Piece, text: str) -> bool:
     alike = above.bold == piece.bold and above.italic == piece.italic and not piece.label
     if piece.order or piece.row != above.row + 1 or not alike or between.strip() or "\n" not in between:
         return False
-    return _UNFINISHED.search(above.text) is not None or _NAME_END.fullmatch(piece.text) is not None
+    return (
+        _UNFINISHED.search(above.text) is not None
+        or _NAME_END.fullmatch(piece.text) is not None
+        or _LEGAL_FORM.match(piece.text) is not None
+        or (BARE_SCHOOL.search(above.text) is not None and is_wholly_place(piece.text))
+    )
 
 
 def _parts(fragment: Fragment, dates: Sequence[DateSpan], text: str, *, stops: bool) -> Iterator[tuple[int, int]]:
@@ -172,6 +199,9 @@ def _runs(spans: Iterator[tuple[int, int]], fragment: Fragment, text: str) -> It
 
 def _split(text: str, start: int, end: int, *, stops: bool) -> Iterator[tuple[int, int]]:
     left = start
+    if firm := _FIRM.search(text, start, end):
+        yield from ((start, firm.end()), *_split(text, firm.end(), end, stops=stops))
+        return
     prepositions = [
         cut for cut in _PREPOSITION.finditer(text, start, end) if not _CAMPUS.search(text, start, cut.start())
     ]
@@ -194,10 +224,13 @@ def _piece(text: str, start: int, end: int, fragment: Fragment, row: int, order:
     if words := _DATE_WORDS.search(text, start, end):
         end = words.start()
     label = _LABEL.match(fold(text[start:end]))
-    finding = found(text, start + (label.end() if label else 0), end)
+    lead = label or _WORKED.match(text[start:end].lstrip())
+    finding = found(text, start + (lead.end() if lead else 0), end)
     if finding and _SENTENCE_END.search(finding.text):
         finding = found(text, finding.start, finding.end - 1)
-    if finding and _EMPLOYMENT.fullmatch(finding.text):
+    if finding and (ended := _ENDED_LAST.search(finding.text)) and ended.start() > 0:
+        finding = found(text, finding.start, finding.end - (len(finding.text) - ended.start()))
+    if finding and (_EMPLOYMENT.fullmatch(finding.text) or finding.text in _ENDED or fold(finding.text) in _DATE_LEADS):
         return None
     if not finding or not any(char.isalpha() for char in finding.text):
         return None
@@ -206,3 +239,14 @@ def _piece(text: str, start: int, end: int, fragment: Fragment, row: int, order:
         finding=finding, row=row, order=order, bold=fragment.bold, italic=fragment.italic, label=named,
         employer=_EMPLOYER.search(text, max(fragment.start, start - _LONGEST_AT), start) is not None,
     )  # fmt: skip
+
+
+def is_duration(printed: str) -> bool:
+    """Whether the text is a length of time and nothing else: "2 years 3 months"."""
+    return _DURATION.fullmatch(printed.strip()) is not None
+
+
+def label_end(printed: str) -> int:
+    """Return where a label that begins the text ends ("Degree: "), 0 where there is none."""
+    label = _LABEL.match(fold(printed))
+    return label.end() if label else 0

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from resumate_grpc.parsing.folding import fold, squeeze
-from resumate_grpc.parsing.vocabulary import is_place
+from resumate_grpc.parsing.vocabulary import is_place, phrases
 
-__all__ = ["is_wholly_place", "place_likeness", "split_trailing_place"]
+__all__ = ["is_address", "is_wholly_place", "place_likeness", "split_trailing_place"]
 
 _PARTS = re.compile(r"\s*[,;/()]\s*|\s+[-–—]\s+")
 _POSTCODE = re.compile(
@@ -27,6 +27,13 @@ _CITY_STATE = re.compile(
     r"|^[A-Z][a-z][\w'’ -]+,? (?:NSW|VIC|QLD|WA|SA|TAS|ACT|NT)(?: \d{4})?$"
 )
 _AREA = re.compile(r"^(?:greater |metro )|\b(?:area|region|district|province|county|metropolitan)$")
+_CAMPUS = re.compile(
+    r"\buniversity of (?:california|texas|wisconsin|north carolina|illinois|maryland),\s*$", re.IGNORECASE
+)
+"""What goes on with the name of a campus: "University of California, Davis"."""
+_PROVINCE = re.compile(r"(?<=[a-z])\s\([A-Z]{2}\)\s*$")
+"""As in Italy: "Rapallo (GE)"."""
+_MOST_TOWN_WORDS = 3
 _TOWN = re.compile(r"^(?:г\.|город|ciudad de|city of|stad|comune di)\s*", re.IGNORECASE)
 _MOST_WORDS = 5
 _LONGEST_CODE = 3
@@ -74,6 +81,15 @@ def _known(part: str, *, last: bool) -> bool:
     return is_place(folded) or (_AREA.search(folded) is not None and is_place(_AREA.sub("", folded).strip()))
 
 
+def is_address(text: str) -> bool:
+    """Whether the text begins with a street's name and number and goes on with a postcode or a place."""
+    parts = [part for part in re.split(r"\s*[,;|•·]\s*|\s+[-–—]\s+", squeeze(text)) if part]
+    if len(parts) < 2 or not _STREET.search(" ".join(parts[:2])) or not any(char.isdigit() for char in text):  # noqa: PLR2004
+        return False
+    rest = parts[1:]
+    return any(_POSTCODE.search(part) for part in rest) and any(_known(part, last=True) for part in rest)
+
+
 def split_trailing_place(text: str) -> int:
     """Return where in `text` a place at its end begins, after a comma or in brackets; `len(text)` where none does.
 
@@ -82,14 +98,21 @@ def split_trailing_place(text: str) -> int:
     best = len(text)
     cuts = [match.end() for match in re.finditer(r",\s*|\s+[-–—]\s+|\s*\((?=[^()]*\)\s*$)", text)]
     for cut in reversed(cuts[-3:]):
-        if is_wholly_place(text[cut:]):
+        if is_wholly_place(text[cut:]) or (best < len(text) and _in_state(text[cut:])):
             best = cut
-    return best
+    return len(text) if _CAMPUS.search(text[:best]) else best
+
+
+def _in_state(text: str) -> bool:
+    """Whether the text is a name and a state written out: "Winslow, Arizona"."""
+    town, comma, state = text.strip().rpartition(", ")
+    named = comma and town[:1].isupper() and len(town.split()) <= _MOST_TOWN_WORDS and town.replace(" ", "").isalpha()
+    return bool(named) and fold(state).strip(" .)") in phrases("states")
 
 
 def is_wholly_place(text: str) -> bool:
     """Whether every part of the text names a place, or it has the form "City, ST"."""
-    text = squeeze(text).strip(" .,;()")
+    text = _PROVINCE.sub("", squeeze(text)).strip(" .,;()")
     parts = [part for part in _PARTS.split(text) if part]
     if not parts or not (text[0].isupper() or not text[0].isascii()):
         return False

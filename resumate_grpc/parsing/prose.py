@@ -11,7 +11,7 @@ __all__ = ["LONG", "is_prose"]
 LONG = 88
 """Characters from which a line is running text, unless it is bold."""
 
-_SENTENCE_WORDS = 4
+_SENTENCE_WORDS = 2
 _RAIL = 24
 _ABBREVIATED = re.compile(r"\b(?:inc|ltd|co|corp|llc|s\.a|b\.v|gmbh|e\.v|u\.s\.a|sr|jr|dept|univ|\w)\.$", re.IGNORECASE)
 _TASKS = re.compile(

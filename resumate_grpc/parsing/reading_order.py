@@ -9,7 +9,8 @@ from itertools import pairwise
 
 from resumate_grpc.parsing.characters import is_bullet
 from resumate_grpc.parsing.columns import Band, Division, DivisionKind, find_division, is_dated, same_height
-from resumate_grpc.parsing.rows import Segment, group_rows, join_letterspaced, segments_of
+from resumate_grpc.parsing.dates import is_month
+from resumate_grpc.parsing.rows import Segment, group_rows, join_letterspaced, rail_edges, segments_of
 from resumate_grpc.parsing.words import PlacedWord
 
 __all__ = ["Area", "reading_order"]
@@ -33,42 +34,49 @@ class Area:
 
 def reading_order(words: Sequence[PlacedWord]) -> list[Area]:
     """Put the words of one page into reading order; `column` counts from 0, left to right, at each division."""
-    return _divide(words, column=0, depth=0)
+    rails = rail_edges([join_letterspaced(row) for row in group_rows(words)])
+    return _divide(words, rails=rails, column=0, depth=0)
 
 
-def _divide(words: Sequence[PlacedWord], *, column: int, depth: int) -> list[Area]:
+def _divide(words: Sequence[PlacedWord], *, rails: Sequence[float], column: int, depth: int) -> list[Area]:
     if not words:
         return []
-    rows = [tuple(segments_of(join_letterspaced(row))) for row in group_rows(words)]
+    rows = [tuple(segments_of(join_letterspaced(row), rails=rails)) for row in group_rows(words)]
     segments = [segment for row in rows for segment in row]
     division = find_division(segments) if depth < _DEEPEST else None
     if division is None:
         return [Area(tuple(rows), column)]
     above = [segment for segment in segments if segment.baseline <= division.top]
     below = [segment for segment in segments if segment.baseline >= division.bottom]
-    areas = _divide(_words(above), column=column, depth=depth + 1)
+    areas = _divide(_words(above), rails=rails, column=column, depth=depth + 1)
     for band in _regrouped(division):
-        areas += _read_band(band, division.kind, column=column, depth=depth + 1)
-    return areas + _divide(_words(below), column=column, depth=depth + 1)
+        areas += _read_band(band, division.kind, rails=rails, column=column, depth=depth + 1)
+    return areas + _divide(_words(below), rails=rails, column=column, depth=depth + 1)
 
 
 def _words(segments: Sequence[Segment]) -> list[PlacedWord]:
     return [word for segment in segments for word in segment.words]
 
 
-def _read_band(band: Band, kind: DivisionKind, *, column: int, depth: int) -> list[Area]:
+def _read_band(band: Band, kind: DivisionKind, *, rails: Sequence[float], column: int, depth: int) -> list[Area]:
     if kind is DivisionKind.BANDS and (lead := _lead(band)):
         rest = Band(tuple(each for each in band.left if each not in lead), band.right)
-        return [*_divide(_words(lead), column=column, depth=depth), *_read_band(rest, kind, column=column, depth=depth)]
+        return [
+            *_divide(_words(lead), rails=rails, column=column, depth=depth),
+            *_read_band(rest, kind, rails=rails, column=column, depth=depth),
+        ]
     left, right = _words(band.left), _words(band.right)
     if kind is DivisionKind.RAIL and left and not any(map(is_dated, band.left)):
-        return _divide([*left, *right], column=column, depth=depth)
+        return _divide([*left, *right], rails=rails, column=column, depth=depth)
     if kind is DivisionKind.RAIL or (kind is DivisionKind.BANDS and _is_dated_entry(band)):
-        return _prefixed(band.left, _divide(right, column=column, depth=depth), column=column)
+        return _prefixed(band.left, _divide(right, rails=rails, column=column, depth=depth), column=column)
     if kind is DivisionKind.BANDS and _is_row(band):
-        return _divide([*left, *right], column=column, depth=depth)
+        return _divide([*left, *right], rails=rails, column=column, depth=depth)
     right_column = column if kind is DivisionKind.LABELS else column + 1
-    return [*_divide(left, column=column, depth=depth), *_divide(right, column=right_column, depth=depth)]
+    return [
+        *_divide(left, rails=rails, column=column, depth=depth),
+        *_divide(right, rails=rails, column=right_column, depth=depth),
+    ]
 
 
 def _lead(band: Band) -> list[Segment]:
@@ -152,7 +160,12 @@ def _continues(segment: Segment, before: Segment, right: Sequence[Segment], *, r
         return distance < _LABEL_LEADING * segment.size
     if distance > _RAIL_LEADING * segment.size or _is_louder(segment, before):
         return False
-    if _OPEN_END.search(before.text) or _OPEN_START.search(segment.text) or not is_dated(segment):
+    if (
+        is_month(before.text)
+        or _OPEN_END.search(before.text)
+        or _OPEN_START.search(segment.text)
+        or not is_dated(segment)
+    ):
         return True
     partners = [each for each in right if same_height(each, segment)]
     return all(is_bullet(each.words[0].text) for each in partners)

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["RecognisedPage", "RecognisedWord"]
+__all__ = ["RecognisedPage", "RecognisedWord", "ScansFoundError"]
+
+
+class ScansFoundError(Exception):
+    """A document has pages that must be read by OCR, which is not done here; `pages` are their numbers, from 1."""
+
+    def __init__(self, pages: Sequence[int]) -> None:
+        super().__init__(f"{len(pages)} pages are scans")
+        self.pages = tuple(pages)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from statistics import median
 
 from resumate_grpc.parsing.words import PlacedWord
 
-__all__ = ["WIDE_GAP", "Segment", "group_rows", "join_letterspaced", "segment_of", "segments_of"]
+__all__ = ["WIDE_GAP", "Segment", "group_rows", "join_letterspaced", "rail_edges", "segment_of", "segments_of"]
 
 WIDE_GAP = 0.95
 """Gap between words, in units of the font size, from which they are not one run of text; justified text stays below."""
 
+_RAIL_GAP = 0.6
+"""Gap from which words are apart where several rows have it at one place: a rail set flush right, then its text."""
+
+_SPACES = 1.6
+_RAIL_ROWS = 3
+_ALIGNED = 1.2  # points
 _SAME_BASELINE = 0.3
 _RAISED_OVERLAP = 0.6
 _TOUCHING = (-0.1, 0.4)
@@ -68,12 +75,37 @@ def _touches(word: PlacedWord, other: PlacedWord) -> bool:
     return overlap >= _RAISED_OVERLAP * lower and _TOUCHING[0] * size <= gap <= _TOUCHING[1] * size
 
 
-def segments_of(row: Sequence[PlacedWord], *, wide_gap: float = WIDE_GAP) -> list[Segment]:
-    """Divide a row, left to right, at gaps of more than `wide_gap` times the font size."""
+def rail_edges(rows: Sequence[Sequence[PlacedWord]]) -> tuple[float, ...]:
+    """Return where text begins behind a rail that is set flush right, near enough for its gap to pass for a space.
+
+    Such a gap is wider than a space and stands at one place in three rows or more: what is left of it ends, what is
+    right of it begins at one edge.
+    """
+    pairs = [pair for row in rows for pair in pairwise(row)]
+    space = median([after.x0 - before.x1 for before, after in pairs] or [0.0])
+    gaps = sorted(
+        (after.x0, before.x1)
+        for before, after in pairs
+        if max(_RAIL_GAP * before.size, _SPACES * space) < after.x0 - before.x1 <= WIDE_GAP * before.size
+        and any(char.isalnum() for char in before.text)
+    )
+    edges: list[float] = []
+    for first, third in zip(gaps, gaps[_RAIL_ROWS - 1 :], strict=False):
+        if third[0] - first[0] > _ALIGNED or (edges and first[0] - edges[-1] <= _ALIGNED):
+            continue
+        ends = [x1 for x0, x1 in gaps if 0 <= x0 - first[0] <= _ALIGNED]
+        if sum(abs(end - median(ends)) <= _ALIGNED for end in ends) >= _RAIL_ROWS:
+            edges.append(first[0])
+    return tuple(edges)
+
+
+def segments_of(row: Sequence[PlacedWord], *, wide_gap: float = WIDE_GAP, rails: Sequence[float] = ()) -> list[Segment]:
+    """Divide a row, left to right, at gaps of more than `wide_gap` times the font size and before the edges `rails`."""
     segments: list[Segment] = []
     run: list[PlacedWord] = []
     for word in row:
-        if run and word.x0 - run[-1].x1 > wide_gap * min(word.size, run[-1].size):
+        ems = (word.x0 - run[-1].x1) / min(word.size, run[-1].size) if run else 0.0
+        if ems > wide_gap or (ems > _RAIL_GAP and any(0 <= word.x0 - edge <= _ALIGNED for edge in rails)):
             segments.append(segment_of(run))
             run = []
         run.append(word)

@@ -26,12 +26,11 @@ class Scans(Protocol):
         ...
 
 
-def recognised_page(number: int, picture: Callable[[], Picture], *, language: str) -> RecognisedPage:
+def recognised_page(number: int, shown: Picture, *, language: str) -> RecognisedPage:
     """Read a page by OCR; what is in the way (no Tesseract, no such language) is the page's `problem`."""
     # Imported when needed: Tesseract brings 30 MiB of libraries, and most résumés are text.
     from resumate_grpc.parsing.recognition import recognise  # noqa: PLC0415
 
-    shown = picture()
     try:
         return recognise(shown, number=number, language=language)
     except ParsingError as error:
@@ -51,7 +50,7 @@ class InlineScans:
 
     def page(self, number: int, picture: Callable[[], Picture]) -> RecognisedPage:
         """Read the page."""
-        return recognised_page(number, picture, language=self.language)
+        return recognised_page(number, picture(), language=self.language)
 
 
 @dataclass(slots=True)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from resumate_grpc.parsing.certificates import certificates_of
+from resumate_grpc.parsing.competence_forms import Competence, answers_of, is_competence_form
 from resumate_grpc.parsing.dates import DateSpan
 from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Row
+from resumate_grpc.parsing.links import EMAIL
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.sections import Section, SectionKind
 from resumate_grpc.parsing.vocabulary import heading_key, headings, phrases
@@ -65,11 +67,13 @@ _NOT_ITEM = re.compile(
     r"skillful|skilled|experienced|competent|familiar|excellent|good|very good)\.?$",
     re.IGNORECASE,
 )
+_FORMS = {SectionKind.SKILLS, SectionKind.SOFT_SKILLS, SectionKind.LANGUAGES, SectionKind.OTHER}
 _ASIDES = {SectionKind.HEAD, SectionKind.SUMMARY, SectionKind.OTHER, SectionKind.INTERESTS, SectionKind.EDUCATION}
 _MOST_WORDS = 6
 _LONGEST_ITEM = 60
 _LONGEST_LABEL = 30
 _PROSE_WORDS = 9
+_TELLING_WORDS = 4
 _LANGUAGE_LABEL = re.compile(
     r"^(?:human |spoken |foreign )?(?:languages?(?: skills| spoken| known)?|sprachen|fremdsprachen|"
     r"sprachkenntnisse|langues?|idiomas?|"
@@ -82,8 +86,14 @@ _CERTIFICATE_LABEL = re.compile(
 _SOFT_LABEL = re.compile(r"^(?:soft|inter-?personal|personal|people|social)[ -]?(?:skills?|qualities|strengths)?$")
 _OTHER_LABEL = re.compile(
     r"^(?:interests?|hobbies|hobbies (?:and|&) interests|references?|awards?|activities|intereses|"
-    r"interessen|centres d'interet|loisirs)$"
+    r"interessen|centres d'interet|loisirs|driving licen[sc]es?|fuhrerscheine?|permis(?: de conduire)?|"
+    r"carnet de conducir|permiso de conducir|patente(?: di guida)?|carta de conducao|rijbewijs)$"
 )
+_SIGNED = re.compile(
+    r"^[^\W\d_][\w .'-]{1,30},\s+(?:(?:den|im|le|li|il|em|a|el|the)\s+)?(?:\d{1,2}\.?\s?)?"
+    r"(?:(?:de\s)?[^\W\d_]+\.?|\d{1,2}\.)\s?(?:de\s)?(?:19|20)\d\d$"
+)
+"""Place and date at a document's end: "Köln, im Januar 2024"."""
 _LISTED = re.compile(r"[,;/|•·]\s*$")
 
 
@@ -91,7 +101,9 @@ def skills_of(sections: Sequence[Section], dates: Sequence[DateSpan], text: str,
     """Read the sections of skills, languages and certifications."""
     findings = SkillFindings()
     for section in sections:
-        if section.kind is SectionKind.SKILLS:
+        if section.kind in _FORMS and is_competence_form(section.rows):
+            _read_form(section.rows, text, terms, findings)
+        elif section.kind is SectionKind.SKILLS:
             _read_skills(section.rows, text, terms, findings)
         elif section.kind is SectionKind.SOFT_SKILLS:
             findings.soft_skills += (item for _, item in _items(section.rows, text, terms))
@@ -110,6 +122,21 @@ def skills_of(sections: Sequence[Section], dates: Sequence[DateSpan], text: str,
         languages=_unique(findings.languages),
         certifications=_unique(findings.certifications),
     )
+
+
+def _read_form(rows: Sequence[Row], text: str, terms: Terms, findings: SkillFindings) -> None:
+    for competence, row, start in answers_of(rows):
+        if competence is Competence.LANGUAGES:
+            first = next((fragment.end for fragment in row.fragments if fragment.end > start), row.end)
+            findings.languages += (
+                Finding(text=text[left:right], start=left, end=right, confidence=0.85)
+                for left, right in _language_spans(terms, start, row.end if start > row.start else first)
+            )
+        elif competence is Competence.TECHNICAL and not _is_sentence(text[start : row.end]):
+            for item in _split(text, start, row.end, row, terms):
+                _keep_technical(item, terms, findings)
+        elif competence is Competence.SOFT:
+            findings.soft_skills += (item.trusted(0.5) for item in _split(text, start, row.end, row, terms))
 
 
 def _is_skill_list(row: Row) -> bool:
@@ -170,8 +197,12 @@ def _items(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str, 
     print_labels = sum(_printed_label(row) is not None for row in rows) > len(rows) / 2 and len(rows) > 1
     prose = _prose(rows, text)
     bullet_labels = _bullets_are_labels(rows)
+    cells, heads = _label_cells(rows)
     for index, row in enumerate(rows):
-        if row.number in prose:
+        if row.number in prose or row.number in heads or EMAIL.search(row.text) or _SIGNED.match(row.text):
+            continue
+        if row.number in cells:
+            label = fold(row.text).strip(" :")
             continue
         if (bullet_labels and row.bullet) or headings().get(heading_key(row.text)) == SectionKind.LANGUAGES.value:
             label = fold(row.text).strip(" :")
@@ -181,14 +212,26 @@ def _items(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str, 
             continue
         start = row.start
         if row.bullet or not _carries_on(row, rows[index - 1] if index else None, text):
-            label = label if bold_labels else ""
+            label = label if bold_labels or (index and rows[index - 1].number in cells) else ""
         if match := _LABEL.match(row.text) or _DASH_LABEL.match(row.text):
             label = fold(match[1]).strip()
             start = row.start + match.end()
         elif rail := _rail(row) or (_printed_label(row) if print_labels else None):
             label = fold(rail[0])
             start = rail[1]
-        yield from ((label, item) for item in _split(text, start, row.end, row, terms))
+        for name, left, right in _tabulated(row, label, start):
+            yield from ((name, item) for item in _split(text, left, right, row, terms))
+
+
+def _label_cells(rows: Sequence[Row]) -> tuple[set[int], set[int]]:
+    """Return the cells at the left of a table of two columns whose right one holds lists, and the heads over both."""
+    lines = [list(cells) for at, cells in groupby(rows, key=lambda row: (row.table, row.table_row)) if at[0] >= 0]
+    pairs = [(line[0], line[1]) for line in lines if len(line) > 1 and line[0].block != line[1].block]
+    lists = ["," in right.text and "," not in left.text for left, right in pairs]
+    if len({row.block for line in lines for row in line}) != 2 * len(lines) or sum(lists) * 2 <= len(lists):
+        return set(), set()
+    heads = pairs[0] if not lists[0] and all(lists[1:]) and len(pairs) > 2 else ()  # noqa: PLR2004 - heads over a list
+    return {left.number for left, _ in pairs}, {row.number for row in heads}
 
 
 def _bullets_are_labels(rows: Sequence[Row]) -> bool:
@@ -208,7 +251,14 @@ def _prose(rows: Sequence[Row], text: str) -> set[int]:
             runs[-1].append(row)
         else:
             runs.append([row])
-    return {row.number for run in runs if _is_sentence(text[run[0].start : run[-1].end]) for row in run}
+    told = [run for run in runs if run[0].bullet and _tells(text[run[0].start : run[-1].end])]
+    sentences = [run for run in runs if _is_sentence(text[run[0].start : run[-1].end])]
+    return {row.number for run in (*sentences, *(told if len(told) > 1 else ())) for row in run}
+
+
+def _tells(printed: str) -> bool:
+    """Whether a list item is a short sentence: "Hired and trained 25 part-time workers."."""
+    return printed.endswith(".") and len(printed.split()) >= _TELLING_WORDS and not _LABEL.match(printed)
 
 
 def _carries_on(row: Row, above: Row | None, text: str) -> bool:
@@ -234,6 +284,18 @@ def _rail(row: Row) -> tuple[str, int] | None:
     return None
 
 
+def _tabulated(row: Row, label: str, start: int) -> Iterator[tuple[str, int, int]]:
+    """Cut a row of more than two fragments at the labels in it: "Languages", "C, Rust", "Tools", "Git, Make"."""
+    fragments = [fragment for fragment in row.fragments if fragment.end > start]
+    if len(row.fragments) > 2:  # noqa: PLR2004
+        for fragment, following in pairwise(fragments):
+            if "," in following.text and "," not in fragment.text and fragment.start >= start:
+                if fragment.start > start:
+                    yield label, start, fragment.start
+                label, start = fold(fragment.text).strip(" :"), following.start
+    yield label, start, row.end
+
+
 def _printed_label(row: Row) -> tuple[str, int] | None:
     """Return the label that is told from a list of items by its print alone: bold, say, with no wide gap behind it."""
     first = row.fragments[0]
@@ -252,7 +314,8 @@ def _is_sentence(printed: str) -> bool:
 
 def _split(text: str, start: int, end: int, row: Row, terms: Terms) -> Iterator[Finding]:
     edges = {start, end}
-    spans = [(fragment.start, fragment.end) for fragment in row.fragments if fragment.end > start] or [(start, end)]
+    inside = (fragment for fragment in row.fragments if fragment.end > start and fragment.start < end)
+    spans = [(fragment.start, min(fragment.end, end)) for fragment in inside] or [(start, end)]
     for left, right in spans:
         edges |= {max(left, start), right}
         position = max(left, start)

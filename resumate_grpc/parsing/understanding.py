@@ -32,6 +32,8 @@ from resumate_grpc.parsing.skills import skills_of
 __all__ = ["load", "sections_in", "understand"]
 
 _LONG_LINE_WORDS = 12
+_QUALIFICATIONS = ("qualifications", "other qualifications", "additional qualifications", "qualificaties")
+_UNPAID = ("volunt", "volont", "ehrenamt", "benevol", "vrijwillig", "волонт", "志愿", "ボランティア", "봉사")
 
 
 def load() -> None:
@@ -116,10 +118,22 @@ def _reader(document: Document, options: ParseOptions) -> _Reader:
 def _with_education(sections: Sequence[Section], text: str, terms: Terms) -> Sequence[Section]:
     """Read "Qualifications" as education where they are degrees and no other section is headed so."""
     if any(section.kind is SectionKind.EDUCATION for section in sections):
-        return sections
+        return _with_certificates(sections)
     return [
         replace(section, kind=SectionKind.EDUCATION)
         if "qualif" in section.title and any(has_degree(terms, text, row.start, row.end) for row in section.rows)
+        else section
+        for section in sections
+    ]
+
+
+def _with_certificates(sections: Sequence[Section]) -> Sequence[Section]:
+    """Read "Qualifications" as certificates where skills stand under a heading of their own."""
+    if not any(section.kind is SectionKind.SKILLS and "qualif" not in section.title for section in sections):
+        return sections
+    return [
+        replace(section, kind=SectionKind.CERTIFICATIONS)
+        if section.kind is SectionKind.SKILLS and section.title in _QUALIFICATIONS
         else section
         for section in sections
     ]
@@ -202,5 +216,5 @@ class _Reader:
 
 def _speaks_of_work(section: Section) -> bool:
     """Whether the section's entries are posts: work, and unpaid work where the heading speaks of volunteering."""
-    unpaid = section.kind is SectionKind.VOLUNTEERING and "volunt" in section.title
+    unpaid = section.kind is SectionKind.VOLUNTEERING and any(word in section.title for word in _UNPAID)
     return section.kind is SectionKind.EXPERIENCE or unpaid

@@ -57,6 +57,7 @@ def load_all() -> None:
     headings()
     for name in (
         *_PLACE_LISTS, "heading_words", "roles", "organisations", "institutions", "degrees", "languages", "skills",
-        "soft_skills", "universities", "column_heads", "departments",
+        "soft_skills", "universities", "column_heads", "departments", "competences_languages", "competences_technical",
+        "competences_soft", "competences_other", "states",
     ):  # fmt: skip
         phrases(name)

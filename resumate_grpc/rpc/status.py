@@ -35,6 +35,9 @@ CODES: Mapping[type[errors.ResumateError], grpc.StatusCode] = {
     errors.PermissionDeniedError: grpc.StatusCode.PERMISSION_DENIED,
     errors.ExhaustedError: grpc.StatusCode.RESOURCE_EXHAUSTED,
     errors.DrainingError: grpc.StatusCode.UNAVAILABLE,
+    errors.StorageFullError: grpc.StatusCode.RESOURCE_EXHAUSTED,
+    errors.StorageUnavailableError: grpc.StatusCode.UNAVAILABLE,
+    errors.StorageDamagedError: grpc.StatusCode.DATA_LOSS,
 }
 """What is not here (`SettingsError`, `ParsingError`) never ends an rpc; if it does, the fault is ours: INTERNAL."""
 
@@ -104,7 +107,11 @@ def _details(error: errors.ResumateError) -> list[Message]:
                 field=field, description=str(error), reason=error.reason.value
             )
             return [error_details_pb2.BadRequest(field_violations=[violation])]
-        case errors.ExhaustedError(retry_after_s=seconds) | errors.DrainingError(retry_after_s=seconds):
+        case (
+            errors.ExhaustedError(retry_after_s=seconds)
+            | errors.DrainingError(retry_after_s=seconds)
+            | errors.StorageUnavailableError(retry_after_s=seconds)
+        ):
             delay = Duration()
             delay.FromNanoseconds(int(seconds * 1e9))
             return [error_details_pb2.RetryInfo(retry_delay=delay)]

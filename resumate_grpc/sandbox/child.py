@@ -12,10 +12,10 @@ import resource
 import sys
 import time
 import traceback
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol, TypeVar, cast
+from typing import BinaryIO, Protocol, TypedDict, TypeVar, cast
 
 from resumate_grpc import failpoints
 from resumate_grpc.errors import ErrorReason, ParsingError
@@ -24,6 +24,7 @@ from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import ACTIVE_STAGES, StageProgress
 from resumate_grpc.model.resume import MediaType, ParseOptions
 from resumate_grpc.parsing.explanation import Explanation
+from resumate_grpc.parsing.recognised import RecognisedPage, ScansFoundError
 from resumate_grpc.sandbox.limits import Limits, confine, die_with_parent, renew_cpu, seal
 from resumate_grpc.sandbox.memory import peak_rss_bytes
 from resumate_grpc.sandbox.throttle import ProgressThrottle
@@ -36,10 +37,13 @@ from resumate_grpc.sandbox.wire import (
     Crashed,
     Drawn,
     Explained,
+    Outcome,
+    PageRead,
     Parsed,
     Ready,
     Refused,
     Reply,
+    ScansFound,
     Task,
     body_size,
     decode_limits,
@@ -78,6 +82,37 @@ class Target(Protocol):
         ...
 
 
+class ScanTarget(Target, Protocol):
+    """What a target needs for scans, too."""
+
+    def parse(
+        self,
+        content: bytes,
+        *,
+        media_type: MediaType,
+        options: ParseOptions,
+        recognised: Sequence[RecognisedPage] | None = None,
+    ) -> Generator[StageProgress, None, ParsedResume]:
+        """Parse one document whose scanned pages may have been read before."""
+        ...
+
+    def explain(
+        self,
+        content: bytes,
+        *,
+        media_type: MediaType,
+        options: ParseOptions,
+        pictures: bool,
+        recognised: Sequence[RecognisedPage] | None = None,
+    ) -> Generator[StageProgress, None, Explanation]:
+        """Parse one such document and return what was seen in it."""
+        ...
+
+    def recognise(self, content: bytes, *, media_type: MediaType, options: ParseOptions, page: int) -> RecognisedPage:
+        """Read one page by OCR."""
+        ...
+
+
 def main() -> None:
     """Warm up, then parse one document after the other until the task pipe is closed."""
     task_fd, reply_fd, parent_pid, target_name, limits_json = sys.argv[1:]
@@ -113,6 +148,13 @@ def _warm(target_name: str, replies: BinaryIO) -> Target:
     return target
 
 
+class _Told(TypedDict):
+    """What every work on a document is told."""
+
+    media_type: MediaType
+    options: ParseOptions
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Worker:
     """The parser between its two pipes."""
@@ -141,27 +183,42 @@ class _Worker:
 
     def _result(self, task: Task, content: bytes) -> bytearray:
         throttle = ProgressThrottle(lambda progress: _send(self.replies, Advanced(progress=progress)), time.monotonic)
-        reply: Parsed | Explained | Drawn
-        if task.page:
-            reply = Drawn(
-                image=self.target.draw(
-                    content, media_type=task.media_type, page=task.page, width_pixels=task.width_pixels
-                )
-            )
-        elif task.explain:
-            explaining = self.target.explain(
-                content, media_type=task.media_type, options=task.options, pictures=task.pictures
-            )
-            reply = Explained(explanation=_run(explaining, throttle))
-        else:
-            reply = Parsed(
-                resume=_run(self.target.parse(content, media_type=task.media_type, options=task.options), throttle)
-            )
+        reply = self._reply(task, content, throttle)
         throttle.flush()
         frame = encode_frame(reply)
         if len(frame) > self.limits.output_bytes // 2:  # half, so that the progress of this document fits beside it
             raise ParsingError(ErrorReason.RESOURCE_LIMIT, "this document holds more text than a résumé can have")
         return frame
+
+    def _reply(self, task: Task, content: bytes, throttle: ProgressThrottle) -> Outcome:
+        told: _Told = {"media_type": task.media_type, "options": task.options}
+        if task.page:
+            drawn = self.target.draw(
+                content, media_type=task.media_type, page=task.page, width_pixels=task.width_pixels
+            )
+            return Drawn(image=drawn)
+        if task.ocr_page == 0 and task.recognised is None:
+            if task.explain:
+                seen = self.target.explain(content, **told, pictures=task.pictures)
+                return Explained(explanation=_run(seen, throttle))
+            return Parsed(resume=_run(self.target.parse(content, **told), throttle))
+        target = cast("ScanTarget", self.target)
+        if task.ocr_page:
+            return PageRead(page=target.recognise(content, **told, page=task.ocr_page))
+        try:
+            return self._beside_scans(target, task, content, throttle)
+        except ScansFoundError as found:
+            return ScansFound(pages=found.pages)
+
+    def _beside_scans(
+        self, target: ScanTarget, task: Task, content: bytes, throttle: ProgressThrottle
+    ) -> Parsed | Explained:
+        """Parse or explain a document with its scanned pages given; raises `ScansFoundError` for those lacking."""
+        told: _Told = {"media_type": task.media_type, "options": task.options}
+        if task.explain:
+            seen = target.explain(content, **told, pictures=task.pictures, recognised=task.recognised)
+            return Explained(explanation=_run(seen, throttle))
+        return Parsed(resume=_run(target.parse(content, **told, recognised=task.recognised), throttle))
 
 
 def _run(steps: Generator[StageProgress, None, Result], throttle: ProgressThrottle) -> Result:

@@ -33,6 +33,7 @@ class Limits:
     for one document. `open_files` counts descriptors. A process must be warm within `warm_up_s`, and must neither
     leave a document unread nor a frame unfinished for `stall_s`. It is retired after `documents`, or when a document
     leaves it more than `growth_bytes` larger than it was when warm (Linux only), so that leaks cannot grow.
+    `niceness` is added to that of the server: a process with more gets the processor when others leave it.
     `restrict_files` takes files and network from it, where the kernel can (Linux with Landlock).
     """
 
@@ -46,6 +47,7 @@ class Limits:
     documents: int = 500
     growth_bytes: int = 256 * MIB
     restrict_files: bool = True
+    niceness: int = 0
 
     @property
     def cpu_seconds(self) -> int:
@@ -58,6 +60,7 @@ def confine(limits: Limits) -> None:
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_AS, limits.memory_bytes)
     _prctl(PR_SET_NO_NEW_PRIVS, 1)
+    os.nice(limits.niceness)
     # The kernel's OOM killer must choose the worker, never the server that supervises it.
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")

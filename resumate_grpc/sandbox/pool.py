@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self
@@ -15,6 +15,7 @@ from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import StageProgress
 from resumate_grpc.model.resume import MediaType, ParseOptions
 from resumate_grpc.parsing.explanation import Explanation
+from resumate_grpc.parsing.recognised import RecognisedPage
 from resumate_grpc.sandbox.limits import Limits
 from resumate_grpc.sandbox.process import SandboxProcess, StartError
 from resumate_grpc.sandbox.verdict import Cause, on_unavailable
@@ -99,10 +100,27 @@ class SandboxPool:
         media_type: MediaType,
         options: ParseOptions,
         on_progress: Callable[[StageProgress], None],
+        recognised: Sequence[RecognisedPage] | None = None,
     ) -> ParsedResume:
-        """Parse one document, as `jobs.ports.Parser` says."""
+        """Parse one document, as `jobs.ports.Parser` says; `recognised` as in `SandboxProcess.parse`."""
         async with self._process() as process:
-            return await process.parse(content, media_type=media_type, options=options, on_progress=on_progress)
+            return await process.parse(
+                content, media_type=media_type, options=options, on_progress=on_progress, recognised=recognised
+            )
+
+    async def recognise(
+        self,
+        content: bytes,
+        *,
+        media_type: MediaType,
+        options: ParseOptions,
+        page: int,
+        on_start: Callable[[], None] = lambda: None,
+    ) -> RecognisedPage:
+        """Read one page by OCR, counted from 1; `on_start` is called once a process has been found for it."""
+        async with self._process() as process:
+            on_start()
+            return await process.recognise(content, media_type=media_type, options=options, page=page)
 
     async def explain(
         self,
@@ -112,11 +130,17 @@ class SandboxPool:
         options: ParseOptions,
         pictures: bool = True,
         on_progress: Callable[[StageProgress], None],
+        recognised: Sequence[RecognisedPage] | None = None,
     ) -> Explanation:
         """Parse one document likewise, and return what the parser saw in it; without `pictures` no page is drawn."""
         async with self._process() as process:
             return await process.explain(
-                content, media_type=media_type, options=options, pictures=pictures, on_progress=on_progress
+                content,
+                media_type=media_type,
+                options=options,
+                pictures=pictures,
+                on_progress=on_progress,
+                recognised=recognised,
             )
 
     async def draw(self, content: bytes, *, media_type: MediaType, page: int, width_pixels: int) -> PageImage:

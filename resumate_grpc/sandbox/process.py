@@ -7,8 +7,10 @@ import contextlib
 import logging
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
+
+import msgspec
 
 from resumate_grpc.errors import ParsingError
 from resumate_grpc.model.page_image import PageImage
@@ -16,6 +18,7 @@ from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import StageProgress
 from resumate_grpc.model.resume import MediaType, ParseOptions
 from resumate_grpc.parsing.explanation import Explanation
+from resumate_grpc.parsing.recognised import RecognisedPage, ScansFoundError
 from resumate_grpc.sandbox.channel import Channel
 from resumate_grpc.sandbox.exit import Exit, watch_exit
 from resumate_grpc.sandbox.limits import Limits
@@ -29,12 +32,14 @@ from resumate_grpc.sandbox.wire import (
     Explained,
     Outcome,
     OutputTooLargeError,
+    PageRead,
     Parsed,
     ProtocolError,
     Ready,
     Refused,
     Reply,
     ReplyReader,
+    ScansFound,
     Task,
     encode_frame,
 )
@@ -42,7 +47,7 @@ from resumate_grpc.sandbox.wire import (
 __all__ = ["SandboxProcess", "StartError"]
 
 REAP_S = 5.0
-Result = TypeVar("Result", Parsed, Explained, Drawn)
+Result = TypeVar("Result", Parsed, Explained, Drawn, PageRead)
 
 logger = logging.getLogger(__name__)
 
@@ -144,13 +149,16 @@ class SandboxProcess:
         media_type: MediaType,
         options: ParseOptions,
         on_progress: Callable[[StageProgress], None],
+        recognised: Sequence[RecognisedPage] | None = None,
     ) -> ParsedResume:
         """Parse one document, as `jobs.ports.Parser` says. Afterwards the process is `usable`, or was ended.
 
         Of two things that go wrong at once the first seen is told. An exception out of `on_progress` ends the process
-        and passes through.
+        and passes through. With `recognised`, scanned pages come from there, and `ScansFoundError` is raised for those
+        that it lacks; None = they are read by OCR as they are met.
         """
-        task = Task(media_type=media_type, options=options, size=len(content))
+        given = None if recognised is None else tuple(recognised)
+        task = Task(media_type=media_type, options=options, size=len(content), recognised=given)
         return (await self._work(task, content, Parsed, on_progress)).resume
 
     async def explain(
@@ -161,10 +169,20 @@ class SandboxProcess:
         options: ParseOptions,
         pictures: bool = True,
         on_progress: Callable[[StageProgress], None],
+        recognised: Sequence[RecognisedPage] | None = None,
     ) -> Explanation:
         """Parse one document likewise, and return what the parser saw in it; without `pictures` no page is drawn."""
-        task = Task(media_type=media_type, options=options, size=len(content), explain=True, pictures=pictures)
+        given = None if recognised is None else tuple(recognised)
+        told = Task(media_type=media_type, options=options, size=len(content), recognised=given)
+        task = msgspec.structs.replace(told, explain=True, pictures=pictures)
         return (await self._work(task, content, Explained, on_progress)).explanation
+
+    async def recognise(
+        self, content: bytes, *, media_type: MediaType, options: ParseOptions, page: int
+    ) -> RecognisedPage:
+        """Read one page by OCR, counted from 1; else as `parse`."""
+        task = Task(media_type=media_type, options=options, size=len(content), ocr_page=page)
+        return (await self._work(task, content, PageRead, lambda _: None)).page
 
     async def draw(self, content: bytes, *, media_type: MediaType, page: int, width_pixels: int) -> PageImage:
         """Draw one page of a document, as `jobs.ports.PageDrawer` says."""
@@ -248,14 +266,16 @@ class SandboxProcess:
         )
 
 
-def _answer(reply: Outcome, expected: type[Result]) -> Result | Refused | Crashed:
-    if isinstance(reply, expected | Refused | Crashed):
+def _answer(reply: Outcome, expected: type[Result]) -> Result | ScansFound | Refused | Crashed:
+    if isinstance(reply, expected | Refused | Crashed) or (isinstance(reply, ScansFound) and expected is Parsed):
         return reply
     raise ProtocolError("it answered what it was not asked")
 
 
-def _unpack(reply: Result | Refused | Crashed) -> Result:
+def _unpack(reply: Result | ScansFound | Refused | Crashed) -> Result:
     match reply:
+        case ScansFound():
+            raise ScansFoundError(reply.pages)
         case Refused():
             raise ParsingError(reply.reason, reply.message, retryable=reply.retryable)
         case Crashed():

@@ -19,6 +19,7 @@ from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import ACTIVE_STAGES, StageProgress
 from resumate_grpc.model.resume import MediaType, ParseOptions
 from resumate_grpc.parsing.explanation import Explanation
+from resumate_grpc.parsing.recognised import RecognisedPage
 from resumate_grpc.sandbox.limits import Limits
 
 __all__ = [
@@ -31,12 +32,14 @@ __all__ = [
     "Explained",
     "Outcome",
     "OutputTooLargeError",
+    "PageRead",
     "Parsed",
     "ProtocolError",
     "Ready",
     "Refused",
     "Reply",
     "ReplyReader",
+    "ScansFound",
     "Task",
     "body_size",
     "decode_limits",
@@ -51,6 +54,7 @@ EXIT_OUT_OF_MEMORY = 86  # exit statuses speak for a worker that can no longer w
 EXIT_WARM_UP_FAILED = 87
 MAX_MESSAGE_CHARS = 2000
 MAX_PERCENT = 100
+MAX_SCANS = 10_000
 
 ShortText = Annotated[str, msgspec.Meta(max_length=MAX_MESSAGE_CHARS)]
 Frames = Annotated[tuple[ShortText, ...], msgspec.Meta(max_length=64)]
@@ -109,10 +113,23 @@ class Crashed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     frames: Frames = ()
 
 
-class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """A document to parse, to explain (`pictures`: or without), or of which to draw `page` (from 1).
+class PageRead(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The page that was asked for has been read by OCR."""
 
-    Its `size` bytes follow this frame.
+    page: RecognisedPage
+
+
+class ScansFound(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The document has pages, counted from 1, that must be read by OCR before it can be parsed."""
+
+    pages: Annotated[tuple[int, ...], msgspec.Meta(max_length=MAX_SCANS)]
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """A document to parse, to explain (with `pictures` or without), or of which to draw `page` (from 1).
+
+    Its `size` bytes follow this frame. With an `ocr_page` (from 1) only that is to be read, by OCR. With `recognised`,
+    scanned pages are taken from there and never read; None = they are read as they are met.
     """
 
     media_type: MediaType
@@ -122,9 +139,11 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     pictures: bool = True
     page: int = 0
     width_pixels: int = 0
+    ocr_page: int = 0
+    recognised: tuple[RecognisedPage, ...] | None = None
 
 
-Outcome = Parsed | Explained | Drawn | Refused | Crashed
+Outcome = Parsed | Explained | Drawn | PageRead | ScansFound | Refused | Crashed
 Reply = Ready | Advanced | Outcome
 
 _encoder = msgspec.msgpack.Encoder()

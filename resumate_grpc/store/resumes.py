@@ -244,6 +244,7 @@ def _first_row(new: NewResume, *, now: int) -> dict[str, str | int | None]:
         "queue_rank": 1,
         "queue_time": now,
         "lost_count": 0,
+        "lane": new.lane.value,
     }
 
 

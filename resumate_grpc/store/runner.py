@@ -21,6 +21,7 @@ from sqlalchemy.exc import DatabaseError
 from resumate_grpc import failpoints
 from resumate_grpc.jobs.ports import Clock
 from resumate_grpc.store.codec import to_micros
+from resumate_grpc.store.faults import answerable
 from resumate_grpc.store.transaction import Body, Transaction
 
 __all__ = ["Readers", "Writer"]
@@ -111,7 +112,7 @@ class Writer:
         except Exception as error:  # noqa: BLE001 - each caller gets it
             # Nothing was committed, neither of the one that failed nor of those that had run before it.
             for job in group:
-                job.error = job.error or error
+                job.error = job.error or answerable(error)
         self._scrub_wanted = self._scrub_wanted or any(job.scrub for job in group)
 
     def _run(self, connection: Connection, job: _Job, *, alone: bool) -> None:
@@ -124,9 +125,12 @@ class Writer:
         try:
             job.value = job.body(tx)
         except Exception as error:  # noqa: BLE001 - its caller gets it
-            job.error = error
-            # Raises if SQLite gave the whole transaction up (disk full, I/O error): then the group fails together.
-            connection.exec_driver_sql("ROLLBACK TO body")
+            job.error = answerable(error)
+            try:
+                connection.exec_driver_sql("ROLLBACK TO body")
+            except DatabaseError:
+                # SQLite gave the whole transaction up (disk full, I/O error): the group fails for that reason.
+                raise job.error from error
         connection.exec_driver_sql("RELEASE body")
 
     def _deliver(self, group: Sequence[_Job]) -> None:
@@ -159,6 +163,9 @@ class Readers:
         await asyncio.to_thread(self._threads.shutdown)
 
     def _run(self, body: Body[T]) -> T:
-        with self._engine.begin() as connection:
-            now = to_micros(self._clock.now())
-            return body(Transaction(connection=connection, now=now, lease_now=now))
+        try:
+            with self._engine.begin() as connection:
+                now = to_micros(self._clock.now())
+                return body(Transaction(connection=connection, now=now, lease_now=now))
+        except DatabaseError as error:
+            raise answerable(error) from error

@@ -10,13 +10,14 @@ from functools import partial
 from typing import Self
 
 from resumate_grpc.errors import ResumeNotFoundError
-from resumate_grpc.jobs.ports import Clock
+from resumate_grpc.jobs.ports import Clock, LeaseLostError
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import BatchCounts, ProgressEvent, State
 from resumate_grpc.model.resume import ParseOptions, Resume
 from resumate_grpc.model.work import (
     Claim,
     Deleted,
+    Lane,
     LogBounds,
     LogPage,
     LogQuery,
@@ -142,9 +143,11 @@ class SqlStore:
 
     # WorkQueue
 
-    async def claim(self, worker: str, *, lease_s: float, max_attempts: int) -> _Claimed:
+    async def claim(self, worker: str, *, lease_s: float, max_attempts: int, lane: Lane = Lane.TEXT) -> _Claimed:
         """See `WorkQueue.claim`."""
-        body: Body[_Claimed] = partial(work_queue.claim, worker=worker, lease_s=lease_s, max_attempts=max_attempts)
+        body: Body[_Claimed] = partial(
+            work_queue.claim, worker=worker, lease_s=lease_s, max_attempts=max_attempts, lane=lane
+        )
         claiming = self._writer.submit(body)
         try:
             return await asyncio.shield(claiming)
@@ -164,6 +167,10 @@ class SqlStore:
     async def finish(self, claim: Claim, outcome: Outcome) -> ProgressEvent:
         """See `WorkQueue.finish`."""
         return await self._writer.submit(lambda tx: work_queue.finish(tx, claim, outcome))
+
+    async def hand_over(self, claim: Claim, *, lane: Lane, message: str) -> ProgressEvent:
+        """See `WorkQueue.hand_over`."""
+        return await self._writer.submit(lambda tx: work_queue.hand_over(tx, claim, lane=lane, message=message))
 
     async def give_back(self, claim: Claim, *, message: str, lost: bool) -> ProgressEvent:
         """See `WorkQueue.give_back`."""
@@ -201,5 +208,7 @@ class SqlStore:
 
 
 def _note_failure(returning: asyncio.Future[ProgressEvent]) -> None:
-    if not returning.cancelled() and returning.exception() is not None:
-        _logger.warning("could not give an unheld claim back; its lease has to run out", exc_info=returning.exception())
+    error = None if returning.cancelled() else returning.exception()
+    # A lost lease is no news: the résumé was cancelled or deleted meanwhile.
+    if error is not None and not isinstance(error, LeaseLostError):
+        _logger.warning("could not give an unheld claim back; its lease has to run out", exc_info=error)

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, and_, insert, select
 
 from resumate_grpc.errors import ErrorReason
 from resumate_grpc.jobs.ports import LeaseLostError
 from resumate_grpc.model.progress import ParseFailure, ProgressEvent, Stage, State
-from resumate_grpc.model.work import Claim, NewEvent, Outcome, StageTimes
+from resumate_grpc.model.work import Claim, Lane, NewEvent, Outcome, StageTimes
 from resumate_grpc.store import tables
 from resumate_grpc.store.codec import decode_resume, encode_json
 from resumate_grpc.store.events import Change, Entry, advance, queued, transition
@@ -19,31 +19,34 @@ from resumate_grpc.store.resumes import latest_event, put_parsed
 from resumate_grpc.store.tables import resumes
 from resumate_grpc.store.transaction import Transaction
 
-__all__ = ["append", "claim", "finish", "give_back", "renew", "void_leases"]
+__all__ = ["append", "claim", "finish", "give_back", "hand_over", "renew", "void_leases"]
 
 _STARTED = Entry(stage=Stage.TEXT_EXTRACTION, state=State.PROCESSING, message="Reading the document", percent=0)
 
 
 def claim(
-    tx: Transaction, worker: str, *, lease_s: float, max_attempts: int
+    tx: Transaction, worker: str, *, lease_s: float, max_attempts: int, lane: Lane
 ) -> tuple[Claim | None, list[ProgressEvent]]:
-    """Take up a résumé whose worker was lost, else the first in line."""
+    """Take up a résumé of the lane whose worker was lost, else the first in line."""
     lease: dict[str, Change] = {
         "lease": uuid4().hex,
         "lease_worker": worker,
         "lease_expires": tx.lease_now + round(lease_s * 1e6),
     }
     caused: list[ProgressEvent] = []
-    while (lost := _longest_lost(tx)) is not None:
+    while (lost := _longest_lost(tx, lane)) is not None:
         exhausted = lost.lost_count + 1 >= max_attempts
         row, events = _give_up(tx, lost) if exhausted else _take_over(tx, lost, lease)
         caused += events
         if not exhausted:
             return _claim(row, events), caused
-    first = _first_in_line(tx)
+    first = _first_in_line(tx, lane)
     if first is None:
         return None, caused
-    row, events = _written(transition(tx, first, [_STARTED], lease))
+    if first.state == State.PROCESSING.value:  # it was handed over to this lane, and its attempt goes on
+        row, _ = _written(advance(tx, first.id, (), lease))
+        return _claim(row, [latest_event(tx, row)]), caused
+    row, events = _written(transition(tx, first.id, [_STARTED], lease))
     return _claim(row, events), caused + events
 
 
@@ -89,6 +92,22 @@ def finish(tx: Transaction, claim: Claim, outcome: Outcome) -> ProgressEvent:
     return event
 
 
+def hand_over(tx: Transaction, claim: Claim, *, lane: Lane, message: str) -> ProgressEvent:
+    """Let the attempt go on in another lane, whose workers claim it in its turn."""
+    row = _written(advance(tx, claim.resume.id, (), {"lane": lane.value}, under=claim))[0]
+    latest = latest_event(tx, row)
+    entry = Entry(
+        stage=latest.stage,
+        state=State.PROCESSING,
+        message=message,
+        percent=latest.percent,
+        stage_percent=latest.stage_percent,
+        estimated_remaining_s=latest.estimated_remaining_s,
+    )
+    waiting: dict[str, Change] = {"lease": uuid4().hex, "lease_worker": None, "lease_expires": None}
+    return _written(advance(tx, claim.resume.id, [entry], waiting, under=claim))[1][0]
+
+
 def give_back(tx: Transaction, claim: Claim, *, message: str, lost: bool) -> ProgressEvent:
     """Queue the next attempt ahead of all that were not given back."""
     changes: dict[str, Change] = {
@@ -106,11 +125,11 @@ def void_leases(tx: Transaction) -> int:
     return tx.connection.execute(statement).rowcount
 
 
-def _longest_lost(tx: Transaction) -> Row[Any] | None:
+def _longest_lost(tx: Transaction, lane: Lane) -> Row[Any] | None:
     # SKIP LOCKED lets several workers claim at once on PostgreSQL; SQLite has one writer and leaves the clause out.
     statement = (
         select(resumes)
-        .where(resumes.c.lease_expires <= tx.lease_now)
+        .where(resumes.c.lease_expires <= tx.lease_now, resumes.c.lane == lane.value)
         .order_by(resumes.c.lease_expires)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -118,15 +137,22 @@ def _longest_lost(tx: Transaction) -> Row[Any] | None:
     return tx.connection.execute(statement).one_or_none()
 
 
-def _first_in_line(tx: Transaction) -> str | None:
-    statement = (
-        select(resumes.c.id)
-        .where(resumes.c.state == State.QUEUED.value)
-        .order_by(resumes.c.queue_rank, resumes.c.queue_time, resumes.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    return tx.connection.execute(statement).scalar_one_or_none()
+def _first_in_line(tx: Transaction, lane: Lane) -> Row[Any] | None:
+    # What was handed over has a lease that nobody holds and that never expires. Two queries, for each its index.
+    handed_over = and_(resumes.c.state == State.PROCESSING.value, resumes.c.lease_expires.is_(None))
+    place = (resumes.c.queue_rank, resumes.c.queue_time, resumes.c.id)
+    firsts: list[Any] = []
+    for waiting in (resumes.c.state == State.QUEUED.value, handed_over):
+        statement = (
+            select(*place, resumes.c.state)
+            .where(waiting, resumes.c.lane == lane.value)
+            .order_by(*place)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        first = tx.connection.execute(statement).one_or_none()
+        firsts += [] if first is None else [first]
+    return min(firsts, key=lambda row: (row.queue_rank, row.queue_time, row.id), default=None)
 
 
 def _take_over(tx: Transaction, lost: Row[Any], lease: dict[str, Change]) -> tuple[Row[Any], list[ProgressEvent]]:
@@ -169,7 +195,7 @@ def _written(moved: tuple[Row[Any], list[ProgressEvent]] | None) -> tuple[Row[An
 
 def _claim(row: Row[Any], events: Sequence[ProgressEvent]) -> Claim:
     resume = decode_resume(row, progress=events[-1], parsed=None)
-    return Claim(resume=resume, attempt=row.attempt, lease=row.lease, lost=row.lost_count)
+    return Claim(resume=resume, attempt=row.attempt, lease=row.lease, lost=row.lost_count, lane=Lane(row.lane))
 
 
 def _keep_times(tx: Transaction, times: StageTimes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import os
 import stat
@@ -13,7 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from resumate_grpc.errors import FileMissingError, SettingsError
+from resumate_grpc.errors import (
+    FileMissingError,
+    ResumateError,
+    SettingsError,
+    StorageFullError,
+    StorageUnavailableError,
+)
 from resumate_grpc.files import ObjectFileStore
 
 CONTENT = bytes(range(256)) * 1000
@@ -112,19 +119,24 @@ async def test_a_file_has_its_name_only_when_it_is_on_disk(
     assert synced[3:] == [(SHA256[:2], False)]
 
 
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [(errno.ENOSPC, StorageFullError), (errno.EDQUOT, StorageFullError), (errno.EIO, StorageUnavailableError)],
+)
 async def test_a_failed_sync_is_no_success(
-    folder: tuple[Path, ObjectFileStore], monkeypatch: pytest.MonkeyPatch
+    folder: tuple[Path, ObjectFileStore], monkeypatch: pytest.MonkeyPatch, code: int, told: type[ResumateError]
 ) -> None:
-    """When the disk refuses, the put fails and the file does not exist; once it works again, the put succeeds."""
-    _, files = folder
+    """When the disk refuses, the put says so and leaves nothing; once it works again, the put succeeds."""
+    path, files = folder
 
     def refuses(_: int) -> None:
-        raise OSError(28, "No space left on device")
+        raise OSError(code, os.strerror(code))
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", refuses)
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(told, match="nothing was changed"):
             await files.put(SHA256, CONTENT)
+    assert not [file for file in path.rglob("*") if file.is_file()]
     with pytest.raises(FileMissingError):
         await files.get(SHA256)
     await files.put(SHA256, CONTENT)

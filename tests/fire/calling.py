@@ -21,7 +21,8 @@ if TYPE_CHECKING:  # the generated code has one class for both kinds of channel
 
 __all__ = ["Caller"]
 
-TRY_AGAIN = {"UNAVAILABLE", "CANCELLED", "DEADLINE_EXCEEDED"}
+TRY_AGAIN = {"UNAVAILABLE", "CANCELLED", "DEADLINE_EXCEEDED", "INTERNAL"}
+"""INTERNAL too: nobody knows whether the row was committed, and the request_id makes a second try harmless."""
 PAUSE_S = 0.1
 
 

@@ -143,9 +143,9 @@ class World:
         return (await self.resumes.upload(owner, upload))[0]
 
     @asynccontextmanager
-    async def working(self, slots: int = 1) -> AsyncIterator[Worker]:
+    async def working(self, slots: int = 1, *, ocr_slots: int = 0) -> AsyncIterator[Worker]:
         """Run a worker; it is drained at the end."""
-        worker = Worker(name="tests", slots=slots, ports=self.ports)
+        worker = Worker(name="tests", slots=slots, ports=self.ports, ocr_slots=ocr_slots)
         async with asyncio.TaskGroup() as group:
             group.create_task(worker.run())
             try:

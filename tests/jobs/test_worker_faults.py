@@ -10,7 +10,7 @@ import pytest
 
 from resumate_grpc.jobs.worker import Worker
 from resumate_grpc.model.progress import ProgressEvent, State
-from resumate_grpc.model.work import Claim
+from resumate_grpc.model.work import Claim, Lane
 from tests.jobs.conftest import OWNER, World
 from tests.jobs.test_worker import LOST, ended
 
@@ -20,8 +20,10 @@ async def test_what_is_claimed_while_draining_is_given_back(world: World) -> Non
     claiming, claimed = asyncio.Event(), asyncio.Event()
     real = world.store.claim
 
-    async def slow(worker: str, *, lease_s: float, max_attempts: int) -> tuple[Claim | None, Sequence[ProgressEvent]]:
-        result = await real(worker, lease_s=lease_s, max_attempts=max_attempts)
+    async def slow(
+        worker: str, *, lease_s: float, max_attempts: int, lane: Lane = Lane.TEXT
+    ) -> tuple[Claim | None, Sequence[ProgressEvent]]:
+        result = await real(worker, lease_s=lease_s, max_attempts=max_attempts, lane=lane)
         claiming.set()
         await claimed.wait()
         return result

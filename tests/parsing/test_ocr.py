@@ -31,7 +31,7 @@ def _needs_tesseract() -> None:
         missing("Tesseract with English, German and French")
 
 
-def _note(*written: str, size: int = 36, quarters: int = 0) -> Image.Image:
+def note(*written: str, size: int = 36, quarters: int = 0) -> Image.Image:
     """A small page with some lines of large print: read in a tenth of a second."""
     picture = Image.new("L", (900, 120 + 60 * len(written)), 255)
     pen = ImageDraw.Draw(picture)
@@ -40,7 +40,7 @@ def _note(*written: str, size: int = 36, quarters: int = 0) -> Image.Image:
     return picture.rotate(-90 * quarters, expand=True)
 
 
-def _encoded(picture: Image.Image, kind: str, **options: object) -> bytes:
+def encoded(picture: Image.Image, kind: str, **options: object) -> bytes:
     written = io.BytesIO()
     picture.save(written, kind, **options)
     return written.getvalue()
@@ -51,7 +51,7 @@ def _encoded(picture: Image.Image, kind: str, **options: object) -> bytes:
 )
 def test_pictures_are_read_whatever_their_name(kind: str, media_type: MediaType) -> None:
     """A picture is told by its content, read by OCR, and each word has a place and a confidence of its own."""
-    content = _encoded(_note("Mathilde Okafor", "mathilde@example.org"), kind)
+    content = encoded(note("Mathilde Okafor", "mathilde@example.org"), kind)
     assert sniff(content, "resume.pdf") is media_type
     document = read(content, "resume.docx")
     assert document.text == "Mathilde Okafor\nmathilde@example.org"
@@ -62,7 +62,7 @@ def test_pictures_are_read_whatever_their_name(kind: str, media_type: MediaType)
 
 def test_every_page_of_a_tiff_is_read_and_told() -> None:
     """The pages of a TIFF come in their order, and progress names the page before it is read."""
-    content = as_tiff([_note("First page here"), _note("Second page here"), _note("Third page here")])
+    content = as_tiff([note("First page here"), note("Second page here"), note("Third page here")])
     document, progress = read_with_progress(content)
     assert lines(document) == ["First page here", "Second page here", "Third page here"]
     told = [(step.stage_percent, step.message) for step in progress]
@@ -74,7 +74,7 @@ def test_every_page_of_a_tiff_is_read_and_told() -> None:
 def test_pages_are_read_upright_whichever_way_they_lie(quarters: int) -> None:
     """A page on its side or upside down is turned; sizes and boxes are those of the upright page."""
     written = ("Experience of an engineer", "Built the bridge over the river", "and the road that leads to it")
-    document = read(_encoded(_note(*written, quarters=quarters), "PNG"))
+    document = read(encoded(note(*written, quarters=quarters), "PNG"))
     assert lines(document) == list(written)
     page = document.pages[0]
     assert page.width > page.height
@@ -84,13 +84,13 @@ def test_exif_says_how_a_camera_was_held() -> None:
     """A JPEG that its camera marked as turned is read as it is meant to be seen."""
     exif = Image.Exif()
     exif[0x0112] = 6  # to be turned clockwise
-    content = _encoded(_note("Held on its side", "by some camera", quarters=3), "JPEG", exif=exif)
+    content = encoded(note("Held on its side", "by some camera", quarters=3), "JPEG", exif=exif)
     assert lines(read(content)) == ["Held on its side", "by some camera"]
 
 
 def test_light_print_on_a_dark_ground_is_read() -> None:
     """What is white on black is text as well."""
-    content = _encoded(Image.eval(_note("White on black", "and still read"), lambda level: 255 - level), "PNG")
+    content = encoded(Image.eval(note("White on black", "and still read"), lambda level: 255 - level), "PNG")
     assert lines(read(content)) == ["White on black", "and still read"]
 
 
@@ -98,7 +98,7 @@ def test_only_the_scanned_page_of_a_pdf_is_read_by_ocr() -> None:
     """A PDF whose second page is a scan keeps the text of its first."""
     sheet = text_pdf("The first page has sixty and more letters of its own, which are kept as they are.")
     sheet.add_page()
-    sheet.image(io.BytesIO(_encoded(_note("A certificate that was scanned"), "PNG")), x=10, y=10, w=190)
+    sheet.image(io.BytesIO(encoded(note("A certificate that was scanned"), "PNG")), x=10, y=10, w=190)
     document, progress = read_with_progress(bytes(sheet.output()))
     first, second = document.lines
     assert {word.confidence for word in first.words} == {1.0}
@@ -115,13 +115,13 @@ def test_text_that_was_turned_into_shapes_is_read() -> None:
     for row in range(12):
         for column in range(20):
             sheet.rect(40 + 4 * column, 200 + 6 * row, 2, 3, style="F")
-    sheet.image(io.BytesIO(_encoded(_note("Outlines say something"), "PNG")), x=0, y=0, w=200)
+    sheet.image(io.BytesIO(encoded(note("Outlines say something"), "PNG")), x=0, y=0, w=200)
     assert "Outlines say something" in read(bytes(sheet.output())).text
 
 
 def test_never_means_never() -> None:
     """With OCR forbidden, a scan fails with what to do, and pictures in a text document stay pictures."""
-    for content in (_encoded(_note("Not to be read"), "PNG"), as_pdf(_encoded(_note("Not to be read"), "JPEG"))):
+    for content in (encoded(note("Not to be read"), "PNG"), as_pdf(encoded(note("Not to be read"), "JPEG"))):
         with pytest.raises(ParsingError) as refused:
             read_with_progress(content, ocr=OcrMode.NEVER)
         assert refused.value.parse_reason is ErrorReason.NO_TEXT_FOUND
@@ -142,7 +142,7 @@ def test_always_reads_pages_with_text_too() -> None:
 def test_a_blank_scan_has_no_text() -> None:
     """Nothing is read where nothing is printed, and the error says so."""
     with pytest.raises(ParsingError) as refused:
-        read(_encoded(Image.new("L", (800, 1100), 250), "PNG"))
+        read(encoded(Image.new("L", (800, 1100), 250), "PNG"))
     assert refused.value.parse_reason is ErrorReason.NO_TEXT_FOUND
 
 
@@ -150,12 +150,12 @@ def test_without_tesseract_the_error_says_what_to_install(monkeypatch: pytest.Mo
     """A scan on a machine without Tesseract's data fails with the package to install, a PDF with text does not."""
     monkeypatch.setattr("resumate_grpc.parsing.recognition.installed", lambda: None)
     with pytest.raises(ParsingError) as refused:
-        read(_encoded(_note("Nobody can read this"), "PNG"))
+        read(encoded(note("Nobody can read this"), "PNG"))
     assert refused.value.parse_reason is ErrorReason.NO_TEXT_FOUND
     assert "tesseract-ocr-eng" in refused.value.message
     sheet = text_pdf("A page with text")
     sheet.add_page()
-    sheet.image(io.BytesIO(_encoded(_note("A page without"), "PNG")), x=10, y=10, w=190)
+    sheet.image(io.BytesIO(encoded(note("A page without"), "PNG")), x=10, y=10, w=190)
     document = read(bytes(sheet.output()))
     assert document.text == "A page with text"
     assert [warning.reason for warning in document.warnings] == ["OCR_UNAVAILABLE"]
@@ -165,7 +165,7 @@ def test_a_language_that_is_asked_for_must_be_there() -> None:
     """A scan whose language the caller names is not read in another: the error names the package."""
     options = ParseOptions(language="is")
     with pytest.raises(ParsingError) as refused:
-        list(parse(_encoded(_note("Reykjavik"), "PNG"), media_type=MediaType.PNG, options=options))
+        list(parse(encoded(note("Reykjavik"), "PNG"), media_type=MediaType.PNG, options=options))
     assert refused.value.parse_reason is ErrorReason.NO_TEXT_FOUND
     assert "tesseract-ocr-" in refused.value.message
 
@@ -182,7 +182,7 @@ def test_tesseracts_data_is_found_where_its_variable_says(tmp_path: Path) -> Non
 def test_huge_pictures_are_refused_by_their_header() -> None:
     """A picture of more pixels than any page has is refused before it is decoded."""
     size = 1 + int(pillow.MAX_PIXELS**0.5)
-    content = _encoded(Image.new("1", (size, size)), "PNG")
+    content = encoded(Image.new("1", (size, size)), "PNG")
     with pytest.raises(ParsingError) as refused:
         read(content)
     assert refused.value.parse_reason is ErrorReason.RESOURCE_LIMIT
@@ -198,7 +198,7 @@ def test_a_tiff_of_too_many_pages_is_refused() -> None:
 
 def test_a_damaged_picture_is_called_corrupt() -> None:
     """A picture that was cut off fails as such."""
-    content = _encoded(_note("Only the half of it"), "PNG")
+    content = encoded(note("Only the half of it"), "PNG")
     with pytest.raises(ParsingError) as refused:
         read(content[: len(content) // 2])
     assert refused.value.parse_reason is ErrorReason.CORRUPT_FILE
@@ -206,12 +206,12 @@ def test_a_damaged_picture_is_called_corrupt() -> None:
 
 def test_dots_before_lines_are_bullets() -> None:
     """A printed dot marks a list item, whatever letter Tesseract takes it for, if any."""
-    picture = _note("Things that were done", "Built a bridge", "Mended a road")
+    picture = note("Things that were done", "Built a bridge", "Mended a road")
     pen = ImageDraw.Draw(picture)
     for index in (1, 2):
         middle = 50 + 60 * index + 22
         pen.ellipse((24, middle - 6, 36, middle + 6), fill=0)
-    document = read(_encoded(picture, "PNG"))
+    document = read(encoded(picture, "PNG"))
     assert [(line.text, line.bullet) for line in document.lines] == [
         ("Things that were done", False),
         ("Built a bridge", True),

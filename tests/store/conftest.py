@@ -17,7 +17,7 @@ import pytest
 from resumate_grpc.jobs.ports import Clock
 from resumate_grpc.model.progress import Stage
 from resumate_grpc.model.resume import MediaType, ParseOptions
-from resumate_grpc.model.work import Claim, NewEvent, NewResume, StageTimes
+from resumate_grpc.model.work import Claim, Lane, NewEvent, NewResume, StageTimes
 from resumate_grpc.store import SqlStore, migrate
 
 OWNER = "ada"
@@ -83,6 +83,7 @@ def new_resume(
     request_id: str = "",
     batch_id: str = "",
     options: ParseOptions | None = None,
+    lane: Lane = Lane.TEXT,
 ) -> NewResume:
     return NewResume(
         id=resume_id,
@@ -94,6 +95,7 @@ def new_resume(
         request_id=request_id,
         batch_id=batch_id,
         options=options or ParseOptions(),
+        lane=lane,
     )
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import OperationalError
 
+from resumate_grpc.errors import StorageFullError, StorageUnavailableError
 from resumate_grpc.store.runner import Readers, Writer
 from resumate_grpc.store.sqlite import connect, scrub
 from resumate_grpc.store.transaction import Body, Transaction
@@ -87,7 +87,7 @@ async def test_what_cannot_be_committed_is_answered_to_all(desk: Desk) -> None:
     answers = [desk.writer.submit(body) for body in (held_by(gate), note("small"), note("x" * 50_000))]
     gate.set()
     results = await asyncio.gather(*answers, return_exceptions=True)
-    assert all(isinstance(result, OperationalError) for result in results[1:2] + results[2:])
+    assert all(isinstance(result, StorageFullError) for result in results[1:2] + results[2:])
     assert await desk.notes() == []
     with desk.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count = 4000")
@@ -125,7 +125,7 @@ async def test_transactions_have_growing_times(desk: Desk, clock: ManualClock) -
 
 async def test_a_reader_cannot_write(desk: Desk) -> None:
     """Only the writer thread writes."""
-    with pytest.raises(OperationalError, match="readonly"):
+    with pytest.raises(StorageUnavailableError):
         await desk.readers.read(note("x"))
 
 

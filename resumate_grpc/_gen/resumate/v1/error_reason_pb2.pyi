@@ -80,6 +80,14 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """
     WATCH_STALLED: _ErrorReason.ValueType  # 26
     """RESOURCE_EXHAUSTED: the watch was not read for so long that it was ended. Watch again with the last sequence seen."""
+    STORAGE_FULL: _ErrorReason.ValueType  # 27
+    """RESOURCE_EXHAUSTED: the server's disk is full; nothing was changed. Try again after `RetryInfo.retry_delay`."""
+    STORAGE_UNAVAILABLE: _ErrorReason.ValueType  # 28
+    """UNAVAILABLE: the server's database or files cannot be used now; nothing was changed. Try again after
+    `RetryInfo.retry_delay`, an upload with the same `request_id`.
+    """
+    STORAGE_DAMAGED: _ErrorReason.ValueType  # 29
+    """DATA_LOSS: the server's database is damaged where this was to be read or written. Trying again is of no use."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why something was refused or failed, for programs to switch on. A refused rpc carries the name in
@@ -145,4 +153,12 @@ damaged. Show `parsed.text` instead.
 """
 WATCH_STALLED: ErrorReason.ValueType  # 26
 """RESOURCE_EXHAUSTED: the watch was not read for so long that it was ended. Watch again with the last sequence seen."""
+STORAGE_FULL: ErrorReason.ValueType  # 27
+"""RESOURCE_EXHAUSTED: the server's disk is full; nothing was changed. Try again after `RetryInfo.retry_delay`."""
+STORAGE_UNAVAILABLE: ErrorReason.ValueType  # 28
+"""UNAVAILABLE: the server's database or files cannot be used now; nothing was changed. Try again after
+`RetryInfo.retry_delay`, an upload with the same `request_id`.
+"""
+STORAGE_DAMAGED: ErrorReason.ValueType  # 29
+"""DATA_LOSS: the server's database is damaged where this was to be read or written. Trying again is of no use."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

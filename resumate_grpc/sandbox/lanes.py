@@ -1,0 +1,199 @@
+"""The two lanes: text, which is quick and never waits for OCR, and scans, whose pages are read side by side."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from resumate_grpc.errors import ErrorReason, ParsingError
+from resumate_grpc.model.parsed import ParsedResume
+from resumate_grpc.model.progress import Stage, StageProgress
+from resumate_grpc.model.resume import MediaType, ParseOptions
+from resumate_grpc.parsing.explanation import Explanation
+from resumate_grpc.parsing.recognised import RecognisedPage, ScansFoundError
+from resumate_grpc.sandbox.pool import SandboxPool
+
+__all__ = ["SCAN_NICENESS", "ScanLane", "TextLane"]
+
+SCAN_NICENESS = 10
+"""OCR fills every core it is given: text then still gets one at once."""
+READ_PERCENT = 95
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class TextLane:
+    """Parses what has text; implements `jobs.ports.Parser`. A document with scans raises `ScansFoundError` at once."""
+
+    pool: SandboxPool
+
+    async def parse(
+        self,
+        content: bytes,
+        *,
+        media_type: MediaType,
+        options: ParseOptions,
+        on_progress: Callable[[StageProgress], None],
+    ) -> ParsedResume:
+        """Parse one document, as `jobs.ports.Parser` says."""
+        return await self.pool.parse(
+            content, media_type=media_type, options=options, on_progress=on_progress, recognised=()
+        )
+
+    async def explain(
+        self,
+        content: bytes,
+        *,
+        media_type: MediaType,
+        options: ParseOptions,
+        pictures: bool,
+        on_progress: Callable[[StageProgress], None],
+    ) -> Explanation:
+        """Parse one document and keep what was seen, as `jobs.ports.Parser` says."""
+        return await self.pool.explain(
+            content, media_type=media_type, options=options, pictures=pictures, on_progress=on_progress, recognised=()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ScanLane:
+    """Parses any document; implements `jobs.ports.Parser`. Each scanned page is a piece of work of its own.
+
+    Pages of all documents wait for processes in order of arrival; the limits of time hold for a page.
+    """
+
+    pool: SandboxPool
+
+    async def parse(
+        self,
+        content: bytes,
+        *,
+        media_type: MediaType,
+        options: ParseOptions,
+        on_progress: Callable[[StageProgress], None],
+    ) -> ParsedResume:
+        """Parse one document, as `jobs.ports.Parser` says."""
+
+        async def parse(recognised: Sequence[RecognisedPage], told: Callable[[StageProgress], None]) -> ParsedResume:
+            return await self.pool.parse(
+                content, media_type=media_type, options=options, on_progress=told, recognised=recognised
+            )
+
+        return await self._in_two(content, media_type, options, on_progress, parse)
+
+    async def explain(
+        self,
+        content: bytes,
+        *,
+        media_type: MediaType,
+        options: ParseOptions,
+        pictures: bool,
+        on_progress: Callable[[StageProgress], None],
+    ) -> Explanation:
+        """Parse one document and keep what was seen, as `jobs.ports.Parser` says."""
+
+        async def explain(recognised: Sequence[RecognisedPage], told: Callable[[StageProgress], None]) -> Explanation:
+            return await self.pool.explain(
+                content,
+                media_type=media_type,
+                options=options,
+                pictures=pictures,
+                on_progress=told,
+                recognised=recognised,
+            )
+
+        return await self._in_two(content, media_type, options, on_progress, explain)
+
+    async def _in_two(
+        self,
+        content: bytes,
+        media_type: MediaType,
+        options: ParseOptions,
+        on_progress: Callable[[StageProgress], None],
+        work: Callable[[Sequence[RecognisedPage], Callable[[StageProgress], None]], Awaitable[Result]],
+    ) -> Result:
+        """Do the work without scans; where there are some, read them and do it with them."""
+        looking = _Filter(on_progress, range(1, READ_PERCENT + 1))  # it looks at pages without reading them
+        try:
+            return await work((), looking.pass_on)
+        except ScansFoundError as found:
+            wanted = found.pages
+        pages = await self._recognised(content, media_type, options, wanted, on_progress)
+        try:
+            return await work(pages, _Filter(on_progress, range(READ_PERCENT + 1)).pass_on)
+        except ScansFoundError:
+            raise ParsingError(
+                ErrorReason.WORKER_LOST, "the parser asked for other pages the second time; please report it"
+            ) from None
+
+    async def _recognised(
+        self,
+        content: bytes,
+        media_type: MediaType,
+        options: ParseOptions,
+        wanted: tuple[int, ...],
+        on_progress: Callable[[StageProgress], None],
+    ) -> list[RecognisedPage]:
+        """Read all pages that are wanted, as many at a time as there are processes; one that fails ends the others."""
+        report = _Report(total=len(wanted), on_progress=on_progress)
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [
+                    group.create_task(
+                        self._page(content, media_type, options, page, report, at=place), name=f"ocr page {page}"
+                    )
+                    for place, page in enumerate(wanted, start=1)
+                ]
+        except ExceptionGroup as errors:
+            raise errors.exceptions[0] from None
+        return [task.result() for task in tasks]
+
+    async def _page(
+        self, content: bytes, media_type: MediaType, options: ParseOptions, page: int, report: _Report, *, at: int
+    ) -> RecognisedPage:
+        read = await self.pool.recognise(
+            content, media_type=media_type, options=options, page=page, on_start=lambda: report.begins(at)
+        )
+        report.ends()
+        return read
+
+
+@dataclass(frozen=True, slots=True)
+class _Filter:
+    """Passes progress on, but for percents of text extraction that only the reading of pages may claim."""
+
+    on_progress: Callable[[StageProgress], None]
+    held_back: range
+
+    def pass_on(self, progress: StageProgress) -> None:
+        """Take one report."""
+        if progress.stage is not Stage.TEXT_EXTRACTION or progress.stage_percent not in self.held_back:
+            self.on_progress(progress)
+
+
+@dataclass(slots=True)
+class _Report:
+    """Tells of pages as they are begun and done."""
+
+    total: int
+    on_progress: Callable[[StageProgress], None]
+    done: int = field(default=0)
+
+    def begins(self, place: int) -> None:
+        """Tell that the page at this place among the scanned ones, from 1, is being read."""
+        self._tell(f"Reading page {place} of {self.total} by OCR")
+
+    def ends(self) -> None:
+        """Tell that one more page has been read."""
+        self.done += 1
+        self._tell(f"Read {self.done} of {self.total} page{'' if self.total == 1 else 's'} by OCR")
+
+    def _tell(self, message: str) -> None:
+        self.on_progress(
+            StageProgress(
+                stage=Stage.TEXT_EXTRACTION, stage_percent=READ_PERCENT * self.done // self.total, message=message
+            )
+        )

@@ -1,0 +1,95 @@
+"""The kill matrix as a table: who is hit, where, the how-manieth time, by what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["CELLS", "FEW", "Cell"]
+
+
+SLOW_S = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cell:
+    """`victim` is server, worker, parser (a worker's parsing process) or bridge; `action` kill, stop, term or error."""
+
+    victim: str
+    place: str
+    nth: int
+    action: str
+
+    @property
+    def failpoints(self) -> str:
+        """As the victim's environment has it."""
+        # A lease is renewed only while a document takes its time.
+        slow = f";parse.start=delay({SLOW_S})" if self.place.startswith("lease.") else ""
+        return f"{self.place}={self.action}@{self.nth}{slow}"
+
+    @property
+    def role(self) -> str:
+        """The program that is armed."""
+        return "worker" if self.victim == "parser" else self.victim
+
+    def __str__(self) -> str:
+        return f"{self.victim} {self.place}={self.action}@{self.nth}"
+
+
+PLACES: tuple[tuple[str, str, int], ...] = (
+    ("server", "upload.after-put", 1),
+    ("server", "upload.after-put", 2),
+    ("server", "store.before-commit", 1),
+    ("server", "store.after-commit", 1),
+    ("server", "store.after-commit", 3),
+    ("server", "upload.after-commit", 1),
+    ("server", "upload.after-commit", 2),
+    ("server", "watch.before-send", 1),
+    ("server", "watch.before-send", 7),
+    ("server", "watch.before-send", 20),
+    ("worker", "claim.committed", 1),
+    ("worker", "attempt.text_extraction", 1),
+    ("worker", "attempt.nlp_parsing", 1),
+    ("worker", "attempt.ai_enhancement", 1),
+    ("worker", "store.before-commit", 2),
+    ("worker", "store.after-commit", 1),
+    ("worker", "store.after-commit", 2),
+    ("worker", "attempt.committed", 1),
+    ("worker", "attempt.committed", 2),
+    ("worker", "attempt.committed", 4),
+    ("worker", "lease.before-renew", 1),
+    ("parser", "parse.start", 1),
+    ("parser", "parse.text_extraction", 1),
+    ("parser", "parse.nlp_parsing", 1),
+    ("parser", "parse.result", 1),
+    ("bridge", "bridge.before-send", 1),
+    ("bridge", "bridge.before-send", 4),
+)
+CELLS = tuple(
+    Cell(victim=victim, place=place, nth=nth, action=action)
+    for victim, place, nth in PLACES
+    for action in ("kill", "stop", "term", *(("error",) if victim != "parser" else ()))
+)
+FEW = tuple(
+    cell
+    for cell in CELLS
+    if (cell.place, cell.nth, cell.action)
+    in {
+        ("upload.after-put", 1, "kill"),
+        ("upload.after-commit", 1, "kill"),
+        ("store.after-commit", 3, "kill"),
+        ("watch.before-send", 7, "kill"),
+        ("watch.before-send", 20, "term"),
+        ("upload.after-commit", 2, "stop"),
+        ("claim.committed", 1, "kill"),
+        ("attempt.nlp_parsing", 1, "stop"),
+        ("attempt.ai_enhancement", 1, "term"),
+        ("attempt.committed", 2, "kill"),
+        ("store.after-commit", 2, "error"),
+        ("attempt.committed", 4, "stop"),
+        ("parse.text_extraction", 1, "kill"),
+        ("parse.result", 1, "stop"),
+        ("bridge.before-send", 4, "kill"),
+        ("bridge.before-send", 1, "term"),
+    }
+)
+"""One of each kind, for every test run; the others are a command's."""

@@ -1,0 +1,244 @@
+"""The kill matrix with real processes: `python -m tests.fire.matrix [--all-in-one] [--only WORD] [--keep DIR]`.
+
+In each cell one process is hit at one place while résumés are uploaded, parsed, cancelled and retried, and watched from
+everywhere. An init starts it anew, clients come back by themselves, everything comes to rest; then the checker judges.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import aiohttp
+import grpc.aio
+
+from resumate_grpc._gen.resumate.v1.resume_service_pb2_grpc import ResumeServiceStub
+from tests.fire.calling import Caller
+from tests.fire.cells import CELLS, Cell
+from tests.fire.checker import Breach, breaches
+from tests.fire.lines import Noted, Rested
+from tests.fire.programs import LEASE_S, LOOK_S, Fleet
+from tests.fire.promises.logs import ENDINGS
+from tests.fire.recording import Recorder, Recording, Target
+from tests.fire.truth import Truth
+from tests.fire.watching import CHANNEL_OPTIONS, Watcher, grpc_stream, socket_stream, watching
+
+if TYPE_CHECKING:  # the generated code has one class for both kinds of channel
+    from resumate_grpc._gen.resumate.v1.resume_service_pb2_grpc import ResumeServiceAsyncStub
+
+__all__ = ["Outcome", "run_matrix"]
+
+HIT_WITHIN_S = 60.0
+AT_REST_WITHIN_S = 90.0
+STOPPED_S = LEASE_S + 1.5
+ZOMBIE_S = 1.0
+"""How long what was stopped has to write what it should not."""
+PROVOKED_EACH_S = 2.0
+ERROR = "FailpointError"
+TEXT = (Path(__file__).parents[1] / "ada.txt").read_bytes()
+BATCH = "under-fire"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What became of a cell; `breaches` empty = every promise was kept."""
+
+    cell: Cell
+    seconds: float
+    breaches: Sequence[Breach | str]
+
+
+class Battle:
+    """The fleet, its clients and their recording."""
+
+    def __init__(
+        self, fleet: Fleet, recorder: Recorder, stub: ResumeServiceAsyncStub, session: aiohttp.ClientSession
+    ) -> None:
+        self._fleet = fleet
+        self._recorder = recorder
+        self._stub = stub
+        self._session = session
+        self._caller = Caller(stub, recorder)
+        self._wide = [Watcher("feed", Target(), recorder), Watcher("batch", Target(batch_id=BATCH), recorder)]
+        self._cells = 0
+        self._continued = asyncio.Event()
+        self._earlier = ""
+
+    @asynccontextmanager
+    async def watched(self) -> AsyncIterator[None]:
+        """Let the feed and the batch be watched, through all cells."""
+        async with watching(grpc_stream(self._stub), *self._wide):
+            yield
+
+    async def fight(self, cell: Cell) -> Outcome:
+        """Run one cell."""
+        began = time.monotonic()
+        self._cells += 1
+        self._recorder.write(Noted(what=str(cell)))
+        program = self._fleet[cell.role]
+        program.arm_next(cell.failpoints)
+        deaths = program.deaths + 1
+        await program.restart()
+        hit, self._continued = asyncio.Event(), asyncio.Event()
+        hitting = asyncio.create_task(self._hit(cell, deaths, hit), name="hit")
+        try:
+            async with AsyncExitStack() as stack:
+                narrow = await self._let_loose(stack)
+                async with asyncio.timeout(HIT_WITHIN_S):
+                    await self._provoke(hit)
+                async with asyncio.timeout(AT_REST_WITHIN_S):
+                    await self._continued.wait()
+                    found = await self._judged([*self._wide, *narrow])
+        except TimeoutError:
+            state = {row.id: row.state for row in self._truth().rows.values() if row.state not in ENDINGS.values()}
+            found = [f"{'no rest came' if hit.is_set() else 'it was not hit'}; unfinished: {state}"]
+        finally:
+            hitting.cancel()
+            await asyncio.gather(hitting, return_exceptions=True)
+        return Outcome(cell=cell, seconds=time.monotonic() - began, breaches=found)
+
+    async def _let_loose(self, stack: AsyncExitStack) -> list[Watcher]:
+        """Do what clients do, and let it be watched; returns the watchers of this cell's résumés."""
+        mark = f"\ncell {self._cells}".encode()
+        first = await self._caller.upload(TEXT + mark, batch_id=BATCH)
+        watchers = [
+            Watcher(f"start-{self._cells}", Target(resume_id=first), self._recorder),
+            Watcher(f"middle-{self._cells}", Target(resume_id=first), self._recorder, after=1),
+        ]
+        page = Watcher(f"page-{self._cells}", Target(resume_id=first), self._recorder, transport="websocket")
+        await stack.enter_async_context(watching(grpc_stream(self._stub), *watchers))
+        await stack.enter_async_context(watching(socket_stream(self._session, self._fleet.http_url), page))
+        second = await self._caller.upload(TEXT + mark + b" second")
+        third = await self._caller.upload(TEXT + mark + b" third", batch_id=BATCH)
+        await self._caller.cancel(third)
+        if self._earlier:
+            await self._caller.retry(self._earlier)
+        self._earlier = second
+        return [*watchers, page]
+
+    async def _provoke(self, hit: asyncio.Event) -> None:
+        """Upload until the failpoint has struck: another worker may have taken all that there was."""
+        number = 0
+        while not hit.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PROVOKED_EACH_S):
+                    await hit.wait()
+            if not hit.is_set():
+                number += 1
+                await self._caller.upload(TEXT + f"\ncell {self._cells}, more: {number}".encode())
+
+    async def _hit(self, cell: Cell, deaths: int, hit: asyncio.Event) -> None:
+        """Tell when the failpoint has struck, and let what stands still go on when its lease has run out."""
+        program = self._fleet[cell.role]
+        lost, errors = self._parsers_lost(), program.log().count(ERROR)
+        struck: dict[str, Callable[[], int]] = {
+            "stop": lambda: _stopped(program.pid),
+            "error": lambda: program.log().count(ERROR) > errors,
+        }
+        dead = (lambda: self._parsers_lost() > lost) if cell.victim == "parser" else (lambda: program.deaths > deaths)
+        await _until(struck.get(cell.action, dead))
+        hit.set()
+        if cell.action != "stop":
+            self._continued.set()
+            return
+        while True:  # each of a worker's parsing processes is armed
+            pid = await _until(lambda: _stopped(program.pid))
+            await asyncio.sleep(STOPPED_S)
+            if cell.victim == "worker" and self._fleet.has_second_worker:
+                # Another has taken over and finished: what the first one writes now must be refused.
+                await _until(self._is_at_rest)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+            await asyncio.sleep(ZOMBIE_S)
+            self._continued.set()
+
+    def _is_at_rest(self) -> bool:
+        return all(row.state in ENDINGS.values() for row in self._truth().rows.values())
+
+    def _parsers_lost(self) -> int:
+        return sum(event.message.endswith("; trying again") for event in self._truth().events)
+
+    async def _judged(self, watchers: list[Watcher]) -> list[Breach | str]:
+        await _until(self._is_at_rest)
+        await asyncio.gather(*(watcher.caught_up() for watcher in watchers))
+        rested = Rested(clients=tuple(watcher.name for watcher in watchers))
+        return list(breaches(Recording([*self._recorder.lines, rested]), self._truth()))
+
+    def _truth(self) -> Truth:
+        return Truth.read(self._fleet.data_dir / "resumate.db", self._fleet.data_dir / "files")
+
+
+async def run_matrix(
+    folder: Path, cells: Sequence[Cell], *, all_in_one: bool, on_outcome: Callable[[Outcome], None]
+) -> None:
+    """Run cells one after the other on one fleet and one database; `folder` keeps data, recording and logs."""
+    fleet = Fleet(folder / "data", all_in_one=all_in_one)
+    recorder = Recorder(folder / "recording.jsonl")
+    try:
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(fleet.running())
+            channel = await stack.enter_async_context(
+                grpc.aio.insecure_channel(fleet.grpc_address, options=CHANNEL_OPTIONS)
+            )
+            session = await stack.enter_async_context(aiohttp.ClientSession())
+            battle = Battle(fleet, recorder, ResumeServiceStub(channel), session)
+            await stack.enter_async_context(battle.watched())
+            for cell in cells:
+                on_outcome(await battle.fight(cell))
+    finally:
+        recorder.close()
+        (folder / "processes.log").write_text(fleet.logs(), encoding="utf-8")
+
+
+async def _until(condition: Callable[[], int]) -> int:
+    while not (found := condition()):  # noqa: ASYNC110 - other processes tell nothing
+        await asyncio.sleep(LOOK_S)
+    return found
+
+
+def _stopped(pid: int) -> int:
+    """Return the process that stands still, `pid` or a child of it; 0 if none does."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            number, _, rest = stat.read_text(encoding="utf-8", errors="replace").partition(" (")
+            state, parent = rest.rpartition(")")[2].split()[:2]
+            if state == "T" and str(pid) in (number, parent):
+                return int(number)
+    return 0
+
+
+def main() -> int:
+    """Run the command."""
+    arguments = argparse.ArgumentParser(prog="python -m tests.fire.matrix", description=__doc__)
+    arguments.add_argument("--all-in-one", action="store_true", help="`resumate serve` instead of a process a role")
+    arguments.add_argument("--only", default="", help="cells whose name has one of these in it, parted by commas")
+    arguments.add_argument("--keep", type=Path, help="folder for database, recording and logs")
+    given = arguments.parse_args()
+    bad: list[Breach | str] = []
+
+    def told(outcome: Outcome) -> None:
+        print(f"{'BROKEN' if outcome.breaches else 'kept  '} {outcome.seconds:5.1f} s  {outcome.cell}", flush=True)  # noqa: T201
+        for breach in outcome.breaches:
+            print(f"         {breach}", flush=True)  # noqa: T201 - a command
+        bad.extend(outcome.breaches)
+
+    with tempfile.TemporaryDirectory(prefix="resumate-matrix-") as temporary:
+        folder = given.keep or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        cells = [cell for cell in CELLS if any(word in str(cell) for word in given.only.split(","))]
+        asyncio.run(run_matrix(folder, cells, all_in_one=given.all_in_one, on_outcome=told))
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
