@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import chain
 
 import resumate_grpc
@@ -12,6 +13,7 @@ from resumate_grpc.model.progress import Stage, StageProgress
 from resumate_grpc.model.resume import ParseOptions
 from resumate_grpc.parsing import nlp, phones, result, vocabulary
 from resumate_grpc.parsing.bodies import prose_of
+from resumate_grpc.parsing.career.derived import with_derived
 from resumate_grpc.parsing.contact import contact_of
 from resumate_grpc.parsing.dates import DateSpan, find_dates
 from resumate_grpc.parsing.degrees import has_degree
@@ -70,6 +72,7 @@ def understand(
     parsed = replace(
         parsed, evidence=ledger.evidence, confidence_scores=scores, confidence_score=result.overall(ledger.evidence)
     )
+    parsed = with_derived(parsed, as_of=datetime.now(UTC).strftime("%Y-%m"))
     yield _progress(100, f"Read {len(ledger.evidence)} values")
     return parsed
 
