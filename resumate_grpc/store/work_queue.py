@@ -184,7 +184,7 @@ def _written(moved: tuple[Row[Any], list[ProgressEvent]] | None) -> tuple[Row[An
 
 
 def _claim(row: Row[Any], events: Sequence[ProgressEvent]) -> Claim:
-    resume = decode_resume(row, progress=events[-1], parsed=None)
+    resume = decode_resume(row, progress=events[-1])
     return Claim(resume=resume, attempt=row.attempt, lease=row.lease, lost=row.lost_count, lane=Lane(row.lane))
 
 
