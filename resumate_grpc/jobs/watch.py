@@ -22,7 +22,7 @@ from resumate_grpc.jobs.ports import Clock, EventBus, EventLog, Metrics
 from resumate_grpc.jobs.pulse import Pulse
 from resumate_grpc.jobs.reading import LogReader
 from resumate_grpc.jobs.stalls import Stalls
-from resumate_grpc.jobs.watcher import HISTORY_PAGE_EVENTS, Shared, Watcher
+from resumate_grpc.jobs.watcher import HISTORY_PAGE_EVENTS, Shared, Watcher, draining_error
 from resumate_grpc.model.progress import ProgressEvent
 from resumate_grpc.model.work import LogBounds, LogQuery, Target
 
@@ -78,7 +78,7 @@ class Watches:
         return self._log.epoch
 
     def drain(self) -> None:
-        """End every watch with `Drained`, and each new one likewise."""
+        """End every watch with `Drained`, and refuse each new one."""
         self._draining = True
         for mailbox in self._open:
             mailbox.close()
@@ -110,10 +110,12 @@ class Watches:
 
         It ends after the résumé's terminal event unless `follow`; a batch or feed goes on. Raises
         `ResumeNotFoundError`, `InvalidFieldError` for a position that was never given, `HistoryGoneError`,
-        `EpochMismatchError` and `ExhaustedError`; what ends it later is raised by the watcher.
+        `EpochMismatchError`, `DrainingError` and `ExhaustedError`; what ends it later is raised by the watcher.
         """
         self._admit()
         self._check_epoch(epoch)
+        if self._draining:
+            raise draining_error()
         mailbox, feed = Mailbox(), self._feed(target.owner)
         # Before the first reading: what happens in between arrives twice rather than never.
         feed.join(target, mailbox)
@@ -121,8 +123,6 @@ class Watches:
         self._stalls.keep_looking()
         self._metrics.watch_opened()
         try:
-            if self._draining:
-                mailbox.close()
             async with scope:
                 await feed.began()
                 page = await self._shared.reader.read(LogQuery(target=target, after=after, limit=HISTORY_PAGE_EVENTS))
@@ -140,7 +140,7 @@ class Watches:
         except TimeoutError:
             if not scope.expired():
                 raise
-            raise self._stalls.error() from None
+            raise (draining_error() if self._draining else self._stalls.error()) from None
         finally:
             self._shared.pulse.cancel(mailbox)
             del self._open[mailbox]

@@ -19,13 +19,18 @@ from resumate_grpc.model.digest import START
 from resumate_grpc.model.progress import State
 from resumate_grpc.model.work import LogPage, LogQuery, Target
 
-__all__ = ["HISTORY_PAGE_EVENTS", "Shared", "Watcher"]
+__all__ = ["HISTORY_PAGE_EVENTS", "Shared", "Watcher", "draining_error"]
 
 HISTORY_PAGE_EVENTS = 128
 COUNTS_INTERVAL_S = 0.2
 RECONNECT_AFTER_S = 1.0
 CONFIRM_S = 60.0
 """How often a quiet watch of a résumé makes sure that it is still there: a deletion leaves no number to miss."""
+
+
+def draining_error() -> DrainingError:
+    """Return what a watch ends with when the server goes away."""
+    return DrainingError("the server is shutting down; reconnect", retry_after_s=RECONNECT_AFTER_S)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -208,7 +213,7 @@ class Watcher:
 
     def _farewell(self) -> Sequence[Update]:
         if self._farewell_said:
-            raise DrainingError("the server is shutting down; reconnect", retry_after_s=RECONNECT_AFTER_S)
+            raise draining_error()
         self._farewell_said = True
         return (Drained(sequence=self._cursor.sent, reconnect_after_s=RECONNECT_AFTER_S),)
 
