@@ -27,15 +27,18 @@ from reliability import calibration_error, calibration_table, draw, field_calibr
 from resumate_grpc.errors import ResumateError
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.resume import ParseOptions
+from resumate_grpc.parsing import understanding
 from resumate_grpc.parsing.extraction import extract
+from resumate_grpc.parsing.line_tags import EMPTY
 from resumate_grpc.parsing.pipeline import warm_up
 from resumate_grpc.parsing.sniff import sniff
-from resumate_grpc.parsing.understanding import understand
 
 
 def main() -> None:
     """Run the command."""
     arguments = _arguments()
+    if arguments.rules_alone:
+        understanding.line_tags = lambda *_: EMPTY  # type: ignore[attr-defined]
     warm_up()
     arguments.predictions.mkdir(parents=True, exist_ok=True)
     times: dict[str, list[float]] = defaultdict(list)
@@ -62,6 +65,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--scorer", type=Path, help="the labelled set's scorer, a Python file")
     parser.add_argument("--manifest", type=Path, help="table of the files' layouts and sources")
     parser.add_argument("--diagram", type=Path, help="where to write the reliability diagram (SVG)")
+    parser.add_argument("--rules-alone", action="store_true", help="leave the tagger out")
     parser.add_argument("--ext", default="pdf,docx,doc,rtf,odt,html,txt,md")
     parser.add_argument("--verbose", action="store_true", help="also F1 by file")
     return parser.parse_args()
@@ -83,10 +87,10 @@ def _parse(path: Path, times: dict[str, list[float]]) -> ParsedResume | None:
         print(f"# {path.name}: {error}")
         return None
     extracted = time.perf_counter()
-    understanding = understand(document, options=ParseOptions())
+    steps = understanding.understand(document, options=ParseOptions())
     while True:
         try:
-            next(understanding)
+            next(steps)
         except StopIteration as stop:
             resume = cast("ParsedResume", stop.value)
             break

@@ -27,9 +27,9 @@ class Made:
     sheet: Sheet
 
 
-def made(split: str, count: int, *, seed: int = 1) -> Iterator[Made]:
-    """Yield the first `count` résumés of a split."""
-    for number in range(count):
+def made(split: str, count: int, *, first: int = 0, seed: int = 1) -> Iterator[Made]:
+    """Yield `count` résumés of a split, from number `first` on."""
+    for number in range(first, first + count):
         rng = Random(f"{seed} {split} {number}")
         language = rng.choices(LANGUAGES, _WEIGHTS)[0]
         sheet = sheet_of(split, language, rng)

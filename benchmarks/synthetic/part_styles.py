@@ -88,13 +88,31 @@ def _semicolons(items: Sequence[str], _: Printing) -> list[Element]:
     return [line("; ".join(items) + ".")]
 
 
+def _slashes(items: Sequence[str], _: Printing) -> list[Element]:
+    return [line(" / ".join(items))]
+
+
+def _grouped(items: Sequence[str], printing: Printing) -> list[Element]:
+    """Print the items in groups behind labels that are no items."""
+    labels = printing.words.some("fields", printing.rng, 2, 3)
+    size = max(1, -(-len(items) // len(labels)))
+    groups = [items[at : at + size] for at in range(0, len(items), size)]
+    return [line(f"{label}: {', '.join(group)}") for label, group in zip(labels, groups, strict=False)]
+
+
 CONTACT_STYLES: dict[str, tuple[tuple[str, Contact], ...]] = {
     "train": (("one row", _one_row), ("stack", _stack), ("labelled", _labelled)),
     "dev": (("one row", _one_row), ("capitals with title", _capitals_with_title)),
     "test": (("capitals with title", _capitals_with_title), ("right block", _right_block)),
 }
 LIST_STYLES: dict[str, tuple[tuple[str, Listing], ...]] = {
-    "train": (("commas", _commas), ("items", _items), ("plain rows", _plain_rows)),
+    "train": (
+        ("commas", _commas),
+        ("items", _items),
+        ("plain rows", _plain_rows),
+        ("slashes", _slashes),
+        ("grouped", _grouped),
+    ),
     "dev": (("pipes", _pipes), ("commas", _commas)),
     "test": (("dots", _dots), ("in two", _in_two), ("semicolons", _semicolons), ("commas", _commas)),
 }

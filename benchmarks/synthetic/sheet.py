@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Columns", "Element", "Grid", "Line", "Rail", "Run", "line"]
+__all__ = ["Columns", "Element", "Grid", "Line", "Rail", "Run", "headings_in", "line"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,3 +82,15 @@ def line(
     return Line(
         runs=(Run(text=text, bold=bold, italic=italic),), right=beside, bullet=bullet, indent=indent, before=before
     )
+
+
+def headings_in(elements: Iterable[Element]) -> Iterator[str]:
+    """Yield the texts of all headings."""
+    for element in elements:
+        if isinstance(element, Line):
+            if element.heading:
+                yield "".join(run.text for run in element.runs)
+        elif isinstance(element, Grid):
+            yield from headings_in(each for row in element.rows for cell in row for each in cell)
+        else:
+            yield from headings_in((*element.left, *element.right))

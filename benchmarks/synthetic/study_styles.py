@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from resumate_grpc.model.parsed import Education
 from synthetic.printing import Printing
-from synthetic.sheet import Element, Grid, Rail, line
+from synthetic.sheet import Element, Grid, Line, Rail, Run, line
 
 __all__ = ["STUDY_STYLES", "StudyStyle"]
 
@@ -142,10 +142,37 @@ def _cells(studies: Studies, printing: Printing) -> list[Element]:
     return [Grid(rows=tuple(rows))]
 
 
+def _shuffled(studies: Studies, printing: Printing) -> list[Element]:
+    """Print the parts in an order, on rows and with signs that are drawn once for the résumé."""
+    rng = printing.rng
+    names = rng.choice((["degree", "field"], ["both"], ["both"]))
+    names = rng.sample([*names, "institution", "location", "dates"], len(names) + 3)
+    breaks = [rng.random() < 0.4 for _ in names]
+    sign = rng.choice((", ", " | ", " / ", " - ", "; "))
+    strong, slanted = rng.choice(names), rng.choice(names)
+    parts: list[Element] = []
+    for study in studies:
+        values = {"degree": study.degree, "field": study.field_of_study, "both": printing.degree(study),
+                  "institution": study.institution, "location": study.location,
+                  "dates": printing.study_dates(study)}  # fmt: skip
+        rows: list[list[Run]] = [[]]
+        for name, ends in zip(names, breaks, strict=True):
+            if values[name]:
+                text = f"{sign}{values[name]}" if rows[-1] else values[name]
+                rows[-1].append(Run(text=text, bold=name == strong, italic=name == slanted))
+            if ends and rows[-1]:
+                rows.append([])
+        lines = [Line(runs=tuple(runs)) for runs in rows if runs]
+        parts += [replace(lines[0], before=_BREAK), *lines[1:], *_grade(study, printing)]
+    return parts
+
+
 _NOTHING: frozenset[str] = frozenset()
 _GRADE = frozenset({"gpa"})
 _PLACE = frozenset({"location"})
 STUDY_STYLES = {
+    "shuffled": StudyStyle(split="train", build=_shuffled, omits=_NOTHING),
+    "shuffled again": StudyStyle(split="train", build=_shuffled, omits=_NOTHING),
     "school first": StudyStyle(split="train", build=_each(_school_first), omits=_NOTHING),
     "degree first": StudyStyle(split="train", build=_each(_degree_first), omits=_NOTHING),
     "pipes": StudyStyle(split="train", build=_each(_pipes), omits=_NOTHING),

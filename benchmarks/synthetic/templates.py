@@ -11,7 +11,7 @@ from synthetic import part_styles
 from synthetic.part_styles import CONTACT_STYLES, LIST_STYLES
 from synthetic.people import Person, person
 from synthetic.printing import Printing, printing_of
-from synthetic.sheet import Columns, Element, Grid, Line, Rail, line
+from synthetic.sheet import Columns, Element, Grid, Line, Rail, headings_in, line
 from synthetic.study_styles import STUDY_STYLES
 from synthetic.words import Words, words_of
 from synthetic.work_styles import WORK_STYLES
@@ -36,6 +36,11 @@ class Sheet:
     language: str
     elements: tuple[Element, ...]
     truth: ParsedResume
+
+    @property
+    def headings(self) -> list[str]:
+        """The sections' headings, as printed."""
+        return list(headings_in(self.elements))
 
 
 def sheet_of(split: str, language: str, rng: Random) -> Sheet:

@@ -209,7 +209,43 @@ def _two_prints(post: WorkExperience, printing: Printing) -> list[Element]:
     return [Line(runs=runs, right=dates, before=_BREAK), *_bullets(post, bullet=False)]
 
 
+def _shuffled(posts: Posts, printing: Printing) -> list[Element]:
+    """Print the parts in an order, on rows and with signs that are drawn once for the résumé."""
+    rng = printing.rng
+    names = rng.sample(["title", "company", "location", "dates"], 4)
+    breaks = [rng.random() < 0.4 for _ in names]
+    sign = rng.choice((", ", " | ", " / ", " - ", "; "))
+    strong, slanted, right = rng.choice(names), rng.choice(names), rng.random() < 0.3
+    return [part for post in posts for part in _in_order(post, printing, names, breaks, sign, (strong, slanted, right))]
+
+
+def _in_order(
+    post: WorkExperience,
+    printing: Printing,
+    names: Sequence[str],
+    breaks: Sequence[bool],
+    sign: str,
+    looks: tuple[str, str, bool],
+) -> list[Element]:
+    strong, slanted, right = looks
+    values = {"title": post.title, "company": post.company, "location": post.location,
+              "dates": printing.post_dates(post)}  # fmt: skip
+    rows: list[list[Run]] = [[]]
+    for name, ends in zip(names, breaks, strict=True):
+        if values[name] and not (right and name == "dates"):
+            text = f"{sign}{values[name]}" if rows[-1] else values[name]
+            rows[-1].append(Run(text=text, bold=name == strong, italic=name == slanted))
+        if ends and rows[-1]:
+            rows.append([])
+    beside = (Run(text=values["dates"]),) if right else ()
+    lines = [Line(runs=tuple(runs)) for runs in rows if runs]
+    return [replace(lines[0], right=beside, before=_BREAK), *lines[1:], *_bullets(post)]
+
+
 WORK_STYLES = {
+    "shuffled": WorkStyle(split="train", build=_shuffled),
+    "shuffled again": WorkStyle(split="train", build=_shuffled),
+    "shuffled once more": WorkStyle(split="train", build=_shuffled),
     "title first": WorkStyle(split="train", build=_each(_title_first)),
     "company first": WorkStyle(split="train", build=_each(_company_first)),
     "pipes": WorkStyle(split="train", build=_each(_pipes)),

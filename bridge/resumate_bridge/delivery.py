@@ -36,6 +36,7 @@ class Delivery:
         self._ends = relay.target.kind is TargetKind.RESUME
         self._seen = Seen() if after == 0 or not self._ends else None
         self._announced = False
+        self._queue_position = 0
         self._is_checked = False
         self._counts: BatchProgress | None = None
 
@@ -108,7 +109,7 @@ class Delivery:
             self._announced = True
             await self._beat()
             return await self._had_ended()
-        elif not await relay.changed(timeout_s=self._heartbeat_s):
+        elif self._has_moved_up or not await relay.changed(timeout_s=self._heartbeat_s):
             await self._beat()
         return False
 
@@ -119,6 +120,11 @@ class Delivery:
             GetResumeRequest(resume_id=self._relay.target.name, view=ResumeView.RESUME_VIEW_BASIC)
         )
         return got.resume.progress.sequence == self.position and is_terminal(got.resume.progress)
+
+    @property
+    def _has_moved_up(self) -> bool:
+        """Whether the résumé waits at another place in line than the socket was told."""
+        return self._is_caught_up and self._relay.queue_position not in {0, self._queue_position}
 
     @property
     def _is_caught_up(self) -> bool:
@@ -133,6 +139,7 @@ class Delivery:
         return Seen(count=self.position, digest=relay.digest)
 
     async def _beat(self) -> None:
+        self._queue_position = self._relay.queue_position
         await self._outbox.send(
             heartbeat_frame(
                 self._relay.target,
@@ -140,5 +147,6 @@ class Delivery:
                 epoch=self._relay.epoch,
                 caught_up=self._is_caught_up,
                 seen=self._seen or self._seen_before,
+                queue_position=self._queue_position,
             )
         )

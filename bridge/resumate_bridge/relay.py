@@ -13,7 +13,7 @@ from resumate_bridge.refusal import Refusal
 from resumate_bridge.ring import Ring
 from resumate_bridge.target import TargetKind, WatchTarget
 from resumate_bridge.upstream import Upstream
-from resumate_grpc._gen.resumate.v1.progress_pb2 import BatchProgress
+from resumate_grpc._gen.resumate.v1.progress_pb2 import BatchProgress, State
 from resumate_grpc._gen.resumate.v1.watch_pb2 import WatchProgressResponse
 
 __all__ = ["Relay"]
@@ -40,6 +40,8 @@ class Relay:
         """Whether the ring's newest frame is the newest there is."""
         self.digest = b""
         """Of a résumé's log up to the ring's newest position; empty until known, and for other targets."""
+        self.queue_position = 0
+        """Place in line of a résumé that waits, 1 = next; else 0."""
         self.counts: BatchProgress | None = None
         """Latest counts of a room; None until there are any, and for other targets."""
         self.refusal: Refusal | None = None
@@ -120,9 +122,12 @@ class Relay:
             self.ring.append(event_frame(update.event, self.target))
             if self.target.kind is TargetKind.RESUME:
                 self.digest = update.event.digest
+            if update.event.state != State.STATE_QUEUED:
+                self.queue_position = 0
         elif kind == "heartbeat":
             self.epoch = update.heartbeat.epoch or self.epoch
             self.caught_up = update.heartbeat.caught_up
+            self.queue_position = update.heartbeat.queue_position
             if self.target.kind is TargetKind.RESUME and update.heartbeat.sequence == self.ring.high:
                 self.digest = update.heartbeat.digest
         elif kind == "batch":

@@ -18,9 +18,11 @@ from resumate_grpc.app.grace import Grace
 from resumate_grpc.config import Settings, read_address
 from resumate_grpc.errors import SettingsError
 from resumate_grpc.jobs.attempt import AttemptPorts
+from resumate_grpc.jobs.line import Line
 from resumate_grpc.jobs.pages import Pages
 from resumate_grpc.jobs.ports import LanguageModel
 from resumate_grpc.jobs.resumes import Resumes
+from resumate_grpc.jobs.retention import Retention, Sweeper
 from resumate_grpc.jobs.watch import Watches
 from resumate_grpc.jobs.worker import Worker
 from resumate_grpc.language_model.openai_compatible import Endpoint, open_language_model
@@ -121,6 +123,7 @@ async def serving(
         metrics=backend.metrics,
         max_file_bytes=settings.max_file_bytes,
         max_queued=settings.max_queued,
+        expire_after_s=settings.resume_retention.total_seconds() if settings.resume_retention else None,
     )
     watches = Watches(
         log=backend.store,
@@ -130,6 +133,7 @@ async def serving(
         max_watches=settings.max_watches,
         poll_s=poll_s,
         stall_s=settings.watch_stall_s,
+        line=Line(statistics=backend.store, clock=backend.clock),
     )
     async with (
         drawer,
@@ -145,11 +149,26 @@ async def serving(
             tls=tls,
         ) as server,
     ):
+        sweeping = asyncio.create_task(_sweeper(settings, backend, resumes).run(), name="sweeper")
         try:
             yield server
         finally:
+            sweeping.cancel()
+            await asyncio.gather(sweeping, return_exceptions=True)
             await server.drain(grace_s=grace.left_s())
             await resumes.settled()
+
+
+def _sweeper(settings: Settings, backend: Backend, resumes: Resumes) -> Sweeper:
+    return Sweeper(
+        expiry=backend.store,
+        files=backend.files,
+        resumes=resumes,
+        clock=backend.clock,
+        retention=Retention(
+            events=settings.event_retention, files=settings.file_retention, resumes=settings.resume_retention
+        ),
+    )
 
 
 def taken_http_port(settings: Settings) -> socket.socket:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from resumate_grpc.config.checks import (
@@ -27,6 +28,7 @@ from resumate_grpc.config.units import (
     read_count,
     read_names,
     read_path,
+    read_retention,
     read_seconds,
     read_text,
 )
@@ -130,6 +132,30 @@ class Settings:
             instead="a URL such as file:///var/lib/resumate/files",
             may_be_empty=True,
         ),
+        group=KEEP,
+    )
+    event_retention: timedelta | None = setting(
+        None,
+        help="How long events are kept once their résumé has ended; its last one stays. `off` = until it is deleted.",
+        metavar="DURATION|off",
+        default_text="off",
+        read=read_retention,
+        group=KEEP,
+    )
+    file_retention: timedelta | None = setting(
+        None,
+        help="How long the original file is kept once its résumé has ended. `off` = until it is deleted.",
+        metavar="DURATION|off",
+        default_text="off",
+        read=read_retention,
+        group=KEEP,
+    )
+    resume_retention: timedelta | None = setting(
+        None,
+        help="How long a résumé is kept after its upload or last retry, data and file. `off` = until it is deleted.",
+        metavar="DURATION|off",
+        default_text="off",
+        read=read_retention,
         group=KEEP,
     )
     workers: int = setting(

@@ -87,7 +87,7 @@ def put_together(parsed: ParsedResume, parts: dict[str, list[Entry]]) -> ParsedR
         **made,
         evidence=tuple(evidence),
         confidence_scores=scores,
-        confidence_score=result.overall(scores),
+        confidence_score=result.overall(evidence),
     )
     return with_derived(whole, as_of=parsed.career.as_of) if parsed.career.as_of else whole
 

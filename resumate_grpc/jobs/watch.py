@@ -12,11 +12,11 @@ from resumate_grpc.errors import (
     EpochMismatchError,
     ErrorReason,
     ExhaustedError,
-    HistoryGoneError,
     InvalidFieldError,
 )
-from resumate_grpc.jobs.cursor import Cursor
+from resumate_grpc.jobs.cursor import Cursor, check_held
 from resumate_grpc.jobs.feed import Feed
+from resumate_grpc.jobs.line import Line
 from resumate_grpc.jobs.mailbox import Mailbox
 from resumate_grpc.jobs.ports import Clock, EventBus, EventLog, Metrics
 from resumate_grpc.jobs.pulse import Pulse
@@ -58,13 +58,14 @@ class Watches:
         max_watches: int,
         poll_s: float = math.inf,
         stall_s: float = math.inf,
+        line: Line | None = None,
     ) -> None:
         self._log = log
         self._bus = bus
         self._metrics = metrics
         self._max_watches = max_watches
         self._poll_s = poll_s
-        self._shared = Shared(log=log, reader=LogReader(log), clock=clock, pulse=Pulse(clock))
+        self._shared = Shared(log=log, reader=LogReader(log), clock=clock, pulse=Pulse(clock), line=line)
         self._feeds: dict[str, Feed] = {}
         self._open: dict[Mailbox, asyncio.Timeout] = {}
         self._stalls = Stalls(self._open, clock=clock, pulse=self._shared.pulse, stall_s=stall_s)
@@ -186,8 +187,4 @@ def _check_position(after: int, bounds: LogBounds) -> None:
         raise InvalidFieldError(
             f"after_sequence is {after}; it must be between 0 and {bounds.last}", field="after_sequence"
         )
-    if after + 1 < bounds.first_available:
-        raise HistoryGoneError(
-            f"events before {bounds.first_available} were purged; start after {bounds.first_available - 1}",
-            first_available=bounds.first_available,
-        )
+    check_held(bounds, after=after)

@@ -55,6 +55,7 @@ class Resume:
     """One uploaded résumé. Times are aware UTC; `parsed` is None unless SUCCEEDED and asked for.
 
     `queue_position` is its place in line, 1 = next, and 0 unless it is QUEUED and its place was asked for.
+    `has_file` is False once its original bytes have expired.
     """
 
     id: str
@@ -77,3 +78,4 @@ class Resume:
     complete_time: datetime | None = None
     expire_time: datetime | None = None
     queue_position: int = 0
+    has_file: bool = True

@@ -15,7 +15,7 @@ from resumate_grpc.parsing.links import EMAIL, WebLink, WebLinkKind, web_links_o
 from resumate_grpc.parsing.names import name_of
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.phones import phones_of
-from resumate_grpc.parsing.places import is_address, is_wholly_place, place_likeness
+from resumate_grpc.parsing.places import is_address, is_wholly_place, place_likeness, split_trailing_place
 from resumate_grpc.parsing.sections import Section, SectionKind
 
 __all__ = ["Contact", "contact_of"]
@@ -214,9 +214,18 @@ def _place(text: str, fragment: Fragment, terms: Terms) -> Finding | None:
     likeness = place_likeness(place.text)
     if label:
         return place.trusted(max(0.85, likeness))
-    if likeness <= _PLACE_FOUND or terms.has(Term.ROLE, place.start, place.end):
+    if terms.has(Term.ROLE, place.start, place.end) and not any(char.isdigit() for char in place.text):
+        return _behind_role(text, place, terms)
+    return place.trusted(likeness) if likeness > _PLACE_FOUND else None
+
+
+def _behind_role(text: str, place: Finding, terms: Terms) -> Finding | None:
+    """Return the place behind what the person is: "Data Analyst, Halifax, Nova Scotia"."""
+    cut = split_trailing_place(text[place.start : place.end])
+    rest = found(text, place.start + cut, place.end)
+    if not rest or terms.has(Term.ROLE, rest.start, rest.end):
         return None
-    return place.trusted(likeness)
+    return rest.trusted(place_likeness(rest.text) * 0.9)
 
 
 def _with_street(text: str, place: Finding, above: Row | None, row: Row) -> Finding:

@@ -11,6 +11,7 @@ from functools import cache
 from resumate_grpc.parsing.dates import DateSpan, dates_within
 from resumate_grpc.parsing.degrees import SHORT_DEGREE, degree_spans, has_degree, split_degree
 from resumate_grpc.parsing.entries import Entry, entries_by_leader, without_column_heads
+from resumate_grpc.parsing.entry_forms import without_broken_labels
 from resumate_grpc.parsing.experience import period_of
 from resumate_grpc.parsing.finding import Finding, doubted, found
 from resumate_grpc.parsing.folding import fold
@@ -119,11 +120,15 @@ _PLACE = 0.6
 
 def studies_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms: Terms) -> list[Study]:
     """Read the courses of study of a section's rows, in order."""
-    rows = without_column_heads(rows)
+    rows = without_broken_labels(without_column_heads(rows))
     left = min((row.left for row in rows), default=0.0)
 
+    known: dict[int, frozenset[str]] = {}
+
     def labels(row: Row) -> frozenset[str]:
-        return _labels(row, dates, text, terms, left=left)
+        if row.number not in known:
+            known[row.number] = _labels(row, dates, text, terms, left=left)
+        return known[row.number]
 
     usable = [row for row in rows if not row.bullet] if _plain_rows_suffice(rows, labels) else list(rows)
     kept = {row.number for row in usable}
@@ -144,6 +149,8 @@ def studies_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, ter
 
 def _plain_rows_suffice(rows: Sequence[Row], labels: Callable[[Row], frozenset[str]]) -> bool:
     """Whether the studies are told by rows that are no list items."""
+    if not any(row.bullet for row in rows):
+        return True
     plain = frozenset[str]().union(*(labels(row) for row in rows if not row.bullet))
     bulleted = frozenset[str]().union(*(labels(row) for row in rows if row.bullet))
     return bool(plain - {"date"}) and bulleted - {"date"} <= plain
@@ -176,8 +183,8 @@ def _has_institution(terms: Terms, text: str, start: int, end: int) -> bool:
 
 @cache
 def _universities() -> frozenset[str]:
-    """Return the universities that are not called like their place."""
-    return phrases("universities") - phrases("places")
+    """Return the universities that are not called like their place or a degree."""
+    return phrases("universities") - phrases("places") - phrases("degrees")
 
 
 def _is_known_university(printed: str) -> bool:
@@ -185,7 +192,7 @@ def _is_known_university(printed: str) -> bool:
     if fold(printed).strip(" .,") in known and printed.strip()[:1].isupper():
         return True
     return any(
-        word.isupper() and len(word) >= _SHORTEST_ABBREVIATION and fold(word) in known - phrases("degrees")
+        word.isupper() and len(word) >= _SHORTEST_ABBREVIATION and fold(word) in known
         for word in re.findall(r"[^\W\d_]+", printed)[:8]
     )
 
@@ -257,7 +264,8 @@ def _parts(piece: Piece, text: str, terms: Terms) -> Iterator[_Part]:
     start, end = piece.finding.start, piece.finding.end
     left = start
     for cut in _COMMA.finditer(text, start, end):
-        if _parts_ways(left, cut, end, text, terms):
+        wrapped = "\n" in cut[0] and BARE_SCHOOL.search(text, left, cut.start())
+        if not wrapped and _parts_ways(left, cut, end, text, terms):
             if part := _part(left, cut.start(), piece, text, terms):
                 yield part
             left = cut.end()
@@ -280,8 +288,6 @@ def _parts_ways(left: int, cut: re.Match[str], end: int, text: str, terms: Terms
     if left_degree and right_school and not left_school:
         following = _COMMA.search(text, cut.end(), end)
         return _has_institution(terms, text, cut.end(), following.start() if following else end)
-    if "\n" in cut[0] and BARE_SCHOOL.search(before):
-        return False
     if _MAJOR.match(text, left):
         return right_school or place_likeness(after) >= _PLACE
     if left_school and not left_degree:

@@ -4,19 +4,41 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from statistics import fmean
 
 from resumate_grpc.model.parsed import Box, Evidence
+from resumate_grpc.parsing.calibration import calibrated, field_of
 from resumate_grpc.parsing.document import Document, Word
 from resumate_grpc.parsing.finding import Finding
+from resumate_grpc.parsing.line_tags import LineTags, Tag
 
-__all__ = ["Ledger", "Places"]
+__all__ = ["Doubts", "Ledger", "Places"]
+
+Doubts = dict[str, tuple[float, float | None]]
+"""By path of a value: how sure the rules are of it, and how likely the tagger holds it for what it is taken for."""
+
+_TAG_OF = {
+    "personal_info.full_name": Tag.NAME,
+    "personal_info.location": Tag.PLACE,
+    "work_experience.company": Tag.COMPANY,
+    "work_experience.title": Tag.TITLE,
+    "work_experience.location": Tag.PLACE,
+    "education.institution": Tag.INSTITUTION,
+    "education.degree": Tag.DEGREE,
+    "education.field_of_study": Tag.FIELD,
+    "education.location": Tag.PLACE,
+    "skills.technical": Tag.SKILL,
+    "skills.languages": Tag.LANGUAGE,
+    "skills.certifications": Tag.CERTIFICATE,
+}
+
 
 _SURE = 0.9
 """What Tesseract gives words that it reads rightly; what is above says no more about them."""
 
 
 class Places:
-    """Where the spans of a document's text stand on its pages, and how well they can be read."""
+    """Where the spans of a document's text stand on its pages, and how well they can be read there."""
 
     def __init__(self, document: Document) -> None:
         placed = [
@@ -52,14 +74,19 @@ class Places:
 
 
 class Ledger:
-    """Turns findings into plain values and keeps one `Evidence` for each.
+    """Turns findings into plain values and keeps one `Evidence` for each, with calibrated confidence.
 
     Of words that OCR read, a value is no surer than the one that OCR is least sure of.
+
+    `doubts`, where given, is filled with what the confidence was made of.
     """
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, tags: LineTags, doubts: Doubts | None = None) -> None:
+        self._tags = tags
+        self._doubts = doubts
         self._places = Places(document)
         self._evidence: list[Evidence] = []
+        self._confidences: dict[str, float] = {}
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -70,12 +97,18 @@ class Ledger:
         """Note the finding under its proto path and return its text; empty, and nothing noted, for None."""
         if finding is None:
             return ""
+        tag = _TAG_OF.get(field_of(path))
+        likelihood = self._tags.likelihood(tag, finding.start, finding.end) if tag else None
+        if self._doubts is not None:
+            self._doubts[path] = finding.confidence, likelihood
+        likely = calibrated(path, finding.confidence, likelihood)
+        confidence = round(likely * self._places.legibility(finding.start, finding.end), 3)
+        self._confidences[path] = confidence
         page, box = self._places.at(finding.start, finding.end)
-        confidence = finding.confidence * self._places.legibility(finding.start, finding.end)
         self._evidence.append(
             Evidence(
                 field_path=path,
-                confidence=round(confidence, 3),
+                confidence=confidence,
                 page=page,
                 start=finding.start,
                 end=finding.end,
@@ -87,6 +120,14 @@ class Ledger:
     def note_all(self, path: str, findings: Iterable[Finding]) -> tuple[str, ...]:
         """Note each finding under `path[0]`, `path[1]` … and return their texts."""
         return tuple(self.note(f"{path}[{index}]", finding) for index, finding in enumerate(findings))
+
+    def mean(self, path: str, *names: str) -> float:
+        """Return the mean confidence of an entry's values of these names, of all below `path` without names; else 0."""
+        if names:
+            known = [self._confidences[own] for name in names if (own := f"{path}.{name}") in self._confidences]
+        else:
+            known = [confidence for own, confidence in self._confidences.items() if own.startswith(path)]
+        return round(fmean(known), 3) if known else 0.0
 
 
 def _around(words: Sequence[Word]) -> Box | None:

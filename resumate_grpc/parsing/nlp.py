@@ -13,8 +13,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
+from importlib.resources import as_file, files
 
+import numpy as np
 import spacy
+from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
@@ -22,7 +25,7 @@ from spacy.tokens import Doc
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.vocabulary import phrases
 
-__all__ = ["Term", "Terms", "load", "terms_of"]
+__all__ = ["Term", "Terms", "load", "load_tagger", "tag_scores", "tagger_labels", "terms_of"]
 
 _TOKEN = re.compile(r"[\u4e00-\u9fff]|[^\W_\u4e00-\u9fff]+[+#]*|[^\w\s]|_")
 _UNKNOWN = "\0"
@@ -52,6 +55,7 @@ _OTHER_POSTS = (
     "monteur begeleider leidster leider beheerder ontwikkelaar verkoper"
 )
 _SCHOOLS = (
+    "skolan skole skolen gymnasiet hogskolan hogskola liceum technikum politechnika "
     "hochschule universitat gymnasium berufsschule realschule akademie hogeschool universiteit lyceum universitet"
 )
 _NAMES = (
@@ -130,6 +134,32 @@ def terms_of(text: str) -> Terms:
                 if token[0].endswith(endings):
                     spans[term].append(token.span())
     return Terms({term: _longest(found) for term, found in spans.items()})
+
+
+@cache
+def load_tagger() -> Language:
+    """Load the trained tagger that the package carries, once a process."""
+    with as_file(files("resumate_grpc.parsing.data") / "tagger") as folder:
+        return spacy.load(folder)
+
+
+def tagger_labels() -> tuple[str, ...]:
+    """Return the tagger's labels in the order of `tag_scores`' columns."""
+    return tuple(load_tagger().get_pipe("tagger").labels)  # type: ignore[attr-defined]
+
+
+def tag_scores(words: Sequence[str], known: Sequence[str], prints: Sequence[str]) -> NDArray[np.float32]:
+    """Return how likely each label is for each token (rows sum to 1).
+
+    `known` is what lists say of each word, `prints` how it is printed; both are strings that the tagger was trained on.
+    """
+    language = load_tagger()
+    if not words:
+        return np.zeros((0, len(tagger_labels())), dtype=np.float32)
+    with language.memory_zone():
+        doc = Doc(language.vocab, words=list(words), lemmas=list(known), tags=list(prints))
+        (scores,) = language.get_pipe("tagger").model.predict([doc])  # type: ignore[attr-defined]
+    return np.asarray(scores, dtype=np.float32)
 
 
 def _longest(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -39,11 +39,6 @@ __all__ = [
 ]
 
 
-def _mean(findings: Sequence[Finding | None]) -> float:
-    known = [finding.confidence for finding in findings if finding]
-    return round(fmean(known), 3) if known else 0.0
-
-
 def personal_info(contact: Contact, summary: Finding | None, ledger: Ledger) -> PersonalInfo:
     """Write the contact data and the summary."""
     return PersonalInfo(
@@ -72,7 +67,7 @@ def _post(path: str, post: Post, ledger: Ledger) -> WorkExperience:
         end_date=ledger.note(f"{path}.end_date", post.end_date),
         description=ledger.note(f"{path}.description", post.description),
         highlights=ledger.note_all(f"{path}.highlights", post.highlights),
-        confidence=_mean((post.company, post.title, post.location, post.start_date, post.end_date)),
+        confidence=ledger.mean(path, "company", "title", "location", "start_date", "end_date"),
     )
 
 
@@ -90,7 +85,7 @@ def _study(path: str, study: Study, ledger: Ledger) -> Education:
         start_date=ledger.note(f"{path}.start_date", study.start_date),
         end_date=ledger.note(f"{path}.end_date", study.end_date),
         gpa=ledger.note(f"{path}.gpa", study.gpa),
-        confidence=_mean((study.institution, study.degree, study.field, study.start_date, study.end_date)),
+        confidence=ledger.mean(path, "institution", "degree", "field_of_study", "start_date", "end_date"),
     )
 
 
@@ -101,7 +96,7 @@ def skills(findings: SkillFindings, ledger: Ledger) -> Skills:
         soft_skills=ledger.note_all("skills.soft_skills", findings.soft_skills),
         languages=ledger.note_all("skills.languages", findings.languages),
         certifications=ledger.note_all("skills.certifications", findings.certifications),
-        confidence=_mean((*findings.technical, *findings.soft_skills, *findings.languages, *findings.certifications)),
+        confidence=ledger.mean("skills"),
     )
 
 
@@ -114,7 +109,7 @@ def projects(works: Sequence[Work], ledger: Ledger) -> tuple[Project, ...]:
             start_date=ledger.note(f"projects[{index}].start_date", work.start_date),
             end_date=ledger.note(f"projects[{index}].end_date", work.end_date),
             highlights=ledger.note_all(f"projects[{index}].highlights", work.highlights),
-            confidence=_mean((work.name, work.start_date, work.end_date)),
+            confidence=ledger.mean(f"projects[{index}]", "name", "start_date", "end_date"),
         )
         for index, work in enumerate(works)
     )
@@ -127,7 +122,7 @@ def publications(listed: Sequence[Listed], ledger: Ledger) -> tuple[Publication,
             title=ledger.note(f"publications[{index}].title", item.title),
             publisher=ledger.note(f"publications[{index}].publisher", item.beside),
             date=ledger.note(f"publications[{index}].date", item.date),
-            confidence=_mean((item.title, item.date)),
+            confidence=ledger.mean(f"publications[{index}]", "title", "date"),
         )
         for index, item in enumerate(listed)
     )
@@ -140,7 +135,7 @@ def awards(listed: Sequence[Listed], ledger: Ledger) -> tuple[Award, ...]:
             title=ledger.note(f"awards[{index}].title", item.title),
             issuer=ledger.note(f"awards[{index}].issuer", item.beside),
             date=ledger.note(f"awards[{index}].date", item.date),
-            confidence=_mean((item.title, item.date)),
+            confidence=ledger.mean(f"awards[{index}]", "title", "date"),
         )
         for index, item in enumerate(listed)
     )
@@ -156,7 +151,7 @@ def volunteering(posts: Sequence[Post], ledger: Ledger) -> tuple[Volunteering, .
             start_date=ledger.note(f"volunteering[{index}].start_date", post.start_date),
             end_date=ledger.note(f"volunteering[{index}].end_date", post.end_date),
             description=ledger.note(f"volunteering[{index}].description", post.description),
-            confidence=_mean((post.company, post.title, post.start_date, post.end_date)),
+            confidence=ledger.mean(f"volunteering[{index}]", "organization", "role", "start_date", "end_date"),
         )
         for index, post in enumerate(posts)
     )
@@ -177,6 +172,6 @@ def _of(evidence: Sequence[Evidence], part: str) -> float:
     return round(fmean(known), 3) if known else 0.0
 
 
-def overall(scores: ConfidenceScores) -> float:
-    """Return one figure for the résumé: the mean of the four parts; an absent part counts as 0."""
-    return round(fmean((scores.personal_info, scores.work_experience, scores.education, scores.skills)), 3)
+def overall(evidence: Sequence[Evidence]) -> float:
+    """Return one figure for the résumé: the mean confidence of all its values, 0 where it has none."""
+    return round(fmean(item.confidence for item in evidence), 3) if evidence else 0.0

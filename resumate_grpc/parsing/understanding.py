@@ -19,13 +19,16 @@ from resumate_grpc.parsing.dates import DateSpan, find_dates
 from resumate_grpc.parsing.degrees import has_degree
 from resumate_grpc.parsing.document import Document
 from resumate_grpc.parsing.education import Study, studies_of
-from resumate_grpc.parsing.evidence import Ledger
+from resumate_grpc.parsing.evidence import Doubts, Ledger
 from resumate_grpc.parsing.experience import Post, posts_of
 from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.fragments import Row, rows_of
 from resumate_grpc.parsing.language import language_of
+from resumate_grpc.parsing.line_tags import LineTags, line_tags
 from resumate_grpc.parsing.nlp import Term, Terms, terms_of
 from resumate_grpc.parsing.projects import Listed, Work, listed_of, works_of
+from resumate_grpc.parsing.second_opinion import reviewed_posts, reviewed_studies
+from resumate_grpc.parsing.section_review import reviewed_sections
 from resumate_grpc.parsing.sections import Section, SectionKind, sections_of
 from resumate_grpc.parsing.skills import skills_of
 
@@ -39,15 +42,18 @@ _UNPAID = ("volunt", "volont", "ehrenamt", "benevol", "vrijwillig", "волон�
 def load() -> None:
     """Load the spaCy pipeline and every word list now (about 0.2 s)."""
     nlp.load()
+    nlp.load_tagger()
     vocabulary.load_all()
     phones.load()
 
 
-def understand(document: Document, *, options: ParseOptions) -> Generator[StageProgress, None, ParsedResume]:
+def understand(
+    document: Document, *, options: ParseOptions, doubts: Doubts | None = None
+) -> Generator[StageProgress, None, ParsedResume]:
     """Find sections and values, yielding progress as parts are read.
 
     Never raises on a document, whatever its text; what the document does not state stays empty. `options.language`
-    overrules the language detected.
+    overrules the language detected. `doubts`, where given, is filled with what confidences were made of.
     """
     yield _progress(0, "Finding sections")
     reader = _reader(document, options)
@@ -60,11 +66,11 @@ def understand(document: Document, *, options: ParseOptions) -> Generator[StageP
         parser_version=resumate_grpc.__version__,
         warnings=document.warnings,
     )
-    ledger = Ledger(document)
+    ledger = Ledger(document, reader.tags, doubts)
     parsed = yield from _parts(reader, document, ledger, parsed)
     scores = result.confidence_scores(ledger.evidence)
     parsed = replace(
-        parsed, evidence=ledger.evidence, confidence_scores=scores, confidence_score=result.overall(scores)
+        parsed, evidence=ledger.evidence, confidence_scores=scores, confidence_score=result.overall(ledger.evidence)
     )
     parsed = with_derived(parsed, as_of=datetime.now(UTC).strftime("%Y-%m"))
     yield _progress(100, f"Read {len(ledger.evidence)} values")
@@ -83,10 +89,11 @@ def _parts(
     contact = contact_of(document, reader.sections, terms=reader.terms, language=reader.language)
     parsed = replace(parsed, personal_info=result.personal_info(contact, reader.summary(), ledger))
     yield _progress(35, "Read contact data")
-    posts = yield from reader.posts()
+    posts = reviewed_posts((yield from reader.posts()), reader.tags, reader.terms, reader.all_rows, reader.text)
     parsed = replace(parsed, work_experience=result.work_experience(posts, ledger))
     yield _progress(60, "Reading education")
-    parsed = replace(parsed, education=result.education(reader.studies(), ledger))
+    studies = reviewed_studies(reader.studies(), reader.tags, reader.terms, reader.all_rows, reader.text)
+    parsed = replace(parsed, education=result.education(studies, ledger))
     yield _progress(75, "Reading skills")
     skills = skills_of(reader.sections, reader.dates, reader.text, terms=reader.terms)
     parsed = replace(parsed, skills=result.skills(skills, ledger))
@@ -106,12 +113,17 @@ def _progress(percent: int, message: str) -> StageProgress:
 
 def _reader(document: Document, options: ParseOptions) -> _Reader:
     terms = terms_of(document.text)
+    rows = rows_of(document)
+    dates = find_dates(document.text)
+    tags = line_tags(rows, dates, terms)
     return _Reader(
         text=document.text,
         language=options.language or language_of(document.text),
-        sections=_with_education(sections_of(rows_of(document)), document.text, terms),
-        dates=find_dates(document.text),
+        all_rows=rows,
+        sections=_with_education(reviewed_sections(sections_of(rows), rows, tags), document.text, terms),
+        dates=dates,
         terms=terms,
+        tags=tags,
     )
 
 
@@ -145,9 +157,11 @@ class _Reader:
 
     text: str
     language: str
+    all_rows: Sequence[Row]
     sections: Sequence[Section]
     dates: Sequence[DateSpan]
     terms: Terms
+    tags: LineTags
 
     def rows(self, *kinds: SectionKind) -> list[tuple[Row, ...]]:
         return [section.rows for kind in kinds for section in self.sections if section.kind is kind and section.rows]

@@ -124,4 +124,5 @@ def decode_resume(row: Row[Any], *, progress: ProgressEvent | None, parsed: str 
         parsed=None if parsed is None else decode_json(parsed, ParsedResume),
         complete_time=None if row.complete_time is None else from_micros(row.complete_time),
         expire_time=None if row.expire_time is None else from_micros(row.expire_time),
+        has_file=bool(row.has_file),
     )

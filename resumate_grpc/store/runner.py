@@ -22,6 +22,7 @@ from resumate_grpc import failpoints
 from resumate_grpc.jobs.ports import Clock
 from resumate_grpc.store.codec import to_micros
 from resumate_grpc.store.faults import answerable
+from resumate_grpc.store.lease_clock import LeaseClock
 from resumate_grpc.store.transaction import Body, Transaction
 
 __all__ = ["Readers", "Writer"]
@@ -66,7 +67,7 @@ class Writer:
         self._waiting: deque[_Job] = deque()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
         self._last_now = 0
-        self._lease_start = to_micros(clock.now()) - round(clock.monotonic() * 1e6)
+        self._lease_clock = LeaseClock(clock)
 
     def submit(self, body: Body[T], *, scrub: bool = False) -> asyncio.Future[T]:
         """Queue a body; the future resolves after its commit. `scrub` has the journal emptied soon afterwards."""
@@ -116,8 +117,7 @@ class Writer:
         self._scrub_wanted = self._scrub_wanted or any(job.scrub for job in group)
 
     def _run(self, connection: Connection, job: _Job, *, alone: bool) -> None:
-        lease_now = self._lease_start + round(self._clock.monotonic() * 1e6)
-        tx = Transaction(connection=connection, now=self._now(), lease_now=lease_now)
+        tx = Transaction(connection=connection, now=self._now(), lease_now=self._lease_clock.now())
         if alone:
             job.value = job.body(tx)
             return
@@ -125,12 +125,13 @@ class Writer:
         try:
             job.value = job.body(tx)
         except Exception as error:  # noqa: BLE001 - its caller gets it
-            job.error = answerable(error)
+            job.error = told = answerable(error)
             try:
                 connection.exec_driver_sql("ROLLBACK TO body")
             except DatabaseError:
-                # SQLite gave the whole transaction up (disk full, I/O error): the group fails for that reason.
-                raise job.error from error
+                # SQLite gave the whole transaction up (disk full, I/O error): the group fails together, and for that
+                # reason, not because a savepoint is gone.
+                raise told if isinstance(error, DatabaseError) else error from None
         connection.exec_driver_sql("RELEASE body")
 
     def _deliver(self, group: Sequence[_Job]) -> None:

@@ -15,6 +15,7 @@ from resumate_grpc.model.work import Claim, Lane, NewEvent, Outcome, StageTimes
 from resumate_grpc.store import tables
 from resumate_grpc.store.codec import decode_resume, encode_json
 from resumate_grpc.store.events import Change, Entry, advance, queued, transition
+from resumate_grpc.store.lease_clock import end_of_era
 from resumate_grpc.store.resumes import latest_event, put_parsed
 from resumate_grpc.store.tables import resumes
 from resumate_grpc.store.transaction import Transaction
@@ -126,15 +127,20 @@ def void_leases(tx: Transaction) -> int:
 
 
 def _longest_lost(tx: Transaction, lane: Lane) -> Row[Any] | None:
-    # SKIP LOCKED lets several workers claim at once on PostgreSQL; SQLite has one writer and leaves the clause out.
-    statement = (
-        select(resumes)
-        .where(resumes.c.lease_expires <= tx.lease_now, resumes.c.lane == lane.value)
-        .order_by(resumes.c.lease_expires)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    return tx.connection.execute(statement).one_or_none()
+    # Two statements, since an index serves each of them and not both at once.
+    for over in (resumes.c.lease_expires <= tx.lease_now, resumes.c.lease_expires >= end_of_era(tx.lease_now)):
+        # SKIP LOCKED lets several workers claim at once on PostgreSQL; SQLite has one writer and leaves the clause out.
+        statement = (
+            select(resumes)
+            .where(over, resumes.c.lane == lane.value)
+            .order_by(resumes.c.lease_expires)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        lost = tx.connection.execute(statement).one_or_none()
+        if lost is not None:
+            return lost
+    return None
 
 
 def _first_in_line(tx: Transaction, lane: Lane) -> Row[Any] | None:

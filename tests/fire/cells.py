@@ -74,22 +74,18 @@ FEW = tuple(
     for cell in CELLS
     if (cell.place, cell.nth, cell.action)
     in {
-        ("upload.after-put", 1, "kill"),
         ("upload.after-commit", 1, "kill"),
-        ("store.after-commit", 3, "kill"),
         ("watch.before-send", 7, "kill"),
         ("watch.before-send", 20, "term"),
         ("upload.after-commit", 2, "stop"),
         ("claim.committed", 1, "kill"),
         ("attempt.nlp_parsing", 1, "stop"),
-        ("attempt.ai_enhancement", 1, "term"),
         ("attempt.committed", 2, "kill"),
         ("store.after-commit", 2, "error"),
         ("attempt.committed", 4, "stop"),
         ("parse.text_extraction", 1, "kill"),
         ("parse.result", 1, "stop"),
         ("bridge.before-send", 4, "kill"),
-        ("bridge.before-send", 1, "term"),
     }
 )
 """One of each kind, for every test run; the others are a command's."""

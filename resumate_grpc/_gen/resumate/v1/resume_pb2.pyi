@@ -153,7 +153,9 @@ class Resume(_message.Message):
 
     @_builtins.property
     def expire_time(self) -> _timestamp_pb2.Timestamp:
-        """When it will be removed; unset where it is kept until deleted."""
+        """When it will be removed, with everything, or as soon as its attempt has ended after that; a retry prolongs it. Unset
+        where it is kept until deleted.
+        """
 
     @_builtins.property
     def options(self) -> Global___ParseOptions:

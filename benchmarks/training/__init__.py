@@ -1,0 +1,1 @@
+"""Fitting what the package carries fitted: the tagger, and the confidences."""
