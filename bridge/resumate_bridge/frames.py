@@ -45,9 +45,9 @@ class Frame:
     digest: bytes = b""
 
     @cached_property
-    def text(self) -> str:
-        """The frame as JSON, encoded once however many sockets get it."""
-        return encode(self.body).decode()
+    def payload(self) -> bytes:
+        """The frame as JSON in UTF-8, encoded once however many sockets get it."""
+        return encode(self.body)
 
     def superseded(self) -> Frame:
         """Return this terminal frame as a mere update, for who reads it when a later attempt is already there.

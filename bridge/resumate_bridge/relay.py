@@ -49,7 +49,7 @@ class Relay:
         self._upstream = upstream
         self._config = config
         self._is_confirmed = False
-        self._changed = asyncio.Event()
+        self._bells: set[asyncio.Future[None]] = set()
         self._failures = 0
         self._pause_s = 0.0
         self.task = asyncio.create_task(self._run(), name=f"relay {target.kind.value} {target.name}")
@@ -59,16 +59,15 @@ class Relay:
         while not self._is_confirmed:
             if self.refusal:
                 raise self.refusal
-            await self._changed.wait()
+            await self.changed(asyncio.get_running_loop().create_future())
 
-    async def changed(self, *, timeout_s: float) -> bool:
-        """Wait until anything of this object changes; returns False after `timeout_s` without a change."""
+    async def changed(self, bell: asyncio.Future[None]) -> None:
+        """Wait until anything of this object changes, or somebody else rings `bell`."""
+        self._bells.add(bell)
         try:
-            async with asyncio.timeout(timeout_s):
-                await self._changed.wait()
-        except TimeoutError:
-            return False
-        return True
+            await bell
+        finally:
+            self._bells.discard(bell)
 
     async def _run(self) -> None:
         try:
@@ -135,5 +134,7 @@ class Relay:
         self._notify()
 
     def _notify(self) -> None:
-        self._changed.set()
-        self._changed = asyncio.Event()
+        bells, self._bells = self._bells, set()
+        for bell in bells:
+            if not bell.done():
+                bell.set_result(None)

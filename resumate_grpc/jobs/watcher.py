@@ -189,7 +189,7 @@ class Watcher:
             return (self._beat(),)
         if now - self._sent_at >= self._heartbeat_s - TICK_S:
             return await self._overdue_beat()
-        if not mailbox.alarm:
+        if not mailbox.alarm or self._place_due < math.inf:
             beat_due = self._sent_at + self._heartbeat_s
             self._shared.pulse.set(mailbox, min(beat_due, self._counts_due or beat_due, self._place_due))
         await mailbox.wait()

@@ -137,7 +137,10 @@ class ScanLane:
         wanted: tuple[int, ...],
         on_progress: Callable[[StageProgress], None],
     ) -> list[RecognisedPage]:
-        """Read all pages that are wanted, as many at a time as there are processes; one that fails ends the others."""
+        """Read all pages that are wanted, as many at a time as there are processes.
+
+        A damaged page of several is told as its problem. What breaks a process or a limit ends the document.
+        """
         report = _Report(total=len(wanted), on_progress=on_progress)
         try:
             async with asyncio.TaskGroup() as group:
@@ -149,14 +152,28 @@ class ScanLane:
                 ]
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from None
-        return [task.result() for task in tasks]
+        pages = [task.result() for task in tasks]
+        damaged = [page for page in pages if isinstance(page, ParsingError)]
+        if len(damaged) == len(pages):
+            raise damaged[0]
+        return [
+            RecognisedPage(number=number, width=0, height=0, words=(), problem=page.message)
+            if isinstance(page, ParsingError)
+            else page
+            for number, page in zip(wanted, pages, strict=True)
+        ]
 
     async def _page(
         self, content: bytes, media_type: MediaType, options: ParseOptions, page: int, report: _Report, *, at: int
-    ) -> RecognisedPage:
-        read = await self.pool.recognise(
-            content, media_type=media_type, options=options, page=page, on_start=lambda: report.begins(at)
-        )
+    ) -> RecognisedPage | ParsingError:
+        try:
+            read = await self.pool.recognise(
+                content, media_type=media_type, options=options, page=page, on_start=lambda: report.begins(at)
+            )
+        except ParsingError as error:
+            if error.parse_reason is not ErrorReason.CORRUPT_FILE:
+                raise
+            return error
         report.ends()
         return read
 

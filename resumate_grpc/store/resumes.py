@@ -52,6 +52,10 @@ _BY_REQUEST = select(resumes).where(
 _LATEST = select(events).where(
     events.c.resume_id == bindparam("of_resume"), events.c.sequence == bindparam("last", type_=BigInteger)
 )
+_SUMMARY = select(tables.parsed.c.person_name, tables.parsed.c.headline).where(
+    tables.parsed.c.resume_id == bindparam("of_resume")
+)
+_RESULT = _SUMMARY.add_columns(tables.parsed.c.json)
 _WAITING = select(resumes.c.lane, func.count()).where(resumes.c.state == State.QUEUED.value).group_by(resumes.c.lane)
 
 
@@ -72,14 +76,14 @@ def create(
     ahead = _check_room(tx, new.lane.value, max_queued)
     row = tx.connection.execute(_INSERT, _first_row(new, now=tx.now)).one()
     (event,) = record(tx, row, [queued(waiting(ahead), estimated_remaining_s=forecast(ahead))])
-    return decode_resume(row, progress=event, parsed=None), event
+    return decode_resume(row, progress=event), event
 
 
 def get(tx: Transaction, owner: str, resume_id: str, *, with_parsed: bool) -> Resume:
     """Return a résumé with its latest event."""
     row = _find(tx, owner, resume_id)
-    json = _parsed_json(tx, resume_id) if with_parsed else None
-    return decode_resume(row, progress=latest_event(tx, row), parsed=json)
+    found = tx.connection.execute(_RESULT if with_parsed else _SUMMARY, {"of_resume": resume_id}).one_or_none()
+    return decode_resume(row, progress=latest_event(tx, row), result=found)
 
 
 def update_resume(
@@ -184,7 +188,12 @@ def retry(
 def put_parsed(tx: Transaction, resume_id: str, result: ParsedResume) -> None:
     """Set the result of a résumé, with what it is searched by."""
     name = result.personal_info.full_name
-    row = {"json": encode_json(result), "person_name": name, "search": fold(f"{name}\n{result.text}")}
+    row = {
+        "json": encode_json(result),
+        "person_name": name,
+        "headline": result.work_experience[0].title if result.work_experience else "",
+        "search": fold(f"{name}\n{result.text}"),
+    }
     mine = tables.parsed.c.resume_id == resume_id
     if tx.connection.execute(update(tables.parsed).where(mine).values(**row)).rowcount == 0:
         tx.connection.execute(insert(tables.parsed).values(resume_id=resume_id, **row))
@@ -199,7 +208,7 @@ def _moved(moved: tuple[Row[Any], list[ProgressEvent]] | None, resume_id: str) -
     if moved is None:
         raise ResumeNotFoundError(resume_id)
     row, (event,) = moved
-    return decode_resume(row, progress=event, parsed=None), event
+    return decode_resume(row, progress=event), event
 
 
 def _find(tx: Transaction, owner: str, resume_id: str) -> Row[Any]:
@@ -242,7 +251,7 @@ def _by_request_id(tx: Transaction, new: NewResume) -> Resume | None:
         raise RequestIdReusedError(
             f"request_id {new.request_id} was used for another file; use a new request_id for each upload"
         )
-    return decode_resume(row, progress=latest_event(tx, row), parsed=None)
+    return decode_resume(row, progress=latest_event(tx, row))
 
 
 def _first_row(new: NewResume, *, now: int) -> dict[str, str | int | None]:
@@ -275,8 +284,3 @@ def _first_row(new: NewResume, *, now: int) -> dict[str, str | int | None]:
 
 def _expire_time(now: int, expire_after_s: float | None) -> int | None:
     return None if expire_after_s is None else now + round(expire_after_s * 1e6)
-
-
-def _parsed_json(tx: Transaction, resume_id: str) -> str | None:
-    statement = select(tables.parsed.c.json).where(tables.parsed.c.resume_id == resume_id)
-    return tx.connection.execute(statement).scalar_one_or_none()

@@ -31,6 +31,8 @@ from resumate_grpc.model.work import (
     Target,
 )
 from resumate_grpc.store import figures, history, listing, resumes, retention, sqlite, work_queue
+from resumate_grpc.store.append import Append
+from resumate_grpc.store.checkpoints import Checkpoints
 from resumate_grpc.store.codec import to_micros
 from resumate_grpc.store.migration import migrate
 from resumate_grpc.store.runner import Readers, Writer
@@ -68,7 +70,11 @@ class SqlStore:
             stack.callback(read_engine.dispose)
             readers = Readers(read_engine, clock, threads=sqlite.READER_THREADS)
             stack.push_async_callback(readers.aclose)
-            writer = Writer(write_engine, clock, scrub=sqlite.scrub)
+            checkpoint_engine = sqlite.connect(path, writer=True)
+            stack.callback(checkpoint_engine.dispose)
+            checkpoints = Checkpoints(path, checkpoint_engine)
+            stack.push_async_callback(asyncio.to_thread, checkpoints.close)
+            writer = Writer(write_engine, clock, scrub=sqlite.scrub, committed=checkpoints.committed)
             stack.push_async_callback(writer.aclose)
             with sqlite.explained(path):
                 # A crash right after a deletion may have left deleted content in the journal.
@@ -181,7 +187,7 @@ class SqlStore:
 
     async def append(self, claim: Claim, events: Sequence[NewEvent]) -> Sequence[ProgressEvent]:
         """See `WorkQueue.append`."""
-        return await self._writer.submit(lambda tx: work_queue.append(tx, claim, events))
+        return await self._writer.append(Append(claim=claim, events=events))
 
     async def finish(self, claim: Claim, outcome: Outcome) -> ProgressEvent:
         """See `WorkQueue.finish`."""

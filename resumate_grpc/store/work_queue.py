@@ -11,7 +11,7 @@ from sqlalchemy import Row, and_, insert, select
 from resumate_grpc.errors import ErrorReason
 from resumate_grpc.jobs.ports import LeaseLostError
 from resumate_grpc.model.progress import ParseFailure, ProgressEvent, Stage, State
-from resumate_grpc.model.work import Claim, Lane, NewEvent, Outcome, StageTimes
+from resumate_grpc.model.work import Claim, Lane, Outcome, StageTimes
 from resumate_grpc.store import tables
 from resumate_grpc.store.codec import decode_resume, encode_json
 from resumate_grpc.store.events import Change, Entry, advance, queued, transition
@@ -20,7 +20,7 @@ from resumate_grpc.store.resumes import latest_event, put_parsed
 from resumate_grpc.store.tables import resumes
 from resumate_grpc.store.transaction import Transaction
 
-__all__ = ["append", "claim", "finish", "give_back", "hand_over", "renew", "void_leases"]
+__all__ = ["claim", "finish", "give_back", "hand_over", "renew", "void_leases"]
 
 _STARTED = Entry(stage=Stage.TEXT_EXTRACTION, state=State.PROCESSING, message="Reading the document", percent=0)
 
@@ -54,22 +54,6 @@ def claim(
 def renew(tx: Transaction, claim: Claim, *, lease_s: float) -> None:
     """Let the lease run from now."""
     _written(advance(tx, claim.resume.id, (), {"lease_expires": tx.lease_now + round(lease_s * 1e6)}, under=claim))
-
-
-def append(tx: Transaction, claim: Claim, news: Sequence[NewEvent]) -> list[ProgressEvent]:
-    """Append progress."""
-    entries = [
-        Entry(
-            stage=new.stage,
-            state=State.PROCESSING,
-            message=new.message,
-            percent=new.percent,
-            stage_percent=new.stage_percent,
-            estimated_remaining_s=new.estimated_remaining_s,
-        )
-        for new in news
-    ]
-    return _written(advance(tx, claim.resume.id, entries, {}, under=claim))[1]
 
 
 def finish(tx: Transaction, claim: Claim, outcome: Outcome) -> ProgressEvent:
@@ -200,7 +184,7 @@ def _written(moved: tuple[Row[Any], list[ProgressEvent]] | None) -> tuple[Row[An
 
 
 def _claim(row: Row[Any], events: Sequence[ProgressEvent]) -> Claim:
-    resume = decode_resume(row, progress=events[-1], parsed=None)
+    resume = decode_resume(row, progress=events[-1])
     return Claim(resume=resume, attempt=row.attempt, lease=row.lease, lost=row.lost_count, lane=Lane(row.lane))
 
 

@@ -184,6 +184,8 @@ RESUME = Resume(
     complete_time=datetime(2026, 1, 2, 3, 4, 7, tzinfo=UTC),
     expire_time=datetime(2026, 2, 2, 3, 4, 7, tzinfo=UTC),
     queue_position=3,
+    person_name="Ada Example",
+    headline="Engineer",
     options=ParseOptions(ocr=OcrMode.ALWAYS, ai_enhancement=True, language="pt-BR"),
     progress=EVENT,
     estimated_duration_s=2.5,
