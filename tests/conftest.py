@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from resumate_grpc.store import migrate
 from tests.live import LiveServer, live_server
 
-settings.register_profile("quick", max_examples=25, deadline=None)
+# Neither a deadline nor "too slow": a busy machine must not fail a test.
+BUSY = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("whole", **BUSY)
+settings.register_profile("quick", max_examples=25, **BUSY)
 """For `make check`; `make test` tries hypothesis's own hundred."""
+settings.load_profile("whole")
 
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 

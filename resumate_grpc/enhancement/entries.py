@@ -81,11 +81,12 @@ def put_together(parsed: ParsedResume, parts: dict[str, list[Entry]]) -> ParsedR
         else:
             kept = (getattr(parsed, name),)
             made[name] = _unless_kept(_made(name, entries[0], name, evidence), entries[0], before[name], kept)
+    scores = result.confidence_scores(evidence)
     whole = replace(
         parsed,
         **made,
         evidence=tuple(evidence),
-        confidence_scores=result.confidence_scores(evidence),
+        confidence_scores=scores,
         confidence_score=result.overall(evidence),
     )
     return with_derived(whole, as_of=parsed.career.as_of) if parsed.career.as_of else whole

@@ -32,12 +32,13 @@ _TAG_OF = {
     "skills.certifications": Tag.CERTIFICATE,
 }
 
+
 _SURE = 0.9
 """What Tesseract gives words that it reads rightly; what is above says no more about them."""
 
 
 class Places:
-    """Where the spans of a document's text stand on its pages, and how well they can be read."""
+    """Where the spans of a document's text stand on its pages, and how well they can be read there."""
 
     def __init__(self, document: Document) -> None:
         placed = [
@@ -53,9 +54,17 @@ class Places:
         self._ends = [word.end for word in self._words]
         self._starts = [word.start for word in self._words]
         self._recognised = any(word.confidence < 1 for word in self._words)
+        self._icons = [link for link in document.links if link.start == link.end and link.box]
 
-    def at(self, start: int, end: int) -> tuple[int, Box | None]:
-        """Return the page on which the span begins, and what its words cover there."""
+    def at(self, start: int, end: int, *, uri: str = "") -> tuple[int, Box | None]:
+        """Return the page on which the span begins, and what its words cover there.
+
+        An empty span is where a link lies on a picture or an icon: then the link's own, of several there that to `uri`.
+        """
+        if start == end:
+            here = [link for link in self._icons if link.start == start]
+            icon = next((link for link in here if link.uri == uri), here[0] if here else None)
+            return (icon.page, icon.box) if icon else (0, None)
         low, high = bisect_right(self._ends, start), bisect_left(self._starts, end)
         if low >= high:
             return 0, None
@@ -81,9 +90,9 @@ class Ledger:
     """
 
     def __init__(self, document: Document, tags: LineTags, doubts: Doubts | None = None) -> None:
-        self._places = Places(document)
         self._tags = tags
         self._doubts = doubts
+        self._places = Places(document)
         self._evidence: list[Evidence] = []
         self._confidences: dict[str, float] = {}
 
@@ -103,7 +112,7 @@ class Ledger:
         likely = calibrated(path, finding.confidence, likelihood)
         confidence = round(likely * self._places.legibility(finding.start, finding.end), 3)
         self._confidences[path] = confidence
-        page, box = self._places.at(finding.start, finding.end)
+        page, box = self._places.at(finding.start, finding.end, uri=finding.text)
         self._evidence.append(
             Evidence(
                 field_path=path,

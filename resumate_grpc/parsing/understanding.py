@@ -25,6 +25,7 @@ from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.fragments import Row, rows_of
 from resumate_grpc.parsing.language import language_of
 from resumate_grpc.parsing.line_tags import LineTags, line_tags
+from resumate_grpc.parsing.links import web_links_of
 from resumate_grpc.parsing.nlp import Term, Terms, terms_of
 from resumate_grpc.parsing.projects import Listed, Work, listed_of, works_of
 from resumate_grpc.parsing.second_opinion import reviewed_posts, reviewed_studies
@@ -100,7 +101,7 @@ def _parts(
     yield _progress(85, "Reading projects and other sections")
     return replace(
         parsed,
-        projects=result.projects(reader.works(), ledger),
+        projects=result.projects(reader.works(), web_links_of(document), ledger),
         publications=result.publications(reader.listed(SectionKind.PUBLICATIONS), ledger),
         awards=result.awards(reader.listed(SectionKind.AWARDS), ledger),
         volunteering=result.volunteering(reader.posts_of_kind(SectionKind.VOLUNTEERING), ledger),
