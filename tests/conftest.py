@@ -14,9 +14,9 @@ from resumate_grpc.store import migrate
 from tests.live import LiveServer, live_server
 
 # Neither a deadline nor "too slow": a busy machine must not fail a test.
-BUSY = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("whole", **BUSY)
-settings.register_profile("quick", max_examples=25, **BUSY)
+_WHOLE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("whole", _WHOLE)
+settings.register_profile("quick", _WHOLE, max_examples=25)
 """For `make check`; `make test` tries hypothesis's own hundred."""
 settings.load_profile("whole")
 
