@@ -20,10 +20,12 @@ from resumate_grpc.errors import SettingsError
 from resumate_grpc.jobs.attempt import AttemptPorts
 from resumate_grpc.jobs.line import Line
 from resumate_grpc.jobs.pages import Pages
+from resumate_grpc.jobs.ports import LanguageModel
 from resumate_grpc.jobs.resumes import Resumes
 from resumate_grpc.jobs.retention import Retention, Sweeper
 from resumate_grpc.jobs.watch import Watches
 from resumate_grpc.jobs.worker import Worker
+from resumate_grpc.language_model.openai_compatible import Endpoint, open_language_model
 from resumate_grpc.rpc.identity import LocalIdentity
 from resumate_grpc.rpc.server import RpcServer
 from resumate_grpc.rpc.server import serve as serve_rpcs
@@ -50,6 +52,7 @@ async def working(settings: Settings, backend: Backend, *, stop: asyncio.Event, 
     async with (
         SandboxPool(workers=settings.workers, limits=limits, on_restart=restarted) as texts,
         SandboxPool(workers=settings.ocr_workers, spares=0, limits=scan_limits, on_restart=restarted) as scans,
+        _model(settings) as model,
     ):
         ports = AttemptPorts(
             queue=backend.store,
@@ -62,6 +65,7 @@ async def working(settings: Settings, backend: Backend, *, stop: asyncio.Event, 
             clock=backend.clock,
             lease_s=settings.lease_s,
             max_attempts=settings.max_attempts,
+            language_model=model,
         )
         worker = Worker(
             name=f"{socket.gethostname()}:{os.getpid()}",
@@ -77,6 +81,27 @@ async def working(settings: Settings, backend: Backend, *, stop: asyncio.Event, 
         finally:
             await worker.drain(grace_s=grace.left_s())
             await running
+
+
+@asynccontextmanager
+async def _model(settings: Settings) -> AsyncIterator[LanguageModel | None]:
+    """Hold a language model until the block ends, where one is configured."""
+    if not settings.ai_base_url:
+        yield None
+        return
+    endpoint = Endpoint(
+        base_url=settings.ai_base_url,
+        model=settings.ai_model,
+        api_key=settings.ai_api_key,
+        timeout_s=settings.ai_timeout_s,
+        max_output_tokens=settings.ai_max_output_tokens,
+        max_input_characters=settings.ai_max_input_chars,
+        concurrency=settings.ai_concurrency,
+        daily_tokens=settings.ai_daily_tokens,
+        ca=settings.ai_ca,
+    )
+    async with open_language_model(endpoint) as model:
+        yield model
 
 
 @asynccontextmanager

@@ -17,6 +17,8 @@ __all__ = ["Estimator", "StageEstimate", "estimate"]
 NEIGHBOURS = 9
 SAMPLES_PER_MEDIA_TYPE = 200
 REFRESH_S = 2.0
+LEAST_MODEL_S = 0.05
+"""A stage shorter than this asked no model: it was skipped."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,6 +31,15 @@ class StageEstimate:
     def total_s(self) -> float:
         """All stages together."""
         return sum(self.seconds.values())
+
+    def with_model(self, *, asked: bool) -> StageEstimate | None:
+        """Return the estimate for an attempt that asks a language model, or that does not.
+
+        None where one is asked and none was measured: the longest stage would be missing from every figure.
+        """
+        if asked:
+            return self if self.seconds[Stage.AI_ENHANCEMENT] >= LEAST_MODEL_S else None
+        return StageEstimate(seconds={**self.seconds, Stage.AI_ENHANCEMENT: 0.0})
 
     def remaining_s(self, stage: Stage, stage_percent: int) -> float:
         """Seconds from this point of this stage to the end of the attempt."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from resumate_grpc.enhancement.question import Question
 from resumate_grpc.errors import ResumeNotFoundError
 from resumate_grpc.model.page_image import PageImage
 from resumate_grpc.model.parsed import ParsedResume
@@ -28,6 +29,7 @@ from resumate_grpc.model.work import (
     StageTimes,
     Target,
 )
+from resumate_grpc.parsing.explanation import Explanation
 
 __all__ = [
     "WORK",
@@ -37,6 +39,8 @@ __all__ = [
     "Expiry",
     "FileStore",
     "Forecast",
+    "LanguageModel",
+    "LanguageModelError",
     "LeaseLostError",
     "Metrics",
     "Notice",
@@ -374,6 +378,43 @@ class Parser(Protocol):
         TEXT lane raises `ScansFoundError` for a document with pages that only OCR can read. Raises
         `ParsingError`: the parser's own, or PARSE_TIMEOUT, RESOURCE_LIMIT (memory, CPU, output), WORKER_LOST (the
         process died for another reason). Cancelling the call ends the process at once; a warm spare takes its place.
+        """
+        ...
+
+    async def explain(
+        self,
+        content: bytes,
+        *,
+        media_type: MediaType,
+        options: ParseOptions,
+        pictures: bool,
+        on_progress: Callable[[StageProgress], None],
+    ) -> Explanation:
+        """Parse likewise, and return the result with the document that it was read from, in which quotes are found."""
+        ...
+
+
+class LanguageModelError(Exception):
+    """No answer was got; the message says why, for people, without text, answer, address or key."""
+
+
+class LanguageModel(Protocol):
+    """Answers questions about a résumé's text; adapter: `language_model/openai_compatible.py`.
+
+    `max_input_characters` is how much of a text may be asked about.
+    """
+
+    @property
+    def max_input_characters(self) -> int:
+        """Most characters of text that a question may have."""
+        ...
+
+    async def answer(self, question: Question, *, on_characters: Callable[[int], None]) -> str:
+        """Return the answer as it was said, hopefully JSON of the question's schema.
+
+        `on_characters` is called in the event loop with the characters received so far, never falling, where the answer
+        comes piece by piece; it must not block. Bounded in time, tokens and bytes by the adapter, waiting for a turn
+        included. Raises `LanguageModelError` for whatever goes wrong. Cancelling closes the connection at once.
         """
         ...
 

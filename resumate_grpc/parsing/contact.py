@@ -35,7 +35,7 @@ _HEAD_ROWS = 14
 _LONGEST_PLACE = 110
 _LONGEST_STREET = 60
 _PLACE_FOUND = 0.5
-_NEAR_EMAIL = 3
+_NEAR_EMAIL = 5
 _LONGEST_CONTACT = 200
 _SURE_PHONE = 0.7
 _SURE_ENOUGH = 0.85
@@ -164,9 +164,17 @@ def _place_candidates(text: str, zone: Sequence[Row], terms: Terms) -> Iterator[
         above, below = (zone[at] if 0 <= at < len(zone) else None for at in (index - 1, index + 1))
         if whole := _whole_address(text, row):
             yield whole
+        if above and _is_label_cell(above, row) and (asked := found(text, row.start, row.end)):
+            yield asked.trusted(0.85)
         for fragment in _fragments(row, text):
             if place := _place(text, fragment, terms):
                 yield _with_country(text, _with_street(text, place, above, row), below, row)
+
+
+def _is_label_cell(above: Row, row: Row) -> bool:
+    """Whether the row before is the cell at its left and asks for an address."""
+    beside = row.table >= 0 and (row.table, row.table_row) == (above.table, above.table_row)
+    return beside and _LABEL.fullmatch(f"{above.text}:") is not None
 
 
 def _whole_address(text: str, row: Row) -> Finding | None:

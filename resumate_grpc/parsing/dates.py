@@ -14,11 +14,11 @@ __all__ = ["PRESENT", "DateSpan", "dates_within", "find_dates", "is_month"]
 
 PRESENT = "present"
 
-_MONTHS = {fold(name): number for number, names in enumerate(lines_of("months"), 1) for name in names.split()}
+_MONTHS = {fold(name): number for number, line in enumerate(lines_of("months"), 1) for name in line.split()}
 _PRESENT_WORDS = sorted(phrases("present"))
 _SEASONS = (
-    "spring summer fall autumn winter fruhling fruhjahr sommer herbst printemps ete automne hiver primavera verano "
-    "otono invierno estate autunno inverno verao outono lente zomer herfst"
+    "spring summer summers fall autumn winter fruhling fruhjahr sommer herbst printemps ete automne hiver primavera "
+    "verano otono invierno estate autunno inverno verao outono lente zomer herfst"
 )
 _SINCE_WORDS = "since|seit|depuis|desde|dal|sinds|ab|as of|с"
 _VAGUE_WORDS = "early mid late anfang mitte ende debut fin inicio inizio fine begin eind q h"
@@ -53,6 +53,7 @@ _POINT = re.compile(
     | (?<![^\W_])(?:{_alternatives(_SEASONS.split())}|{_VAGUELY})[\s,-]{{1,3}}(?:of\s)?(?P<season_year>{_YEAR})(?!\d)
     | (?<![\w.,/$€£+])(?P<bare_month>{_MONTH})\.?
     | (?<![\w.,/])(?P<slash_month>0[1-9]|1[0-2])/(?P<slash_year>\d\d)(?![\d/])
+    | (?<![\w.,/])(?P<loose_month>[1-9])/(?P<loose_year>\d\d)(?![\d/])
     | (?<![\w.,$€£+])(?P<bare_year>{_YEAR})(?![\d%]|[.,]\d|\w)
     | (?<![\w'])'(?P<quoted_year>\d\d)(?![\d\w])
     | (?P<now>(?<![^\W_])(?:{_alternatives([fold(word) for word in _PRESENT_WORDS])})(?![^\W_])|至今|现在|現在|현재)
@@ -111,6 +112,7 @@ class _Point:
     month: int
     start: int
     end: int
+    loose: bool = False  # "9/21": a month only as an end of a range
 
 
 def _full_year(two_digits: str) -> str:
@@ -125,17 +127,17 @@ def _point(match: re.Match[str]) -> _Point:
         year = _full_year(short) if short else ""
     month = _month(group)
     value = PRESENT if group["now"] else f"{year}-{month:02d}" if year and month else year
-    return _Point(value, month, match.start(), match.end())
+    return _Point(value, month, match.start(), match.end(), loose=bool(group["loose_year"]))
 
 
 _YEAR_GROUPS = (
     "cn_year", "iso_year", "day_year", "num_year", "year", "year_first", "season_year", "bare_year",
 )  # fmt: skip
-_SHORT_GROUPS = ("short_quoted", "short", "slash_year", "quoted_year")
+_SHORT_GROUPS = ("short_quoted", "short", "slash_year", "loose_year", "quoted_year")
 
 
 def _month(group: dict[str, str | None]) -> int:
-    for name in ("cn_month", "iso_month", "num_month", "slash_month"):
+    for name in ("cn_month", "iso_month", "num_month", "slash_month", "loose_month"):
         if number := group[name]:
             return int(number)
     for name in ("month", "month_after", "bare_month"):
@@ -180,7 +182,7 @@ def _span(folded: str, points: list[_Point], index: int) -> tuple[DateSpan | Non
             return span, 2
     if point.value == PRESENT:
         return _lone_present(folded, point), 1
-    if not point.value:
+    if not point.value or point.loose:
         return None, 1
     return _single(folded, point), 1
 

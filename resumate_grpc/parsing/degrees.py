@@ -133,4 +133,5 @@ def _field_after(text: str, start: int, end: int) -> Finding | None:
 
 def _field_before(text: str, start: int, end: int) -> Finding | None:
     field = found(text, start, end)
-    return field if field and len(field.text) > SHORT_DEGREE and not field.text[0].islower() else None
+    least = SHORT_DEGREE if field and field.text.isascii() else 1
+    return field if field and len(field.text) > least and not field.text[0].islower() else None

@@ -77,7 +77,7 @@ _GPA_TAIL = re.compile(
 )
 _MAJOR = re.compile(
     r"(?:major(?:ing)?|specializ(?:ation|ing)|concentration|hauptfach|spécialité|especialidad|studium)\s*(?:in|"
-    r":|en|der|des)\s*|(?:master|bachelor|hochschul)?studium\s+(?=[^\W\d_])",
+    r":|en|der|des)\s*|специальность:?\s+|направление:?\s+|(?:master|bachelor|hochschul)?studium\s+(?=[^\W\d_])",
     re.IGNORECASE,
 )
 _SCHOOL_SUBJECT = re.compile(
@@ -99,7 +99,7 @@ _LABEL_FIELD = frozenset(
         "专业",
     }
 )
-_CJK = re.compile(r"[\u4e00-\u9fff]")
+_CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff가-힣]")
 _ACRONYM = re.compile(r"(?:[^\W\d_]+ )?(?!C?GPA|USA|UK)(?:[A-Z]{3,6}|TU|UC|FH|HU|FU|KU)(?: [A-Z][^,]*)?(?:,|$)")
 _DEPARTMENT = re.compile(r"(?:学科|専攻|专业|학과|학부|전공|공학과)$")
 """What names a subject where no degree is printed."""
@@ -144,7 +144,27 @@ def studies_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, ter
         study = _study(entry, text, terms, extent)
         above = studies[-1] if studies else None
         studies.append(_inherited(study, above))
-    return [study for study in studies if study.institution or study.degree]
+    return _joined_halves([study for study in studies if study.institution or study.degree])
+
+
+def _joined_halves(studies: Sequence[Study]) -> list[Study]:
+    """Join what is printed twice, with the date when it began and with the date when it ended, as in Japanese forms."""
+    joined: list[Study] = []
+    for study in studies:
+        above = joined[-1] if joined else None
+        if above and _is_half(above) and _is_half(study) and _names(above) == _names(study):
+            joined[-1] = replace(study, start_date=above.end_date)
+        else:
+            joined.append(study)
+    return joined
+
+
+def _is_half(study: Study) -> bool:
+    return bool(study.end_date and not study.start_date and not study.degree and _CJK.search(_names(study)[0]))
+
+
+def _names(study: Study) -> tuple[str, str]:
+    return study.institution.text if study.institution else "", study.field.text if study.field else ""
 
 
 def _plain_rows_suffice(rows: Sequence[Row], labels: Callable[[Row], frozenset[str]]) -> bool:
@@ -160,7 +180,7 @@ def _labels(row: Row, dates: Sequence[DateSpan], text: str, terms: Terms, *, lef
     if (
         _ASIDE.match(row.text)
         or (row.left > left + _INDENT and len(row.text) > _SENTENCE and not row.bullet)
-        or (len(row.text) > _LONGEST and len(row.fragments) == 1)
+        or (len(row.text) > _longest(row, dates) and len(row.fragments) == 1)
     ):
         return frozenset()
     own = set()
@@ -171,6 +191,11 @@ def _labels(row: Row, dates: Sequence[DateSpan], text: str, terms: Terms, *, lef
     if dates_within(dates, row.start, row.end):
         own.add("date")
     return frozenset(own)
+
+
+def _longest(row: Row, dates: Sequence[DateSpan]) -> int:
+    """Return how long a line may be that tells of studies: longer where it begins with their dates."""
+    return 2 * _LONGEST if dates_within(dates, row.start, row.start + 2) and not row.bullet else _LONGEST
 
 
 def _has_institution(terms: Terms, text: str, start: int, end: int) -> bool:
@@ -215,6 +240,8 @@ def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> St
         field = _field_beside(parts, degree_part, institution)
     if not degree_part and not field:
         field = next((part.finding for part in parts if _DEPARTMENT.search(part.finding.text)), None)
+    if degree_part and not institution and field:
+        field, institution = _field_and_school(field, text)
     start, end = period_of(entry.dates, single_is_both=False)
     place = next((part.finding for part in parts if part.place), None)
     return Study(
@@ -226,6 +253,14 @@ def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> St
         end_date=end,
         gpa=grade_of(text, *extent),
     )
+
+
+def _field_and_school(field: Finding, text: str) -> tuple[Finding | None, Finding | None]:
+    """Part a field in small letters from a capitalised name behind its comma: "linguistique, Sorbonne Nouvelle"."""
+    comma = _COMMA.search(text, field.start, field.end)
+    if not comma or not text[field.start].islower() or not text[comma.end()].isupper():
+        return field, None
+    return found(text, field.start, comma.start()), found(text, comma.end(), field.end)
 
 
 def _split_again(parts: Sequence[_Part], text: str, terms: Terms) -> Finding | None:
@@ -294,7 +329,7 @@ def _parts_ways(left: int, cut: re.Match[str], end: int, text: str, terms: Terms
         return right_degree or (place_likeness(after) >= _PLACE and not _names_campus(before, after))
     if right_school and not left_school and not left_degree:
         return True
-    return place_likeness(after) >= _PLACE and not left_degree
+    return place_likeness(after) >= _PLACE and (left_school or not left_degree)
 
 
 def _names_acronym(after: str) -> bool:

@@ -155,7 +155,11 @@ def _shared(slots: _Slots, piece: Piece, terms: Terms) -> bool:
     if slots.title or slots.company:
         return False
     _share(slots, piece, slots.text, terms)
-    return slots.title is not None
+    title, company = slots.title, slots.company
+    if title and company and terms.has(Term.ORGANISATION, company.finding.start, company.finding.end):
+        return True
+    slots.title, slots.company = None, None
+    return False
 
 
 def _says(finding: Finding, terms: Terms) -> tuple[bool, bool]:

@@ -64,10 +64,12 @@ PLACES: tuple[tuple[str, str, int], ...] = (
     ("bridge", "bridge.before-send", 1),
     ("bridge", "bridge.before-send", 4),
 )
+# A parsing process ignores SIGTERM, which a service manager sends to the whole group, and an error there is the
+# document's own.
 CELLS = tuple(
     Cell(victim=victim, place=place, nth=nth, action=action)
     for victim, place, nth in PLACES
-    for action in ("kill", "stop", "term", *(("error",) if victim != "parser" else ()))
+    for action in (("kill", "stop") if victim == "parser" else ("kill", "stop", "term", "error"))
 )
 FEW = tuple(
     cell

@@ -27,6 +27,8 @@ from resumate_grpc.model.parsed import ParsedResume, PersonalInfo
 from resumate_grpc.model.progress import Stage, StageProgress, State
 from resumate_grpc.model.resume import MediaType, ParseOptions, Resume
 from resumate_grpc.model.work import Target
+from resumate_grpc.parsing.document import Document
+from resumate_grpc.parsing.explanation import Explanation
 from resumate_grpc.store import SqlStore
 
 OWNER = "local"
@@ -99,6 +101,19 @@ class ScriptedParser:
             raise self.failures.pop(0)
         on_progress(StageProgress(stage=Stage.NLP_PARSING, stage_percent=100, message="Understood"))
         return PARSED
+
+    async def explain(
+        self,
+        content: bytes,
+        *,
+        media_type: MediaType,
+        options: ParseOptions,
+        pictures: bool,
+        on_progress: Callable[[StageProgress], None],
+    ) -> Explanation:
+        parsed = await self.parse(content, media_type=media_type, options=options, on_progress=on_progress)
+        document = Document(text=parsed.text, media_type=media_type, pages=())
+        return Explanation(parsed=parsed, document=document, sections=(), pictures=())
 
 
 class NoMetrics:

@@ -106,6 +106,8 @@ FIELDS: list[tuple[str, Callable[[Station], Any], str]] = [
     ("a path that nobody knows", updated("parsed.shoe_size"), "update_mask"),
     ("a path that is the server's", updated("state"), "update_mask"),
     ("the document's text", updated("parsed.text"), "update_mask"),
+    ("what is derived", updated("parsed.career"), "update_mask"),
+    ("a part of what is derived", updated("parsed.career.months_min"), "update_mask"),
     ("the document's evidence", updated("parsed.evidence"), "update_mask"),
     ("a path into a list", updated("parsed.work_experience.company"), "update_mask"),
     (

@@ -213,7 +213,7 @@ class ParseOptions(_message.Message):
     ocr: Global___OcrMode.ValueType
     """When to read pages by OCR. Unset means AUTO."""
     ai_enhancement: _builtins.bool
-    """Whether a language model may improve values, where the server has one. Unset means no."""
+    """Whether a language model may improve values, where the server has one. Unset means no: the text stays here."""
     language: _builtins.str
     """Language of the résumé, BCP-47; empty = detect."""
     def __init__(
