@@ -120,8 +120,8 @@ parsed = Table(
     Column("resume_id", Text, ForeignKey("resumes.id", ondelete="CASCADE"), primary_key=True),
     Column("json", Text, nullable=False),
     Column("person_name", Text, nullable=False),
-    Column("headline", Text, nullable=False, server_default=""),
     Column("search", Text, nullable=False),
+    Column("headline", Text, nullable=False, server_default=""),
 )
 
 events = Table(
