@@ -50,7 +50,7 @@ def main() -> None:
                 parsed[path.stem] = resume
                 target = arguments.predictions / f"{path.stem}.json"
                 target.write_text(
-                    json.dumps(dataclasses.asdict(resume), ensure_ascii=False, indent=1), encoding="utf-8"
+                    json.dumps(dataclasses.asdict(resume), ensure_ascii=False, indent=1, default=str), encoding="utf-8"
                 )
     _print_times(times)
     if arguments.gold and arguments.scorer:

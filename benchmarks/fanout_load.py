@@ -6,11 +6,15 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
+from resumate_bridge.frames import event_frame
+from resumate_bridge.target import TargetKind, WatchTarget
+
 from resumate_grpc.jobs.updates import Occurred
 from resumate_grpc.model.progress import ProgressEvent, Stage, State
+from resumate_grpc.rpc.codec_progress import encode_event
 from resumate_grpc.rpc.codec_watch import Frames
 
-__all__ = ["METHOD", "paced", "sample_response"]
+__all__ = ["METHOD", "paced", "sample_response", "sample_text"]
 
 METHOD = "/resumate.v1.ResumeService/WatchProgress"
 _FRAMES = Frames("0190aaaa-0000-7000-8000-000000000000")
@@ -18,7 +22,17 @@ _FRAMES = Frames("0190aaaa-0000-7000-8000-000000000000")
 
 def sample_response(number: int) -> bytes:
     """Return the bytes of a watch's message like those that ours sends, serialised once."""
-    event = ProgressEvent(
+    return _FRAMES.encode(Occurred(event=_event(number)))
+
+
+def sample_text(number: int) -> str:
+    """Return a frame like those that our bridge sends, as JSON."""
+    message = encode_event(_event(number), epoch="")
+    return event_frame(message, WatchTarget(kind=TargetKind.RESUME, name=message.resume_id)).payload.decode()
+
+
+def _event(number: int) -> ProgressEvent:
+    return ProgressEvent(
         resume_id="0190aaaa-0000-7000-8000-000000000001",
         owner="local",
         batch_id="",
@@ -34,7 +48,6 @@ def sample_response(number: int) -> bytes:
         digest=bytes(32),
         estimated_remaining_s=1.4,
     )
-    return _FRAMES.encode(Occurred(event=event))
 
 
 async def paced(

@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from resumate_grpc.store import migrate
 from tests.live import LiveServer, live_server
 
-settings.register_profile("quick", max_examples=25, deadline=None)
+# Neither a deadline nor "too slow": a busy machine must not fail a test.
+_WHOLE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("whole", _WHOLE)
+settings.register_profile("quick", _WHOLE, max_examples=25)
 """For `make check`; `make test` tries hypothesis's own hundred."""
+settings.load_profile("whole")
 
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 

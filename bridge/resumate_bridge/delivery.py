@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from resumate_bridge.frames import Frame, batch_frame, event_frame, heartbeat_frame, is_terminal
 from resumate_bridge.outbox import Outbox
 from resumate_bridge.relay import Relay
@@ -26,6 +28,26 @@ class Delivery:
     attempt; a room or the feed never ends by itself.
     """
 
+    __slots__ = (
+        "_active_at",
+        "_announced",
+        "_began_at",
+        "_bell",
+        "_counts",
+        "_ends",
+        "_heartbeat_s",
+        "_is_checked",
+        "_last",
+        "_loop",
+        "_outbox",
+        "_queue_position",
+        "_relay",
+        "_seen",
+        "_timer",
+        "_upstream",
+        "position",
+    )
+
     def __init__(self, relay: Relay, *, after: int, outbox: Outbox, upstream: Upstream, heartbeat_s: float) -> None:
         self.position = after
         self._began_at = after
@@ -36,18 +58,35 @@ class Delivery:
         self._ends = relay.target.kind is TargetKind.RESUME
         self._seen = Seen() if after == 0 or not self._ends else None
         self._announced = False
+        self._queue_position = 0
         self._is_checked = False
         self._counts: BatchProgress | None = None
+        self._last: Frame | None = None
+        self._loop = asyncio.get_running_loop()
+        self._active_at = self._loop.time()
+        self._bell: asyncio.Future[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
 
     async def run(self) -> None:
         """Deliver until the terminal frame was sent; raises `Refusal` where the watch cannot go on."""
-        while True:
-            frames = await self._next()
-            for frame in frames:
-                if await self._deliver(frame):
+        try:
+            while True:
+                # The short way first: nearly always the next frame is in the ring and ends nothing.
+                ring = self._relay.ring
+                frames = ring.after(self.position) if self._announced and self.position <= ring.high else None
+                if frames is None:
+                    frames = await self._next()
+                for frame in frames:
+                    if frame.is_terminal and self._ends:
+                        if await self._deliver_end(frame):
+                            return
+                    else:
+                        await self._deliver(frame)
+                if not frames and await self._idle():
                     return
-            if not frames and await self._idle():
-                return
+        finally:
+            if self._timer:
+                self._timer.cancel()
 
     async def _next(self) -> list[Frame]:
         relay = self._relay
@@ -72,17 +111,21 @@ class Delivery:
             self.position = max(self.position, low)
         return frames
 
-    async def _deliver(self, frame: Frame) -> bool:
-        """Send one frame; returns whether it ends the watch."""
-        relay = self._relay
-        is_end = self._ends and frame.is_terminal and await self._is_last(frame)
-        if self._ends and frame.is_terminal and not is_end:
-            frame = frame.superseded()
-        failpoints.hit("bridge.before-send")
-        await self._outbox.send_text(frame.text)
-        self._seen = (self._seen or Seen()).plus(relay.target, position=frame.position, digest=frame.digest)
-        self.position = frame.position
+    async def _deliver_end(self, frame: Frame) -> bool:
+        """Send the frame that ends an attempt; returns whether it ends the watch."""
+        is_end = await self._is_last(frame)
+        await self._deliver(frame if is_end else frame.superseded())
         return is_end
+
+    async def _deliver(self, frame: Frame) -> None:
+        failpoints.hit("bridge.before-send")
+        await self._outbox.send_payload(frame.payload)
+        self._active_at = self._loop.time()
+        if self._ends:
+            self._last = frame
+        else:
+            self._seen = (self._seen or Seen()).plus(self._relay.target, position=frame.position, digest=frame.digest)
+        self.position = frame.position
 
     async def _is_last(self, frame: Frame) -> bool:
         """Tell whether no later attempt has begun: known once the relay is past the frame, or at its end and live."""
@@ -90,7 +133,7 @@ class Delivery:
         while relay.ring.high <= frame.position and not (relay.caught_up and relay.ring.high == frame.position):
             if relay.refusal:
                 raise relay.refusal
-            await relay.changed(timeout_s=self._heartbeat_s)
+            await relay.changed(self._loop.create_future())
         return relay.ring.high == frame.position
 
     async def _idle(self) -> bool:
@@ -108,9 +151,24 @@ class Delivery:
             self._announced = True
             await self._beat()
             return await self._had_ended()
-        elif not await relay.changed(timeout_s=self._heartbeat_s):
+        elif self._has_moved_up or self._loop.time() - self._active_at >= self._heartbeat_s:
             await self._beat()
+        else:
+            await self._news()
         return False
+
+    async def _news(self) -> None:
+        """Wait until the relay has changed or a heartbeat is due."""
+        bell = self._bell = self._loop.create_future()
+        if self._timer is None:
+            # Not anew for each frame: when it goes off too early it is set again.
+            self._timer = self._loop.call_at(self._active_at + self._heartbeat_s, self._ring)
+        await self._relay.changed(bell)
+
+    def _ring(self) -> None:
+        self._timer = None
+        if self._bell and not self._bell.done():
+            self._bell.set_result(None)
 
     async def _had_ended(self) -> bool:
         if not self._ends or self.position == 0 or self.position != self._began_at:
@@ -119,6 +177,11 @@ class Delivery:
             GetResumeRequest(resume_id=self._relay.target.name, view=ResumeView.RESUME_VIEW_BASIC)
         )
         return got.resume.progress.sequence == self.position and is_terminal(got.resume.progress)
+
+    @property
+    def _has_moved_up(self) -> bool:
+        """Whether the résumé waits at another place in line than the socket was told."""
+        return self._is_caught_up and self._relay.queue_position not in {0, self._queue_position}
 
     @property
     def _is_caught_up(self) -> bool:
@@ -132,13 +195,21 @@ class Delivery:
             return None
         return Seen(count=self.position, digest=relay.digest)
 
+    def _told(self) -> Seen | None:
+        if self._last is not None:
+            return Seen(count=self._last.position, digest=self._last.digest)
+        return self._seen or self._seen_before
+
     async def _beat(self) -> None:
+        self._active_at = self._loop.time()
+        self._queue_position = self._relay.queue_position
         await self._outbox.send(
             heartbeat_frame(
                 self._relay.target,
                 position=self.position,
                 epoch=self._relay.epoch,
                 caught_up=self._is_caught_up,
-                seen=self._seen or self._seen_before,
+                seen=self._told(),
+                queue_position=self._queue_position,
             )
         )

@@ -24,7 +24,7 @@ _SANDBOX = {"Content-Security-Policy": "sandbox; default-src 'none'"}
 
 
 async def export(request: web.Request) -> web.Response:
-    """`GET /v1/resumes/{resume_id}/export?format=json_resume|plain_text|csv`: the values as a file."""
+    """`GET /v1/resumes/{resume_id}/export?format=…`: the values as a file; formats as `queries.export_format` says."""
     wanted = ExportResumeRequest(
         resume_id=request.match_info["resume_id"], format=export_format(request.query.get("format", ""))
     )

@@ -45,9 +45,9 @@ class Frame:
     digest: bytes = b""
 
     @cached_property
-    def text(self) -> str:
-        """The frame as JSON, encoded once however many sockets get it."""
-        return encode(self.body).decode()
+    def payload(self) -> bytes:
+        """The frame as JSON in UTF-8, encoded once however many sockets get it."""
+        return encode(self.body)
 
     def superseded(self) -> Frame:
         """Return this terminal frame as a mere update, for who reads it when a later attempt is already there.
@@ -110,11 +110,18 @@ def connection_frame(target: WatchTarget | None, *, after: int, epoch: str, hear
 
 
 def heartbeat_frame(
-    target: WatchTarget | None, *, position: int, epoch: str, caught_up: bool, seen: Seen | None = None
+    target: WatchTarget | None,
+    *,
+    position: int,
+    epoch: str,
+    caught_up: bool,
+    seen: Seen | None = None,
+    queue_position: int = 0,
 ) -> JsonObject:
     """Return a sign of life: everything of `target` up to `position` was sent; `caught_up` = what follows is live.
 
-    `seen` tells which events those were; None where it is not known yet.
+    `seen` tells which events those were; None where it is not known yet. `queue_position` is the place in line of a
+    résumé that waits, 1 = next, else 0.
     """
     body: JsonObject = {
         "type": "heartbeat",
@@ -126,7 +133,7 @@ def heartbeat_frame(
     if seen:
         body |= {"count": seen.count, "digest": seen.digest.hex()}
     if target and target.kind is TargetKind.RESUME:
-        body["resume_id"] = target.name
+        body |= {"resume_id": target.name, "queue_position": queue_position}
     elif target:
         body |= _place(target, position)
     return body

@@ -51,7 +51,9 @@ async def guarding(request: web.Request, handler: _Handler) -> web.StreamRespons
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
-    """Add to every answer what keeps browsers safe, and CORS for allowed origins."""
+    """Add to every answer what keeps browsers safe, and CORS for allowed origins; they mean nothing to WebSockets."""
+    if isinstance(response, web.WebSocketResponse):
+        return
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     # The page's files are asked for anew each time, and mostly answered by 304; what a résumé says is kept nowhere.

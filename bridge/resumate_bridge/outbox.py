@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from aiohttp import WSMsgType
 from aiohttp.web import WebSocketResponse
 
 from resumate_bridge.activity import Activity
@@ -19,6 +20,8 @@ class Outbox:
     A browser that is gone raises `ConnectionError` here, or is found out by the socket's own ping.
     """
 
+    __slots__ = ("_activity", "_clock", "_socket", "last_sent_at")
+
     def __init__(self, socket: WebSocketResponse, activity: Activity) -> None:
         self._socket = socket
         self._activity = activity
@@ -32,10 +35,10 @@ class Outbox:
 
     async def send(self, body: JsonObject) -> None:
         """Send one object as a text frame."""
-        await self.send_text(encode(body).decode())
+        await self.send_payload(encode(body))
 
-    async def send_text(self, text: str) -> None:
-        """Send one text frame."""
-        await self._socket.send_str(text)
+    async def send_payload(self, payload: bytes) -> None:
+        """Send one text frame, of UTF-8."""
+        await self._socket.send_frame(payload, WSMsgType.TEXT)
         self.last_sent_at = self._clock()
         self._activity.frames_sent += 1

@@ -67,7 +67,10 @@ def resume_view(text: str) -> ResumeView.ValueType:
 
 
 def export_format(text: str) -> ExportFormat.ValueType:
-    """Return the format `json_resume` (`json`), `plain_text` (`text`) or `csv`; empty = unset."""
+    """Return the format; empty = unset.
+
+    `json_resume` (`json`), `plain_text` (`text`), `csv`, `redacted_json` or `redacted_text`.
+    """
     return choice(ExportFormat, _FORMATS.get(text.lower(), text), prefix="EXPORT_FORMAT_", field="format")
 
 

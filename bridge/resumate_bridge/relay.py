@@ -13,7 +13,7 @@ from resumate_bridge.refusal import Refusal
 from resumate_bridge.ring import Ring
 from resumate_bridge.target import TargetKind, WatchTarget
 from resumate_bridge.upstream import Upstream
-from resumate_grpc._gen.resumate.v1.progress_pb2 import BatchProgress
+from resumate_grpc._gen.resumate.v1.progress_pb2 import BatchProgress, State
 from resumate_grpc._gen.resumate.v1.watch_pb2 import WatchProgressResponse
 
 __all__ = ["Relay"]
@@ -40,6 +40,8 @@ class Relay:
         """Whether the ring's newest frame is the newest there is."""
         self.digest = b""
         """Of a résumé's log up to the ring's newest position; empty until known, and for other targets."""
+        self.queue_position = 0
+        """Place in line of a résumé that waits, 1 = next; else 0."""
         self.counts: BatchProgress | None = None
         """Latest counts of a room; None until there are any, and for other targets."""
         self.refusal: Refusal | None = None
@@ -47,7 +49,7 @@ class Relay:
         self._upstream = upstream
         self._config = config
         self._is_confirmed = False
-        self._changed = asyncio.Event()
+        self._bells: set[asyncio.Future[None]] = set()
         self._failures = 0
         self._pause_s = 0.0
         self.task = asyncio.create_task(self._run(), name=f"relay {target.kind.value} {target.name}")
@@ -57,16 +59,15 @@ class Relay:
         while not self._is_confirmed:
             if self.refusal:
                 raise self.refusal
-            await self._changed.wait()
+            await self.changed(asyncio.get_running_loop().create_future())
 
-    async def changed(self, *, timeout_s: float) -> bool:
-        """Wait until anything of this object changes; returns False after `timeout_s` without a change."""
+    async def changed(self, bell: asyncio.Future[None]) -> None:
+        """Wait until anything of this object changes, or somebody else rings `bell`."""
+        self._bells.add(bell)
         try:
-            async with asyncio.timeout(timeout_s):
-                await self._changed.wait()
-        except TimeoutError:
-            return False
-        return True
+            await bell
+        finally:
+            self._bells.discard(bell)
 
     async def _run(self) -> None:
         try:
@@ -120,9 +121,12 @@ class Relay:
             self.ring.append(event_frame(update.event, self.target))
             if self.target.kind is TargetKind.RESUME:
                 self.digest = update.event.digest
+            if update.event.state != State.STATE_QUEUED:
+                self.queue_position = 0
         elif kind == "heartbeat":
             self.epoch = update.heartbeat.epoch or self.epoch
             self.caught_up = update.heartbeat.caught_up
+            self.queue_position = update.heartbeat.queue_position
             if self.target.kind is TargetKind.RESUME and update.heartbeat.sequence == self.ring.high:
                 self.digest = update.heartbeat.digest
         elif kind == "batch":
@@ -130,5 +134,7 @@ class Relay:
         self._notify()
 
     def _notify(self) -> None:
-        self._changed.set()
-        self._changed = asyncio.Event()
+        bells, self._bells = self._bells, set()
+        for bell in bells:
+            if not bell.done():
+                bell.set_result(None)

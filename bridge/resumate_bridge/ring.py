@@ -30,7 +30,7 @@ class Ring:
         if frame.position <= self.high:
             return False
         self._frames.append(frame)
-        self._bytes += len(frame.text)
+        self._bytes += len(frame.payload)
         self.high = frame.position
         while len(self._frames) > 1 and (len(self._frames) > self._max_frames or self._bytes > self._max_bytes):
             self._drop_oldest()
@@ -49,5 +49,5 @@ class Ring:
 
     def _drop_oldest(self) -> None:
         frame = self._frames.popleft()
-        self._bytes -= len(frame.text)
+        self._bytes -= len(frame.payload)
         self.low = frame.position

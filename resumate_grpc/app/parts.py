@@ -18,10 +18,14 @@ from resumate_grpc.app.grace import Grace
 from resumate_grpc.config import Settings, read_address
 from resumate_grpc.errors import SettingsError
 from resumate_grpc.jobs.attempt import AttemptPorts
+from resumate_grpc.jobs.line import Line
 from resumate_grpc.jobs.pages import Pages
+from resumate_grpc.jobs.ports import LanguageModel
 from resumate_grpc.jobs.resumes import Resumes
+from resumate_grpc.jobs.retention import Retention, Sweeper
 from resumate_grpc.jobs.watch import Watches
 from resumate_grpc.jobs.worker import Worker
+from resumate_grpc.language_model.openai_compatible import Endpoint, open_language_model
 from resumate_grpc.rpc.identity import LocalIdentity
 from resumate_grpc.rpc.server import RpcServer
 from resumate_grpc.rpc.server import serve as serve_rpcs
@@ -48,6 +52,7 @@ async def working(settings: Settings, backend: Backend, *, stop: asyncio.Event, 
     async with (
         SandboxPool(workers=settings.workers, limits=limits, on_restart=restarted) as texts,
         SandboxPool(workers=settings.ocr_workers, spares=0, limits=scan_limits, on_restart=restarted) as scans,
+        _model(settings) as model,
     ):
         ports = AttemptPorts(
             queue=backend.store,
@@ -60,6 +65,7 @@ async def working(settings: Settings, backend: Backend, *, stop: asyncio.Event, 
             clock=backend.clock,
             lease_s=settings.lease_s,
             max_attempts=settings.max_attempts,
+            language_model=model,
         )
         worker = Worker(
             name=f"{socket.gethostname()}:{os.getpid()}",
@@ -75,6 +81,27 @@ async def working(settings: Settings, backend: Backend, *, stop: asyncio.Event, 
         finally:
             await worker.drain(grace_s=grace.left_s())
             await running
+
+
+@asynccontextmanager
+async def _model(settings: Settings) -> AsyncIterator[LanguageModel | None]:
+    """Hold a language model until the block ends, where one is configured."""
+    if not settings.ai_base_url:
+        yield None
+        return
+    endpoint = Endpoint(
+        base_url=settings.ai_base_url,
+        model=settings.ai_model,
+        api_key=settings.ai_api_key,
+        timeout_s=settings.ai_timeout_s,
+        max_output_tokens=settings.ai_max_output_tokens,
+        max_input_characters=settings.ai_max_input_chars,
+        concurrency=settings.ai_concurrency,
+        daily_tokens=settings.ai_daily_tokens,
+        ca=settings.ai_ca,
+    )
+    async with open_language_model(endpoint) as model:
+        yield model
 
 
 @asynccontextmanager
@@ -96,6 +123,7 @@ async def serving(
         metrics=backend.metrics,
         max_file_bytes=settings.max_file_bytes,
         max_queued=settings.max_queued,
+        expire_after_s=settings.resume_retention.total_seconds() if settings.resume_retention else None,
     )
     watches = Watches(
         log=backend.store,
@@ -105,6 +133,7 @@ async def serving(
         max_watches=settings.max_watches,
         poll_s=poll_s,
         stall_s=settings.watch_stall_s,
+        line=Line(statistics=backend.store, clock=backend.clock),
     )
     async with (
         drawer,
@@ -120,11 +149,26 @@ async def serving(
             tls=tls,
         ) as server,
     ):
+        sweeping = asyncio.create_task(_sweeper(settings, backend, resumes).run(), name="sweeper")
         try:
             yield server
         finally:
+            sweeping.cancel()
+            await asyncio.gather(sweeping, return_exceptions=True)
             await server.drain(grace_s=grace.left_s())
             await resumes.settled()
+
+
+def _sweeper(settings: Settings, backend: Backend, resumes: Resumes) -> Sweeper:
+    return Sweeper(
+        expiry=backend.store,
+        files=backend.files,
+        resumes=resumes,
+        clock=backend.clock,
+        retention=Retention(
+            events=settings.event_retention, files=settings.file_retention, resumes=settings.resume_retention
+        ),
+    )
 
 
 def taken_http_port(settings: Settings) -> socket.socket:

@@ -12,6 +12,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from resumate_grpc._gen.resumate.v1.parsed_resume_pb2 import ParsedResume
 from resumate_grpc._gen.resumate.v1.resume_pb2 import Resume
+from resumate_grpc.cli.career import career_lines
 from resumate_grpc.cli.places import Places, aside
 from resumate_grpc.cli.sections import sections
 from resumate_grpc.cli.terminal import safe
@@ -72,6 +73,7 @@ def parsed_lines(parsed: ParsedResume) -> Iterator[str]:
             for highlight in entry.highlights:
                 yield from _wrapped(f"• {highlight}", indent="    ")
     yield from _skills(parsed)
+    yield from career_lines(parsed)
     for warning in parsed.warnings:
         yield ""
         yield safe(f"note: {warning.message} [{warning.reason}]", one_line=True)

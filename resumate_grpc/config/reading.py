@@ -12,9 +12,6 @@ from resumate_grpc.errors import SettingsError
 
 __all__ = ["Reading", "read_settings"]
 
-RESERVED = ("RESUMATE_AI_BASE_URL", "RESUMATE_AI_MODEL", "RESUMATE_AI_API_KEY")
-"""Names of a coming version: AI enhancement is not in this one."""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reading:
@@ -59,9 +56,6 @@ def _warnings(environ: Mapping[str, str], known: set[str]) -> Iterable[str]:
     names = {described.env for described in SETTINGS} | known
     for name in sorted(environ):
         if not name.startswith(ENV_PREFIX) or name in names:
-            continue
-        if name in RESERVED:
-            yield f"{name} has no effect: AI enhancement is not in this version, its stage is skipped"
             continue
         close = difflib.get_close_matches(name, names, n=1)
         hint = f"; did you mean {close[0]}?" if close else "; `resumate serve --help` lists the settings"

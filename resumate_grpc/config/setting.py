@@ -54,7 +54,7 @@ class Setting:
         return f"{self.env} ({self.flag})"
 
 
-def setting(  # the signature is the table's columns
+def setting(  # noqa: PLR0913 - the signature is the table's columns
     default: T | None = None,
     *,
     factory: Callable[[], T] | None = None,
@@ -64,8 +64,12 @@ def setting(  # the signature is the table's columns
     read: Callable[[str], T],
     check: Callable[[T], str | None] = lambda _: None,
     group: str,
+    secret: bool = False,
 ) -> T:
-    """Declare a field of `Settings`; exactly one of `default` and `factory` gives its default."""
+    """Declare a field of `Settings`; exactly one of `default` and `factory` gives its default.
+
+    A `secret` is left out where settings are shown.
+    """
     described = Setting(
         name="",
         help=help,
@@ -77,8 +81,8 @@ def setting(  # the signature is the table's columns
     )
     metadata = {_KEY: described}
     if factory is not None:
-        return dataclasses.field(default_factory=factory, metadata=metadata)
-    return cast("T", dataclasses.field(default=default, metadata=metadata))
+        return dataclasses.field(default_factory=factory, metadata=metadata, repr=not secret)
+    return cast("T", dataclasses.field(default=default, metadata=metadata, repr=not secret))
 
 
 def settings_of(cls: type[DataclassInstance]) -> tuple[Setting, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from resumate_grpc.config.checks import (
@@ -27,6 +28,7 @@ from resumate_grpc.config.units import (
     read_count,
     read_names,
     read_path,
+    read_retention,
     read_seconds,
     read_text,
 )
@@ -41,6 +43,7 @@ LIMITS = "Limits"
 WORK = "Work"
 WEB = "Browsers"
 LOGS = "Logs and metrics"
+MODEL = "Language model"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,6 +132,30 @@ class Settings:
             instead="a URL such as file:///var/lib/resumate/files",
             may_be_empty=True,
         ),
+        group=KEEP,
+    )
+    event_retention: timedelta | None = setting(
+        None,
+        help="How long events are kept once their résumé has ended; its last one stays. `off` = until it is deleted.",
+        metavar="DURATION|off",
+        default_text="off",
+        read=read_retention,
+        group=KEEP,
+    )
+    file_retention: timedelta | None = setting(
+        None,
+        help="How long the original file is kept once its résumé has ended. `off` = until it is deleted.",
+        metavar="DURATION|off",
+        default_text="off",
+        read=read_retention,
+        group=KEEP,
+    )
+    resume_retention: timedelta | None = setting(
+        None,
+        help="How long a résumé is kept after its upload or last retry, data and file. `off` = until it is deleted.",
+        metavar="DURATION|off",
+        default_text="off",
+        read=read_retention,
         group=KEEP,
     )
     workers: int = setting(
@@ -280,6 +307,85 @@ class Settings:
         read=read_seconds,
         group=WORK,
     )
+    ai_base_url: str = setting(
+        "",
+        help="OpenAI-compatible endpoint for AI enhancement, what `/chat/completions` is put after; empty = none.",
+        metavar="URL",
+        default_text="",
+        read=read_text,
+        check=of_scheme("http", "https", instead="a URL such as https://models.example/v1", may_be_empty=True),
+        group=MODEL,
+    )
+    ai_model: str = setting(
+        "",
+        help="Which of its models to ask.",
+        metavar="NAME",
+        default_text="",
+        read=read_text,
+        group=MODEL,
+    )
+    ai_api_key: str = setting(
+        "",
+        help="Key that is sent to it; better as a variable, since others on the machine can see flags.",
+        metavar="KEY",
+        default_text="",
+        read=read_text,
+        group=MODEL,
+        secret=True,
+    )
+    ai_timeout_s: float = setting(
+        60.0,
+        help="Longest time for one answer, waiting and trying again included; past it, the result stays ours.",
+        metavar="DURATION",
+        default_text="60s",
+        read=read_seconds,
+        check=above_zero,
+        group=MODEL,
+    )
+    ai_max_output_tokens: int = setting(
+        4096,
+        help="Longest answer, in tokens.",
+        metavar="COUNT",
+        default_text="4096",
+        read=read_count,
+        check=at_least(1, "1"),
+        group=MODEL,
+    )
+    ai_max_input_chars: int = setting(
+        40_000,
+        help="Most characters of a résumé's text that are sent.",
+        metavar="COUNT",
+        default_text="40000",
+        read=read_count,
+        check=at_least(1, "1"),
+        group=MODEL,
+    )
+    ai_daily_tokens: int = setting(
+        0,
+        help="Most tokens that one worker program may use on a UTC day, sent and received; 0 = no limit.",
+        metavar="COUNT",
+        default_text="0",
+        read=read_count,
+        group=MODEL,
+    )
+    ai_concurrency: int = setting(
+        4,
+        help="How many questions one worker program may ask at a time; the others wait.",
+        metavar="COUNT",
+        default_text="4",
+        read=read_count,
+        check=at_least(1, "1"),
+        group=MODEL,
+    )
+    ai_ca: Path | None = setting(
+        None,
+        help="Authorities that its certificate is checked by instead of the system's, PEM.",
+        metavar="FILE",
+        default_text="",
+        read=read_path,
+        check=readable,
+        group=MODEL,
+    )
     log_format: str = setting(
         "console",
         help="`console` for people, `json` for programs.",
@@ -315,6 +421,7 @@ class Settings:
                 raise SettingsError(f"{described.title} {problem}")
         self._check_tls()
         self._check_exposure()
+        self._check_model()
         derived = {
             "database_url": f"sqlite:///{self.data_dir.absolute()}/resumate.db",
             "files_url": (self.data_dir.absolute() / "files").as_uri(),
@@ -332,6 +439,11 @@ class Settings:
                 f"{setting_named('tls_client_ca').title} needs TLS: set {setting_named('tls_cert').title} and "
                 f"{setting_named('tls_key').title} too"
             )
+
+    def _check_model(self) -> None:
+        if bool(self.ai_base_url) != bool(self.ai_model):
+            missing = setting_named("ai_model" if self.ai_base_url else "ai_base_url")
+            raise SettingsError(f"a language model needs both its endpoint and its name: set {missing.title} too")
 
     def _check_exposure(self) -> None:
         for name in ("grpc_listen", "http_listen", "metrics_listen"):

@@ -9,6 +9,7 @@ import ipaddress
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 __all__ = [
@@ -20,12 +21,15 @@ __all__ = [
     "read_count",
     "read_names",
     "read_path",
+    "read_retention",
     "read_seconds",
     "read_text",
 ]
 
 _SIZES = {"": 1, "B": 1, "KB": 1000, "MB": 1000**2, "GB": 1000**3, "KIB": 1 << 10, "MIB": 1 << 20, "GIB": 1 << 30}
 _DURATIONS = {"": 1.0, "MS": 0.001, "S": 1.0, "M": 60.0, "MIN": 60.0, "H": 3600.0}
+_DAY_S = 86_400.0
+_LONGEST_RETENTION_S = 100 * 365 * _DAY_S
 _QUANTITY = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*", re.ASCII)
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"0", "false", "no", "off"})
@@ -79,6 +83,18 @@ def read_seconds(text: str) -> float:
     """Read a duration: `30s`, `500ms`, `2m`, `1h`; a bare number is in seconds."""
     number, unit = _quantity(text, _DURATIONS, "a duration such as 30s, 500ms or 2m")
     return number * _DURATIONS[unit]
+
+
+def read_retention(text: str) -> timedelta | None:
+    """Read how long something is kept: `30d`, `12h`, `2w`; a bare number is in seconds, `off` is None: for ever."""
+    if text.strip().lower() == "off":
+        return None
+    example = "a duration such as 30d, 12h or 2w, or off"
+    number, unit = _quantity(text, _DURATIONS | {"D": _DAY_S, "W": 7 * _DAY_S}, example)
+    seconds = number * (_DURATIONS | {"D": _DAY_S, "W": 7 * _DAY_S})[unit]
+    if not 0 < seconds <= _LONGEST_RETENTION_S:
+        raise ValueError(f"must be {example}, above 0 and at most 100 years, not {text!r}")
+    return timedelta(seconds=seconds)
 
 
 def _quantity(text: str, units: dict[str, int] | dict[str, float], example: str) -> tuple[float, str]:

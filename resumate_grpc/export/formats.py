@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from resumate_grpc.export.csv_table import to_csv
 from resumate_grpc.export.json_resume import to_json_resume
 from resumate_grpc.export.plain_text import to_plain_text
+from resumate_grpc.export.redaction import redact
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.resume import Resume
 
@@ -26,15 +27,18 @@ class ExportFormat(Enum):
     JSON_RESUME = "JSON_RESUME"
     PLAIN_TEXT = "PLAIN_TEXT"
     CSV = "CSV"
+    REDACTED_JSON = "REDACTED_JSON"
+    REDACTED_TEXT = "REDACTED_TEXT"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Format:
-    """How one format is made; `extension` is without its dot."""
+    """How one format is made; `extension` is without its dot. One that is `blind` tells nobody whose résumé it is."""
 
     write: Callable[[Resume, ParsedResume], bytes]
     media_type: str
     extension: str
+    blind: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,17 +54,26 @@ FORMATS: Mapping[ExportFormat, Format] = {
     ExportFormat.JSON_RESUME: Format(write=to_json_resume, media_type="application/json", extension="json"),
     ExportFormat.PLAIN_TEXT: Format(write=to_plain_text, media_type="text/plain; charset=utf-8", extension="txt"),
     ExportFormat.CSV: Format(write=to_csv, media_type="text/csv; charset=utf-8; header=present", extension="csv"),
+    ExportFormat.REDACTED_JSON: Format(
+        write=to_json_resume, media_type="application/json", extension="json", blind=True
+    ),
+    ExportFormat.REDACTED_TEXT: Format(
+        write=to_plain_text, media_type="text/plain; charset=utf-8", extension="txt", blind=True
+    ),
 }
 
 
 def export(resume: Resume, parsed: ParsedResume, export_format: ExportFormat) -> Exported:
-    """Return the document of a parsed résumé."""
+    """Return the document of a parsed résumé; a blind one is called by the résumé's id, in its name and in the file."""
     chosen = FORMATS[export_format]
-    return Exported(
-        content=chosen.write(resume, parsed),
-        media_type=chosen.media_type,
-        filename=_filename(resume.filename, chosen.extension),
-    )
+    if chosen.blind:
+        nameless = redact(parsed)
+        candidate = replace(nameless, personal_info=replace(nameless.personal_info, full_name=f"Candidate {resume.id}"))
+        content = chosen.write(replace(resume, filename=""), candidate)
+        name = f"candidate-{resume.id}.redacted.{chosen.extension}"
+    else:
+        content, name = chosen.write(resume, parsed), _filename(resume.filename, chosen.extension)
+    return Exported(content=content, media_type=chosen.media_type, filename=name)
 
 
 def _filename(uploaded: str, extension: str) -> str:

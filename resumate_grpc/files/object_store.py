@@ -6,9 +6,10 @@ import asyncio
 import errno
 import logging
 import os
+import re
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol, Self
 from urllib.parse import unquote, urlsplit
@@ -19,18 +20,29 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from resumate_grpc.errors import FileMissingError, SettingsError, StorageFullError, StorageUnavailableError
+from resumate_grpc.files.holds import FolderHolds, ProcessHolds
 
 __all__ = ["ObjectFileStore"]
 
 logger = logging.getLogger(__name__)
 
 _INCOMING = "incoming"
+_HOLDS = "holds"
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _LEFT_OVER_AFTER_S = 3600
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
+class _Holds(Protocol):
+    """See `holds.py`."""
+
+    def hold(self, sha256: str, *, alone: bool) -> AbstractAsyncContextManager[None]: ...
+
+
 class _Objects(Protocol):
     """Writing and removing, which differ between a directory and a service; reading does not."""
+
+    holds: _Holds
 
     async def put(self, key: str, content: bytes) -> None: ...
 
@@ -98,12 +110,29 @@ class ObjectFileStore:
         with _answerable():
             await self._objects.delete(_key(sha256))
 
+    async def names(self) -> AsyncIterator[str]:
+        """See `FileStore.names`."""
+        async for found in self._store.list():
+            for entry in found:
+                folder, _, name = entry["path"].partition("/")
+                if _SHA256.fullmatch(name) and name.startswith(folder):
+                    yield name
+
+    def keeping(self, sha256: str) -> AbstractAsyncContextManager[None]:
+        """See `FileStore.keeping`."""
+        return self._objects.holds.hold(sha256, alone=False)
+
+    def removing(self, sha256: str) -> AbstractAsyncContextManager[None]:
+        """See `FileStore.removing`."""
+        return self._objects.holds.hold(sha256, alone=True)
+
 
 class _Service:
     """An object service: an answered put is whole and durable."""
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
+        self.holds: _Holds = ProcessHolds()
 
     async def put(self, key: str, content: bytes) -> None:
         await obstore.put_async(self._store, key, content)
@@ -124,6 +153,7 @@ class _Directory:
     def __init__(self, store: LocalStore, root: Path) -> None:
         self._store = store
         self._root = root
+        self.holds: _Holds = FolderHolds(root / _HOLDS)
 
     async def put(self, key: str, content: bytes) -> None:
         await asyncio.to_thread(self._put, key, content)

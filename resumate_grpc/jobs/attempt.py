@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from resumate_grpc import failpoints
 from resumate_grpc.errors import ErrorReason, FileMissingError, ParsingError
+from resumate_grpc.jobs.enhance import enhanced, not_enhanced
 from resumate_grpc.jobs.estimates import Estimator
 from resumate_grpc.jobs.ports import (
     Clock,
     EventBus,
     FileStore,
+    LanguageModel,
     LeaseLostError,
     Metrics,
     Parser,
@@ -21,7 +23,7 @@ from resumate_grpc.jobs.ports import (
     WorkQueue,
 )
 from resumate_grpc.jobs.progress import AttemptProgress, StageClock
-from resumate_grpc.model.parsed import ParsedResume, ParseWarning
+from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import ACTIVE_STAGES, ParseFailure, ProgressEvent, Stage, StageProgress, State
 from resumate_grpc.model.work import Claim, Lane, NewEvent, Outcome
 from resumate_grpc.parsing.recognised import ScansFoundError
@@ -37,12 +39,13 @@ RENEWALS_PER_LEASE = 3
 MAX_RENEWAL_INTERVAL_S = 1.0
 IT_IS_A_SCAN = "It is a scan; waiting for OCR"
 NO_MODEL = "no language model is configured"
+NOT_ASKED_FOR = "not asked for"
 STAGE_FAILPOINTS = {stage: f"attempt.{stage.value.lower()}" for stage in ACTIVE_STAGES}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AttemptPorts:
-    """What every attempt of a worker stands on; `lease_s` in seconds."""
+    """What every attempt of a worker stands on; `lease_s` in seconds. `language_model` is None where there is none."""
 
     queue: WorkQueue
     files: FileStore
@@ -53,6 +56,7 @@ class AttemptPorts:
     clock: Clock
     lease_s: float
     max_attempts: int
+    language_model: LanguageModel | None = None
     scan_parser: Parser | None = None
     """What parses in the OCR lane; None = the parser reads scans itself."""
 
@@ -124,26 +128,26 @@ class Attempt:
             await self._succeed(parsed)
 
     async def _parse(self) -> ParsedResume:
-        resume = self._resume
+        resume, asked = self._resume, self._resume.options.ai_enhancement
+        model = self._ports.language_model if asked else None
         self._progress = AttemptProgress(
-            await self._ports.estimator.attempt(resume.media_type, resume.size_bytes), since=resume.progress
+            await self._ports.estimator.attempt(resume.media_type, resume.size_bytes),
+            since=resume.progress,
+            with_model=model is not None,
         )
         content = await self._ports.files.get(resume.sha256)
         scans = self._ports.scan_parser if self._claim.lane is Lane.OCR else None
-        parsed = await (scans or self._ports.parser).parse(
-            content, media_type=resume.media_type, options=resume.options, on_progress=self._report
+        parser = scans or self._ports.parser
+        if model is None:
+            parsed = await parser.parse(
+                content, media_type=resume.media_type, options=resume.options, on_progress=self._report
+            )
+            why = NO_MODEL if asked or self._ports.language_model is None else NOT_ASKED_FOR
+            return not_enhanced(parsed, why=why, asked=asked, report=self._report)
+        explanation = await parser.explain(
+            content, media_type=resume.media_type, options=resume.options, pictures=False, on_progress=self._report
         )
-        return self._enhance(parsed)
-
-    def _enhance(self, parsed: ParsedResume) -> ParsedResume:
-        """Note that this version has no language model: the stage is skipped, with a warning where it was asked for."""
-        self._report(StageProgress(stage=Stage.AI_ENHANCEMENT, stage_percent=100, message=f"Skipped: {NO_MODEL}"))
-        if not self._resume.options.ai_enhancement:
-            return parsed
-        warning = ParseWarning(
-            reason=ErrorReason.AI_UNAVAILABLE.value, message=f"AI enhancement was asked for, but {NO_MODEL}"
-        )
-        return replace(parsed, warnings=(*parsed.warnings, warning))
+        return await enhanced(explanation, model, self._report)
 
     def _report(self, report: StageProgress) -> None:
         self._note_stage(self._stages.enter(report.stage, self._ports.clock.monotonic()))

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from resumate_grpc.errors import HistoryGoneError
 from resumate_grpc.model.digest import START, watch_chained
 from resumate_grpc.model.progress import ProgressEvent
-from resumate_grpc.model.work import Target
+from resumate_grpc.model.work import LogBounds, Target
 
-__all__ = ["Cursor"]
+__all__ = ["Cursor", "check_held"]
+
+
+def check_held(bounds: LogBounds, *, after: int) -> None:
+    """Raise `HistoryGoneError` if retention has taken events that come after a position."""
+    first = bounds.first_available
+    if after + 1 < first:
+        raise HistoryGoneError(f"events before {first} were purged; start after {first - 1}", first_available=first)
 
 
 class Cursor:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from resumate_grpc.model.field_paths import step_into, steps_of
 from resumate_grpc.model.parsed import Evidence, ParsedResume
+from resumate_grpc.parsing.career.derived import with_derived
 
 __all__ = ["keep_matching_evidence"]
 
@@ -27,7 +28,10 @@ def keep_matching_evidence(before: ParsedResume, after: ParsedResume) -> ParsedR
         for evidence in before.evidence
         if (path := _path_after(before, after, evidence, turns)) is not None
     )
-    return replace(after, evidence=kept, text=before.text)
+    corrected = replace(after, evidence=kept, text=before.text)
+    if not before.career.as_of:
+        return replace(corrected, career=before.career, normalized=before.normalized)
+    return with_derived(corrected, as_of=before.career.as_of)
 
 
 def _path_after(before: ParsedResume, after: ParsedResume, evidence: Evidence, turns: _Turns) -> str | None:

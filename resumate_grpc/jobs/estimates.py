@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from resumate_grpc.jobs.ports import Clock, Statistics
+from resumate_grpc.jobs.ports import Clock, Forecast, Statistics, unforeseen
 from resumate_grpc.model.progress import ACTIVE_STAGES, Stage
 from resumate_grpc.model.resume import MediaType
 from resumate_grpc.model.work import StageTimes
@@ -17,6 +17,8 @@ __all__ = ["Estimator", "StageEstimate", "estimate"]
 NEIGHBOURS = 9
 SAMPLES_PER_MEDIA_TYPE = 200
 REFRESH_S = 2.0
+LEAST_MODEL_S = 0.05
+"""A stage shorter than this asked no model: it was skipped."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,6 +31,15 @@ class StageEstimate:
     def total_s(self) -> float:
         """All stages together."""
         return sum(self.seconds.values())
+
+    def with_model(self, *, asked: bool) -> StageEstimate | None:
+        """Return the estimate for an attempt that asks a language model, or that does not.
+
+        None where one is asked and none was measured: the longest stage would be missing from every figure.
+        """
+        if asked:
+            return self if self.seconds[Stage.AI_ENHANCEMENT] >= LEAST_MODEL_S else None
+        return StageEstimate(seconds={**self.seconds, Stage.AI_ENHANCEMENT: 0.0})
 
     def remaining_s(self, stage: Stage, stage_percent: int) -> float:
         """Seconds from this point of this stage to the end of the attempt."""
@@ -71,14 +82,17 @@ class Estimator:
         await self._refresh()
         return estimate(self._samples, media_type=media_type, size_bytes=size_bytes)
 
-    async def until_done_s(self, resume_id: str, media_type: MediaType, size_bytes: int) -> float | None:
-        """Estimate the seconds that a waiting résumé needs: those ahead of it over all workers, then its own."""
+    async def forecast(self, media_type: MediaType, size_bytes: int) -> Forecast:
+        """Return what tells how long a file takes by how many are ahead: those over all workers, then its own time."""
         own = await self.attempt(media_type, size_bytes)
         if own is None:
-            return None
-        ahead = await self._statistics.waiting_ahead(resume_id)
-        typical = median(sample.total_s for sample in self._samples)
-        return ahead * typical / self._workers + own.total_s
+            return unforeseen
+        typical_s, own_s, workers = median(sample.total_s for sample in self._samples), own.total_s, self._workers
+        return lambda ahead: ahead * typical_s / workers + own_s
+
+    async def waiting_ahead(self, resume_id: str) -> int:
+        """Return how many will be taken up before this résumé."""
+        return await self._statistics.waiting_ahead(resume_id)
 
     async def _refresh(self) -> None:
         now = self._clock.monotonic()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from resumate_grpc.enhancement.question import Question
 from resumate_grpc.errors import ResumeNotFoundError
 from resumate_grpc.model.page_image import PageImage
 from resumate_grpc.model.parsed import ParsedResume
@@ -27,13 +29,18 @@ from resumate_grpc.model.work import (
     StageTimes,
     Target,
 )
+from resumate_grpc.parsing.explanation import Explanation
 
 __all__ = [
     "WORK",
     "Clock",
     "EventBus",
     "EventLog",
+    "Expiry",
     "FileStore",
+    "Forecast",
+    "LanguageModel",
+    "LanguageModelError",
     "LeaseLostError",
     "Metrics",
     "Notice",
@@ -45,11 +52,20 @@ __all__ = [
     "Stopped",
     "WorkAvailable",
     "WorkQueue",
+    "unforeseen",
 ]
 
 
 class LeaseLostError(Exception):
     """The claim's lease is another's now, or the attempt has ended: nothing was written and nothing may be."""
+
+
+Forecast = Callable[[int], float | None]
+"""Seconds until a résumé is done that has so many ahead of it in line; None where nothing was measured."""
+
+
+def unforeseen(_ahead: int) -> None:
+    """Forecast nothing."""
 
 
 class Clock(Protocol):
@@ -70,8 +86,10 @@ class ResumeStore(Protocol):
     Each method is one transaction, durable when it returns, and completes or has no effect if its caller is cancelled.
     """
 
-    async def create(self, new: NewResume, *, max_queued: int) -> tuple[Resume, ProgressEvent | None]:
-        """Insert a QUEUED résumé with its first event (stage QUEUED, sequence 1).
+    async def create(
+        self, new: NewResume, *, max_queued: int, forecast: Forecast = unforeseen
+    ) -> tuple[Resume, ProgressEvent | None]:
+        """Insert a QUEUED résumé with its first event (stage QUEUED, sequence 1), which tells how many are ahead of it.
 
         With a `request_id` that the owner used before: returns the first résumé and None if sha256 is the same, else
         raises `RequestIdReusedError`. Raises `ExhaustedError` (QUEUE_FULL) if `max_queued` résumés wait already.
@@ -117,15 +135,23 @@ class ResumeStore(Protocol):
         ...
 
     async def references(self, sha256: str) -> int:
-        """Return how many résumés, of all owners, have these bytes."""
+        """Return how many résumés, of all owners, have these bytes and may still read them."""
         ...
 
     async def retry(
-        self, owner: str, resume_id: str, *, options: ParseOptions | None, max_queued: int
+        self,
+        owner: str,
+        resume_id: str,
+        *,
+        options: ParseOptions | None,
+        max_queued: int,
+        forecast: Forecast = unforeseen,
+        expire_after_s: float | None = None,
     ) -> tuple[Resume, ProgressEvent]:
         """Queue the next attempt of an ended résumé; the sequence goes on, `parsed` and `error` are cleared.
 
-        Raises `ResumeNotFoundError`, `WrongStateError`, `ExhaustedError` (QUEUE_FULL).
+        Raises `ResumeNotFoundError`, `WrongStateError`, `FileMissingError` if its file has expired, `ExhaustedError`
+        (QUEUE_FULL).
         """
         ...
 
@@ -205,6 +231,33 @@ class WorkQueue(Protocol):
         ...
 
 
+class Expiry(Protocol):
+    """What time takes away. Each call is short, so that appends do not wait; the caller repeats it until it is done."""
+
+    async def purge_events(self, *, ended_before: datetime, limit: int) -> int:
+        """Remove up to `limit` events of résumés that ended before a time, oldest first; return how many.
+
+        Each résumé keeps its last event, and one that is queued or being parsed keeps all. `LogBounds.first_available`
+        of the résumé, its batch and its owner's feed rises with it.
+        """
+        ...
+
+    async def expire_files(self, *, ended_before: datetime, limit: int) -> Sequence[str]:
+        """Note of up to `limit` résumés that ended before a time that their file has expired; return its sha256 each.
+
+        Whoever calls then removes the files that nobody has any more.
+        """
+        ...
+
+    async def expired(self, *, at: datetime, limit: int) -> Sequence[tuple[str, str]]:
+        """Return owner and id of up to `limit` ended résumés whose `expire_time` is not after `at`."""
+        ...
+
+    async def referenced(self, sha256s: Sequence[str]) -> set[str]:
+        """Return those of the files that a résumé may still read."""
+        ...
+
+
 class Statistics(Protocol):
     """Figures over all owners, for estimates and metrics."""
 
@@ -214,6 +267,10 @@ class Statistics(Protocol):
 
     async def waiting_ahead(self, resume_id: str) -> int:
         """Return how many résumés will be taken up before this one; 0 if it does not wait."""
+        ...
+
+    async def places(self) -> Mapping[str, int]:
+        """Return the place of each that waits, by id: 1 = next to be taken up in its lane."""
         ...
 
     async def counts(self) -> dict[State, int]:
@@ -238,6 +295,22 @@ class FileStore(Protocol):
 
     async def delete(self, sha256: str) -> None:
         """Remove the bytes; what is not there is no error."""
+        ...
+
+    def names(self) -> AsyncIterator[str]:
+        """Yield the sha256 of every file, in any order."""
+        ...
+
+    def keeping(self, sha256: str) -> AbstractAsyncContextManager[None]:
+        """Hold a file in place, from its put until a résumé has it; many may hold it at once."""
+        ...
+
+    def removing(self, sha256: str) -> AbstractAsyncContextManager[None]:
+        """Hold a file alone, from the look whether any résumé has it until it is removed.
+
+        Both holds end with the process that has them. They reach as far as the files do: other processes that use the
+        same directory see them; those that use the same object service do not.
+        """
         ...
 
 
@@ -305,6 +378,43 @@ class Parser(Protocol):
         TEXT lane raises `ScansFoundError` for a document with pages that only OCR can read. Raises
         `ParsingError`: the parser's own, or PARSE_TIMEOUT, RESOURCE_LIMIT (memory, CPU, output), WORKER_LOST (the
         process died for another reason). Cancelling the call ends the process at once; a warm spare takes its place.
+        """
+        ...
+
+    async def explain(
+        self,
+        content: bytes,
+        *,
+        media_type: MediaType,
+        options: ParseOptions,
+        pictures: bool,
+        on_progress: Callable[[StageProgress], None],
+    ) -> Explanation:
+        """Parse likewise, and return the result with the document that it was read from, in which quotes are found."""
+        ...
+
+
+class LanguageModelError(Exception):
+    """No answer was got; the message says why, for people, without text, answer, address or key."""
+
+
+class LanguageModel(Protocol):
+    """Answers questions about a résumé's text; adapter: `language_model/openai_compatible.py`.
+
+    `max_input_characters` is how much of a text may be asked about.
+    """
+
+    @property
+    def max_input_characters(self) -> int:
+        """Most characters of text that a question may have."""
+        ...
+
+    async def answer(self, question: Question, *, on_characters: Callable[[int], None]) -> str:
+        """Return the answer as it was said, hopefully JSON of the question's schema.
+
+        `on_characters` is called in the event loop with the characters received so far, never falling, where the answer
+        comes piece by piece; it must not block. Bounded in time, tokens and bytes by the adapter, waiting for a turn
+        included. Raises `LanguageModelError` for whatever goes wrong. Cancelling closes the connection at once.
         """
         ...
 

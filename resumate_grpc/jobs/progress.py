@@ -11,17 +11,24 @@ __all__ = ["AttemptProgress", "StageClock"]
 
 # Until stage times were measured the two stages that always work count alike.
 UNMEASURED_SHARES = {Stage.TEXT_EXTRACTION: 0.5, Stage.NLP_PARSING: 0.5, Stage.AI_ENHANCEMENT: 0.0}
+UNMEASURED_MODEL_SHARE = 0.8
+"""Of an attempt that asks a model, before one was measured: parsing takes tenths of a second, a model seconds."""
 LAST_PERCENT_BEFORE_END = 99
 MAX_MESSAGE_CHARACTERS = 500
 
 
 class AttemptProgress:
-    """Overall percent of one attempt: each stage counts as its share of the expected time."""
+    """Overall percent of one attempt: each stage counts as its share of the expected time.
 
-    def __init__(self, expected: StageEstimate | None, *, since: ProgressEvent | None = None) -> None:
+    `with_model` tells that a language model will be asked; else its stage takes no time, whatever it took others.
+    """
+
+    def __init__(
+        self, expected: StageEstimate | None, *, since: ProgressEvent | None = None, with_model: bool = False
+    ) -> None:
         """Begin at the attempt's last event `since`, where it is taken up in its middle."""
-        self._expected = expected
-        self._shares = _shares(expected)
+        self._expected = expected.with_model(asked=with_model) if expected else None
+        self._shares = _shares(self._expected, with_model=with_model)
         self._stage: Stage | None = None
         self._stage_percent = 0
         self._message = ""
@@ -62,10 +69,15 @@ class AttemptProgress:
         return min(LAST_PERCENT_BEFORE_END, int(100 * (done + here)))
 
 
-def _shares(expected: StageEstimate | None) -> dict[Stage, float]:
-    if expected is None or expected.total_s <= 0:
-        return UNMEASURED_SHARES
-    return {stage: seconds / expected.total_s for stage, seconds in expected.seconds.items()}
+def _shares(expected: StageEstimate | None, *, with_model: bool) -> dict[Stage, float]:
+    known = expected is not None and expected.total_s > 0
+    shares = dict(UNMEASURED_SHARES)
+    if expected is not None and known:
+        shares = {stage: seconds / expected.total_s for stage, seconds in expected.seconds.items()}
+    if with_model and not shares[Stage.AI_ENHANCEMENT]:
+        shares = {stage: share * (1 - UNMEASURED_MODEL_SHARE) for stage, share in shares.items()}
+        shares[Stage.AI_ENHANCEMENT] = UNMEASURED_MODEL_SHARE
+    return shares
 
 
 class StageClock:

@@ -5,17 +5,26 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from resumate_grpc import failpoints
-from resumate_grpc.errors import EmptyFileError, EtagMismatchError, FileTooLargeError, WrongStateError
+from resumate_grpc.errors import EmptyFileError, EtagMismatchError, FileMissingError, FileTooLargeError, WrongStateError
 from resumate_grpc.jobs.changes import Changes
 from resumate_grpc.jobs.edits import keep_matching_evidence
 from resumate_grpc.jobs.estimates import Estimator
 from resumate_grpc.jobs.filenames import clean_filename
 from resumate_grpc.jobs.ids import new_resume_id
-from resumate_grpc.jobs.ports import Clock, EventBus, FileStore, Metrics, Removed, ResumeStore, Stopped, WorkAvailable
+from resumate_grpc.jobs.ports import (
+    Clock,
+    EventBus,
+    FileStore,
+    Forecast,
+    Metrics,
+    Removed,
+    ResumeStore,
+    Stopped,
+    WorkAvailable,
+)
 from resumate_grpc.model.progress import State
 from resumate_grpc.model.resume import PICTURES, ParseOptions, Resume
 from resumate_grpc.model.work import Lane, NewResume, ResumePage, ResumeQuery
@@ -43,7 +52,7 @@ class Upload:
 class Resumes:
     """Every method takes the owner first and knows no other owner's résumés."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it stands on, and its limits
         self,
         *,
         store: ResumeStore,
@@ -54,6 +63,7 @@ class Resumes:
         metrics: Metrics,
         max_file_bytes: int,
         max_queued: int,
+        expire_after_s: float | None = None,
     ) -> None:
         self._store = store
         self._files = files
@@ -63,8 +73,8 @@ class Resumes:
         self._metrics = metrics
         self._max_file_bytes = max_file_bytes
         self._max_queued = max_queued
+        self._expire_after_s = expire_after_s
         self._changes = Changes()
-        self._file_locks: dict[str, tuple[asyncio.Lock, int]] = {}
 
     def check_upload(self, *, filename: str, size_bytes: int, head: bytes) -> None:
         """Refuse an upload before it is complete: `size_bytes` as declared or received so far, `head` its first bytes.
@@ -101,8 +111,10 @@ class Resumes:
             batch_id=upload.batch_id,
             options=upload.options,
             lane=Lane.OCR if media_type in PICTURES else Lane.TEXT,
+            expire_after_s=self._expire_after_s,
         )
-        keeping = self._keep(new, upload.content)
+        forecast = await self._estimator.forecast(media_type, new.size_bytes)
+        keeping = self._keep(new, upload.content, forecast)
         resume, deduplicated = await self._changes.through(keeping, name=f"upload {new.id}")
         return await self._estimated(resume), deduplicated
 
@@ -151,7 +163,7 @@ class Resumes:
     async def retry(self, owner: str, resume_id: str, *, options: ParseOptions | None) -> Resume:
         """Queue the next attempt; None = the options of the last one.
 
-        Raises `ResumeNotFoundError`, `WrongStateError`, `ExhaustedError`.
+        Raises `ResumeNotFoundError`, `WrongStateError`, `FileMissingError` if its file has expired, `ExhaustedError`.
         """
         queueing = self._queue_again(owner, resume_id, options)
         return await self._estimated(await self._changes.through(queueing, name=f"retry {resume_id}"))
@@ -167,21 +179,31 @@ class Resumes:
     async def open_file(self, owner: str, resume_id: str) -> tuple[Resume, AsyncIterator[bytes]]:
         """Return the résumé and its original bytes in pieces of at most 64 KiB.
 
-        Raises `ResumeNotFoundError`; the iterator raises `FileMissingError` before its first piece.
+        Raises `ResumeNotFoundError`, and `FileMissingError` for a file that has expired; the iterator raises the latter
+        before its first piece where the file is gone for another reason.
         """
         resume = await self._store.get(owner, resume_id, with_parsed=False)
+        if not resume.has_file:
+            raise FileMissingError("the original file has expired; upload it again")
         return resume, self._files.stream(resume.sha256, chunk_bytes=DOWNLOAD_CHUNK_BYTES)
 
-    async def _keep(self, new: NewResume, content: bytes) -> tuple[Resume, bool]:
+    async def drop_if_orphaned(self, sha256: str) -> None:
+        """Remove a file that no résumé has, of whatever owner, and that no upload is about to have."""
+        async with self._files.removing(sha256):
+            if not await self._store.references(sha256):
+                await self._files.delete(sha256)
+
+    async def _keep(self, new: NewResume, content: bytes, forecast: Forecast) -> tuple[Resume, bool]:
         """Put the bytes first, then the row: a row without bytes must never be seen."""
-        async with self._file_lock(new.sha256):
-            await self._files.put(new.sha256, content)
-            failpoints.hit("upload.after-put")
-            try:
-                resume, event = await self._store.create(new, max_queued=self._max_queued)
-            except Exception:
-                await self._drop_if_orphaned(new.sha256)
-                raise
+        resume = event = None
+        try:
+            async with self._files.keeping(new.sha256):
+                await self._files.put(new.sha256, content)
+                failpoints.hit("upload.after-put")
+                resume, event = await self._store.create(new, max_queued=self._max_queued, forecast=forecast)
+        finally:
+            if event is None:  # refused, or the résumé of an earlier request, whose own file may have expired
+                await self.drop_if_orphaned(new.sha256)
         failpoints.hit("upload.after-commit")
         if event is not None:
             self._bus.publish(event)
@@ -191,11 +213,18 @@ class Resumes:
     async def _remove(self, owner: str, resume_id: str, etag: str) -> None:
         deleted = await self._store.delete(owner, resume_id, if_etag=etag)
         self._bus.publish(Removed(owner=owner, resume_id=resume_id, batch_id=deleted.batch_id))
-        async with self._file_lock(deleted.sha256):
-            await self._drop_if_orphaned(deleted.sha256)
+        await self.drop_if_orphaned(deleted.sha256)
 
     async def _queue_again(self, owner: str, resume_id: str, options: ParseOptions | None) -> Resume:
-        resume, event = await self._store.retry(owner, resume_id, options=options, max_queued=self._max_queued)
+        before = await self._store.get(owner, resume_id, with_parsed=False)
+        resume, event = await self._store.retry(
+            owner,
+            resume_id,
+            options=options,
+            max_queued=self._max_queued,
+            forecast=await self._estimator.forecast(before.media_type, before.size_bytes),
+            expire_after_s=self._expire_after_s,
+        )
         self._bus.publish(event)
         self._bus.publish(WorkAvailable())
         return resume
@@ -207,29 +236,11 @@ class Resumes:
         self._metrics.attempt_ended(State.CANCELLED, "")
         return resume
 
-    async def _drop_if_orphaned(self, sha256: str) -> None:
-        if not await self._store.references(sha256):
-            await self._files.delete(sha256)
-
-    @asynccontextmanager
-    async def _file_lock(self, sha256: str) -> AsyncIterator[None]:
-        """Keep an upload and a deletion of the same bytes from crossing in this process."""
-        lock, users = self._file_locks.get(sha256, (asyncio.Lock(), 0))
-        self._file_locks[sha256] = (lock, users + 1)
-        try:
-            async with lock:
-                yield
-        finally:
-            lock, users = self._file_locks[sha256]
-            if users == 1:
-                del self._file_locks[sha256]
-            else:
-                self._file_locks[sha256] = (lock, users - 1)
-
     async def _estimated(self, resume: Resume) -> Resume:
         if resume.state is State.QUEUED:
-            seconds = await self._estimator.until_done_s(resume.id, resume.media_type, resume.size_bytes)
-            return replace(resume, estimated_duration_s=seconds)
+            ahead = await self._estimator.waiting_ahead(resume.id)
+            forecast = await self._estimator.forecast(resume.media_type, resume.size_bytes)
+            return replace(resume, estimated_duration_s=forecast(ahead), queue_position=ahead + 1)
         if resume.state is State.PROCESSING and resume.progress is not None:
             return replace(resume, estimated_duration_s=resume.progress.estimated_remaining_s)
         return resume

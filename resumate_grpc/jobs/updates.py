@@ -29,6 +29,7 @@ class Beat:
     """A sign of life; `sequence` is the number of the last event passed on.
 
     `count` and `digest` tell which events those up to `sequence` were: a résumé's, else those that this watch sent.
+    `queue_position` is a waiting résumé's place in line, 1 = next, else 0.
     """
 
     sequence: int
@@ -36,6 +37,7 @@ class Beat:
     caught_up: bool
     count: int
     digest: bytes
+    queue_position: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

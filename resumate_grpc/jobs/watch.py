@@ -12,17 +12,17 @@ from resumate_grpc.errors import (
     EpochMismatchError,
     ErrorReason,
     ExhaustedError,
-    HistoryGoneError,
     InvalidFieldError,
 )
-from resumate_grpc.jobs.cursor import Cursor
+from resumate_grpc.jobs.cursor import Cursor, check_held
 from resumate_grpc.jobs.feed import Feed
+from resumate_grpc.jobs.line import Line
 from resumate_grpc.jobs.mailbox import Mailbox
 from resumate_grpc.jobs.ports import Clock, EventBus, EventLog, Metrics
 from resumate_grpc.jobs.pulse import Pulse
 from resumate_grpc.jobs.reading import LogReader
 from resumate_grpc.jobs.stalls import Stalls
-from resumate_grpc.jobs.watcher import HISTORY_PAGE_EVENTS, Shared, Watcher
+from resumate_grpc.jobs.watcher import HISTORY_PAGE_EVENTS, Shared, Watcher, draining_error
 from resumate_grpc.model.progress import ProgressEvent
 from resumate_grpc.model.work import LogBounds, LogQuery, Target
 
@@ -58,13 +58,14 @@ class Watches:
         max_watches: int,
         poll_s: float = math.inf,
         stall_s: float = math.inf,
+        line: Line | None = None,
     ) -> None:
         self._log = log
         self._bus = bus
         self._metrics = metrics
         self._max_watches = max_watches
         self._poll_s = poll_s
-        self._shared = Shared(log=log, reader=LogReader(log), clock=clock, pulse=Pulse(clock))
+        self._shared = Shared(log=log, reader=LogReader(log), clock=clock, pulse=Pulse(clock), line=line)
         self._feeds: dict[str, Feed] = {}
         self._open: dict[Mailbox, asyncio.Timeout] = {}
         self._stalls = Stalls(self._open, clock=clock, pulse=self._shared.pulse, stall_s=stall_s)
@@ -77,7 +78,7 @@ class Watches:
         return self._log.epoch
 
     def drain(self) -> None:
-        """End every watch with `Drained`, and each new one likewise."""
+        """End every watch with `Drained`, and refuse each new one."""
         self._draining = True
         for mailbox in self._open:
             mailbox.close()
@@ -109,10 +110,12 @@ class Watches:
 
         It ends after the résumé's terminal event unless `follow`; a batch or feed goes on. Raises
         `ResumeNotFoundError`, `InvalidFieldError` for a position that was never given, `HistoryGoneError`,
-        `EpochMismatchError` and `ExhaustedError`; what ends it later is raised by the watcher.
+        `EpochMismatchError`, `DrainingError` and `ExhaustedError`; what ends it later is raised by the watcher.
         """
         self._admit()
         self._check_epoch(epoch)
+        if self._draining:
+            raise draining_error()
         mailbox, feed = Mailbox(), self._feed(target.owner)
         # Before the first reading: what happens in between arrives twice rather than never.
         feed.join(target, mailbox)
@@ -120,8 +123,6 @@ class Watches:
         self._stalls.keep_looking()
         self._metrics.watch_opened()
         try:
-            if self._draining:
-                mailbox.close()
             async with scope:
                 await feed.began()
                 page = await self._shared.reader.read(LogQuery(target=target, after=after, limit=HISTORY_PAGE_EVENTS))
@@ -139,7 +140,7 @@ class Watches:
         except TimeoutError:
             if not scope.expired():
                 raise
-            raise self._stalls.error() from None
+            raise (draining_error() if self._draining else self._stalls.error()) from None
         finally:
             self._shared.pulse.cancel(mailbox)
             del self._open[mailbox]
@@ -186,8 +187,4 @@ def _check_position(after: int, bounds: LogBounds) -> None:
         raise InvalidFieldError(
             f"after_sequence is {after}; it must be between 0 and {bounds.last}", field="after_sequence"
         )
-    if after + 1 < bounds.first_available:
-        raise HistoryGoneError(
-            f"events before {bounds.first_available} were purged; start after {bounds.first_available - 1}",
-            first_available=bounds.first_available,
-        )
+    check_held(bounds, after=after)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from resumate_grpc.errors import DrainingError, ResumeNotFoundError
-from resumate_grpc.jobs.cursor import Cursor
+from resumate_grpc.jobs.cursor import Cursor, check_held
 from resumate_grpc.jobs.feed import Feed
+from resumate_grpc.jobs.line import REFRESH_S, Line
 from resumate_grpc.jobs.mailbox import Mailbox
 from resumate_grpc.jobs.ports import Clock, EventLog
 from resumate_grpc.jobs.pulse import TICK_S, Pulse
@@ -18,13 +19,18 @@ from resumate_grpc.model.digest import START
 from resumate_grpc.model.progress import State
 from resumate_grpc.model.work import LogPage, LogQuery, Target
 
-__all__ = ["HISTORY_PAGE_EVENTS", "Shared", "Watcher"]
+__all__ = ["HISTORY_PAGE_EVENTS", "Shared", "Watcher", "draining_error"]
 
 HISTORY_PAGE_EVENTS = 128
 COUNTS_INTERVAL_S = 0.2
 RECONNECT_AFTER_S = 1.0
 CONFIRM_S = 60.0
 """How often a quiet watch of a résumé makes sure that it is still there: a deletion leaves no number to miss."""
+
+
+def draining_error() -> DrainingError:
+    """Return what a watch ends with when the server goes away."""
+    return DrainingError("the server is shutting down; reconnect", retry_after_s=RECONNECT_AFTER_S)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,6 +41,7 @@ class Shared:
     reader: LogReader
     clock: Clock
     pulse: Pulse
+    line: Line | None = None
 
 
 class Watcher:
@@ -55,6 +62,8 @@ class Watcher:
         "_mailbox",
         "_owes_beat",
         "_page",
+        "_place",
+        "_place_due",
         "_read_at",
         "_sent_at",
         "_shared",
@@ -86,6 +95,8 @@ class Watcher:
         digest = page.bounds.digest if after == page.bounds.last else START
         self._cursor = Cursor(target, after=after, digest=digest)
         self._ended = False
+        self._place = 0
+        self._place_due = math.inf
         self._note_state(page.bounds.state)
         self._behind = True
         self._owes_beat = True
@@ -142,13 +153,17 @@ class Watcher:
         return passed_on
 
     async def _history(self) -> Sequence[Update]:
-        """Read a page of the log from the cursor on; behind until that was the last one."""
+        """Read a page of the log from the cursor on; behind until that was the last one.
+
+        Raises `HistoryGoneError` where retention was quicker than the watcher.
+        """
         page = self._page
         if page is None:
             self._mailbox.reopen()
             page = await self._shared.reader.read(
                 LogQuery(target=self._target, after=self._cursor.reached, limit=HISTORY_PAGE_EVENTS)
             )
+            check_held(page.bounds, after=self._cursor.reached)
         self._page = None
         self._read_at = self._shared.clock.monotonic()
         is_full = len(page.events) == HISTORY_PAGE_EVENTS
@@ -161,6 +176,7 @@ class Watcher:
         self._behind = is_full
         if self._owes_beat and not is_full:
             self._owes_beat = False
+            await self._look_up_place()
             updates.append(self._beat())
         return updates
 
@@ -174,11 +190,13 @@ class Watcher:
             self._counts_due = None
             self._sent_at = now
             return (Counted(counts=await self._shared.log.batch_counts(self._target.owner, self._target.batch_id)),)
+        if now >= self._place_due and await self._look_up_place():
+            return (self._beat(),)
         if now - self._sent_at >= self._heartbeat_s - TICK_S:
             return await self._overdue_beat()
-        if not mailbox.alarm:
+        if not mailbox.alarm or self._place_due < math.inf:
             beat_due = self._sent_at + self._heartbeat_s
-            self._shared.pulse.set(mailbox, min(beat_due, self._counts_due or beat_due))
+            self._shared.pulse.set(mailbox, min(beat_due, self._counts_due or beat_due, self._place_due))
         await mailbox.wait()
         return ()
 
@@ -195,7 +213,7 @@ class Watcher:
 
     def _farewell(self) -> Sequence[Update]:
         if self._farewell_said:
-            raise DrainingError("the server is shutting down; reconnect", retry_after_s=RECONNECT_AFTER_S)
+            raise draining_error()
         self._farewell_said = True
         return (Drained(sequence=self._cursor.sent, reconnect_after_s=RECONNECT_AFTER_S),)
 
@@ -210,6 +228,22 @@ class Watcher:
     def _note_state(self, state: State | None) -> None:
         self._state = state
         self._ended = state is not None and state.is_terminal and bool(self._target.resume_id)
+        waits = state is State.QUEUED and bool(self._target.resume_id) and self._shared.line is not None
+        if not waits:
+            self._place, self._place_due = 0, math.inf
+        elif self._place_due == math.inf:
+            self._place_due = self._shared.clock.monotonic()
+
+    async def _look_up_place(self) -> bool:
+        """Look for the place in line of a résumé that waits; returns whether it is another one than was told."""
+        if self._shared.line is None or self._place_due == math.inf:
+            return False
+        place = await self._shared.line.place(self._target.resume_id)
+        self._place_due = self._shared.clock.monotonic() + REFRESH_S
+        # 0: taken up this moment, or queued after the line was last read; the next look, or event, will tell.
+        changed = place not in {0, self._place}
+        self._place = place or self._place
+        return changed
 
     def _note_removal(self) -> None:
         """End the watch of a résumé that was removed; count a batch anew, for a removal leaves no event."""
@@ -232,6 +266,7 @@ class Watcher:
             caught_up=True,
             count=self._cursor.count,
             digest=self._cursor.digest,
+            queue_position=self._place,
         )
 
     @property

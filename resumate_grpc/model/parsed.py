@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from resumate_grpc.model.career import Career, NormalizedName
+
 __all__ = [
     "Award",
     "Box",
@@ -186,3 +188,5 @@ class ParsedResume:
     page_count: int = 0
     parser_version: str = ""
     warnings: tuple[ParseWarning, ...] = ()
+    career: Career = field(default_factory=Career)
+    normalized: tuple[NormalizedName, ...] = ()

@@ -54,7 +54,9 @@ class ParseOptions:
 class Resume:
     """One uploaded résumé. Times are aware UTC; `parsed` is None unless SUCCEEDED and asked for.
 
+    `person_name` and `headline` (the latest job title) are the result's, also where `parsed` was not asked for.
     `queue_position` is its place in line, 1 = next, and 0 unless it is QUEUED and its place was asked for.
+    `has_file` is False once its original bytes have expired.
     """
 
     id: str
@@ -77,3 +79,6 @@ class Resume:
     complete_time: datetime | None = None
     expire_time: datetime | None = None
     queue_position: int = 0
+    person_name: str = ""
+    headline: str = ""
+    has_file: bool = True

@@ -40,7 +40,10 @@ class Lane(Enum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewResume:
-    """An upload whose bytes are already in the file store; `request_id` empty = not idempotent."""
+    """An upload whose bytes are already in the file store; `request_id` empty = not idempotent.
+
+    `expire_after_s` is how long it is kept from now, None = until it is deleted.
+    """
 
     id: str
     owner: str
@@ -52,6 +55,7 @@ class NewResume:
     batch_id: str
     options: ParseOptions
     lane: Lane = Lane.TEXT
+    expire_after_s: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,6 +16,8 @@ from importlib.resources import files
 __all__ = ["Weights", "calibrated", "features", "field_of", "load_weights"]
 
 _LEAST, _MOST = 0.02, 0.995
+_SUREST_RULE, _SUREST_TAGGER = 0.99, 0.9
+"""How sure either is taken to be at the most: the tagger, sure of made résumés, may be wrong on real ones."""
 _INDEX = re.compile(r"\[\d+\]")
 
 
@@ -46,9 +48,9 @@ def features(confidence: float, likelihood: float | None) -> tuple[float, ...]:
     """
     return (
         1.0,
-        _log_odds(confidence),
+        _log_odds(confidence, _SUREST_RULE),
         0.0 if likelihood is None else 1.0,
-        0.0 if likelihood is None else _log_odds(likelihood),
+        0.0 if likelihood is None else _log_odds(likelihood, _SUREST_TAGGER),
     )
 
 
@@ -62,6 +64,6 @@ def calibrated(path: str, confidence: float, likelihood: float | None) -> float:
     return min(_MOST, max(_LEAST, 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))))
 
 
-def _log_odds(share: float) -> float:
-    held = min(0.99, max(0.01, share))
+def _log_odds(share: float, surest: float) -> float:
+    held = min(surest, max(1 - surest, share))
     return math.log(held / (1 - held))

@@ -15,7 +15,7 @@ from resumate_grpc.parsing.links import EMAIL, WebLink, WebLinkKind, web_links_o
 from resumate_grpc.parsing.names import name_of
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.phones import phones_of
-from resumate_grpc.parsing.places import is_address, is_wholly_place, place_likeness
+from resumate_grpc.parsing.places import is_address, is_wholly_place, place_likeness, split_trailing_place
 from resumate_grpc.parsing.sections import Section, SectionKind
 
 __all__ = ["Contact", "contact_of"]
@@ -35,7 +35,7 @@ _HEAD_ROWS = 14
 _LONGEST_PLACE = 110
 _LONGEST_STREET = 60
 _PLACE_FOUND = 0.5
-_NEAR_EMAIL = 3
+_NEAR_EMAIL = 5
 _LONGEST_CONTACT = 200
 _SURE_PHONE = 0.7
 _SURE_ENOUGH = 0.85
@@ -164,9 +164,17 @@ def _place_candidates(text: str, zone: Sequence[Row], terms: Terms) -> Iterator[
         above, below = (zone[at] if 0 <= at < len(zone) else None for at in (index - 1, index + 1))
         if whole := _whole_address(text, row):
             yield whole
+        if above and _is_label_cell(above, row) and (asked := found(text, row.start, row.end)):
+            yield asked.trusted(0.85)
         for fragment in _fragments(row, text):
             if place := _place(text, fragment, terms):
                 yield _with_country(text, _with_street(text, place, above, row), below, row)
+
+
+def _is_label_cell(above: Row, row: Row) -> bool:
+    """Whether the row before is the cell at its left and asks for an address."""
+    beside = row.table >= 0 and (row.table, row.table_row) == (above.table, above.table_row)
+    return beside and _LABEL.fullmatch(f"{above.text}:") is not None
 
 
 def _whole_address(text: str, row: Row) -> Finding | None:
@@ -214,9 +222,18 @@ def _place(text: str, fragment: Fragment, terms: Terms) -> Finding | None:
     likeness = place_likeness(place.text)
     if label:
         return place.trusted(max(0.85, likeness))
-    if likeness <= _PLACE_FOUND or terms.has(Term.ROLE, place.start, place.end):
+    if terms.has(Term.ROLE, place.start, place.end) and not any(char.isdigit() for char in place.text):
+        return _behind_role(text, place, terms)
+    return place.trusted(likeness) if likeness > _PLACE_FOUND else None
+
+
+def _behind_role(text: str, place: Finding, terms: Terms) -> Finding | None:
+    """Return the place behind what the person is: "Data Analyst, Halifax, Nova Scotia"."""
+    cut = split_trailing_place(text[place.start : place.end])
+    rest = found(text, place.start + cut, place.end)
+    if not rest or terms.has(Term.ROLE, rest.start, rest.end):
         return None
-    return place.trusted(likeness)
+    return rest.trusted(place_likeness(rest.text) * 0.9)
 
 
 def _with_street(text: str, place: Finding, above: Row | None, row: Row) -> Finding:

@@ -8,40 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from resumate_grpc.parsing.folding import fold
+from resumate_grpc.parsing.vocabulary import lines_of, phrases
 
 __all__ = ["PRESENT", "DateSpan", "dates_within", "find_dates", "is_month"]
 
 PRESENT = "present"
 
-_MONTH_NAMES = (
-    "january jan januar janner janvier janv enero ene gennaio gen janeiro januari январь января янв",
-    "february feb februar fevrier fevr fev febrero febbraio fevereiro februari февраль февраля фев",
-    "march mar marz mrz mars marzo marco maart mrt март марта мар",
-    "april apr avril avr abril abr aprile апрель апреля апр",
-    "may mai mayo maggio mag maio mei май мая",
-    "june jun juni juin junio giugno giu junho июнь июня июн",
-    "july jul juli juillet juil julio luglio lug julho июль июля июл",
-    "august aug aout agosto ago augustus август августа авг",
-    "september sept sep septembre septiembre setiembre settembre set setembro сентябрь сентября сен сент",
-    "october oct oktober okt octobre octubre ottobre ott outubro out октябрь октября окт",
-    "november nov novembre noviembre novembro ноябрь ноября ноя",
-    "december dec dezember dez decembre diciembre dic dicembre dezembro декабрь декабря дек",
-)
-_MONTHS = {fold(name): number for number, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
+_MONTHS = {fold(name): number for number, line in enumerate(lines_of("months"), 1) for name in line.split()}
+_PRESENT_WORDS = sorted(phrases("present"))
 _SEASONS = (
-    "spring summer fall autumn winter fruhling fruhjahr sommer herbst printemps ete automne hiver primavera verano "
-    "otono invierno estate autunno inverno verao outono lente zomer herfst"
+    "spring summer summers fall autumn winter fruhling fruhjahr sommer herbst printemps ete automne hiver primavera "
+    "verano otono invierno estate autunno inverno verao outono lente zomer herfst"
 )
-_PRESENT_WORDS = (
-    "present", "presently", "current", "currently", "now", "today", "ongoing", "date", "heute", "jetzt",
-    "aktuell", "laufend", "present day", "ce jour", "maintenant", "à présent", "ad oggi", "tutt'oggi", "em andamento",
-    "em curso", "o presente", "vandaag", "наст. время", "н/в",
-    "gegenwart", "aujourd'hui", "actuellement", "actuel", "en cours", "actualidad",
-    "la actualidad", "la fecha", "actual", "actualmente", "presente", "hoy", "en curso", "oggi", "attuale",
-    "in corso", "atual", "atualmente", "o momento", "hoje", "heden", "nu", "настоящее время", "настоящее",
-    "н.в.", "н. в.", "сегодня", "по настоящее время", "по сей день", "至今", "现在", "現在", "今", "在籍中", "在職中",
-    "현재", "재직중", "재직 중", "현재까지",
-)  # fmt: skip
 _SINCE_WORDS = "since|seit|depuis|desde|dal|sinds|ab|as of|с"
 _VAGUE_WORDS = "early mid late anfang mitte ende debut fin inicio inizio fine begin eind q h"
 _VAGUELY = rf"q[1-4]|h[12]|{'|'.join(_VAGUE_WORDS.split()[:-2])}"
@@ -75,6 +53,7 @@ _POINT = re.compile(
     | (?<![^\W_])(?:{_alternatives(_SEASONS.split())}|{_VAGUELY})[\s,-]{{1,3}}(?:of\s)?(?P<season_year>{_YEAR})(?!\d)
     | (?<![\w.,/$€£+])(?P<bare_month>{_MONTH})\.?
     | (?<![\w.,/])(?P<slash_month>0[1-9]|1[0-2])/(?P<slash_year>\d\d)(?![\d/])
+    | (?<![\w.,/])(?P<loose_month>[1-9])/(?P<loose_year>\d\d)(?![\d/])
     | (?<![\w.,$€£+])(?P<bare_year>{_YEAR})(?![\d%]|[.,]\d|\w)
     | (?<![\w'])'(?P<quoted_year>\d\d)(?![\d\w])
     | (?P<now>(?<![^\W_])(?:{_alternatives([fold(word) for word in _PRESENT_WORDS])})(?![^\W_])|至今|现在|現在|현재)
@@ -101,18 +80,30 @@ _MONTHS_A_YEAR = 12
 class DateSpan:
     """A date or a range as printed: its normalised values and its half-open span.
 
-    `last` is empty for a single date. `first` is `present` only for a word alone at the head of its line.
+    `last` is empty for a single date. `first` is `present` only for a word alone at the head of its line. `ends` are
+    the spans of first and last where they stand apart, one below the other.
     """
 
     first: str
     last: str
     start: int
     end: int
+    ends: tuple[tuple[int, int], tuple[int, int]] | None = None
 
     @property
     def is_range(self) -> bool:
         """Whether two ends are stated."""
         return bool(self.last)
+
+    @property
+    def span_of_first(self) -> tuple[int, int]:
+        """Where the earlier date stands."""
+        return self.ends[0] if self.ends else (self.start, self.end)
+
+    @property
+    def span_of_last(self) -> tuple[int, int]:
+        """Where the later date stands."""
+        return self.ends[1] if self.ends else (self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +112,7 @@ class _Point:
     month: int
     start: int
     end: int
+    loose: bool = False  # "9/21": a month only as an end of a range
 
 
 def _full_year(two_digits: str) -> str:
@@ -135,17 +127,17 @@ def _point(match: re.Match[str]) -> _Point:
         year = _full_year(short) if short else ""
     month = _month(group)
     value = PRESENT if group["now"] else f"{year}-{month:02d}" if year and month else year
-    return _Point(value, month, match.start(), match.end())
+    return _Point(value, month, match.start(), match.end(), loose=bool(group["loose_year"]))
 
 
 _YEAR_GROUPS = (
     "cn_year", "iso_year", "day_year", "num_year", "year", "year_first", "season_year", "bare_year",
 )  # fmt: skip
-_SHORT_GROUPS = ("short_quoted", "short", "slash_year", "quoted_year")
+_SHORT_GROUPS = ("short_quoted", "short", "slash_year", "loose_year", "quoted_year")
 
 
 def _month(group: dict[str, str | None]) -> int:
-    for name in ("cn_month", "iso_month", "num_month", "slash_month"):
+    for name in ("cn_month", "iso_month", "num_month", "slash_month", "loose_month"):
         if number := group[name]:
             return int(number)
     for name in ("month", "month_after", "bare_month"):
@@ -190,7 +182,7 @@ def _span(folded: str, points: list[_Point], index: int) -> tuple[DateSpan | Non
             return span, 2
     if point.value == PRESENT:
         return _lone_present(folded, point), 1
-    if not point.value:
+    if not point.value or point.loose:
         return None, 1
     return _single(folded, point), 1
 

@@ -21,7 +21,7 @@ _SCHOOL = re.compile(r"high school|secondary|higher secondary|senior secondary",
 _DIPLOMA = re.compile(r"\s+(?:diploma|degree|graduate|equivalent|certificate)", re.IGNORECASE)
 _FIELD_LEAD = re.compile(
     r"^[\s,:;.()\-–—]*(?:(?:degree|program(?:me)?|studies|course)\s+)?(?:\((?:hons?\.?|honou?rs)\)\s*)?(?:with\s+(?:a\s+)?(?:major|"
-    r"specialization|concentration)\s+in|major(?:ing)?(?:\s+in)?|in|of|on|en|em|im|der|de la|de|"
+    r"specialization|concentration)\s+in|major(?:ing)?(?:\s+in)?|in|i|of|on|en|em|im|der|de la|de|"
     r"des|du|di|d'|d’|op|zum|zur|als|в области|по направлению|по специальности|по|в|:|,)\s+",
     re.IGNORECASE,
 )
@@ -41,10 +41,16 @@ def degree_spans(terms: Terms, text: str, start: int, end: int) -> list[tuple[in
         (first, last)
         for first, last in terms.within(Term.DEGREE, start, end)
         if last <= end
-        and _is_degree(text[first:last])
+        and (_is_degree(text[first:last]) or _stands_alone(text, first, last))
         and not _names_school(text, start, first, last)
         and not _names_state(text, start, first, last)
     ]
+
+
+def _stands_alone(text: str, first: int, last: int) -> bool:
+    """Whether a degree in small letters is all that stands between a comma and the line's end: "…, magister"."""
+    long = last - first > SHORT_DEGREE and text[max(0, first - 2) : first] == ", "
+    return long and (text[last : last + 1] in {"", "\n", ",", ";", "\t", ")"})
 
 
 def _names_state(text: str, start: int, first: int, last: int) -> bool:
@@ -127,4 +133,5 @@ def _field_after(text: str, start: int, end: int) -> Finding | None:
 
 def _field_before(text: str, start: int, end: int) -> Finding | None:
     field = found(text, start, end)
-    return field if field and len(field.text) > SHORT_DEGREE and not field.text[0].islower() else None
+    least = SHORT_DEGREE if field and field.text.isascii() else 1
+    return field if field and len(field.text) > least and not field.text[0].islower() else None

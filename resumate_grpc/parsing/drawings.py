@@ -26,12 +26,16 @@ class DrawingKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Something drawn; `fill` is 0xRRGGBB, None where it is not filled; `outline` tells a stroked rectangle."""
+    """Something drawn; `fill` is 0xRRGGBB, None where it is not filled.
+
+    `outline` tells a stroked rectangle, `block` a filled one.
+    """
 
     kind: DrawingKind
     box: Box
     fill: int | None = None
     outline: bool = False
+    block: bool = False
 
 
 def rules(drawings: Sequence[Drawing]) -> tuple[list[Box], list[Box]]:

@@ -11,6 +11,7 @@ from functools import cache
 from resumate_grpc.parsing.dates import DateSpan, dates_within
 from resumate_grpc.parsing.degrees import SHORT_DEGREE, degree_spans, has_degree, split_degree
 from resumate_grpc.parsing.entries import Entry, entries_by_leader, without_column_heads
+from resumate_grpc.parsing.entry_forms import without_broken_labels
 from resumate_grpc.parsing.experience import period_of
 from resumate_grpc.parsing.finding import Finding, doubted, found
 from resumate_grpc.parsing.folding import fold
@@ -76,7 +77,7 @@ _GPA_TAIL = re.compile(
 )
 _MAJOR = re.compile(
     r"(?:major(?:ing)?|specializ(?:ation|ing)|concentration|hauptfach|spécialité|especialidad|studium)\s*(?:in|"
-    r":|en|der|des)\s*|(?:master|bachelor|hochschul)?studium\s+(?=[^\W\d_])",
+    r":|en|der|des)\s*|специальность:?\s+|направление:?\s+|(?:master|bachelor|hochschul)?studium\s+(?=[^\W\d_])",
     re.IGNORECASE,
 )
 _SCHOOL_SUBJECT = re.compile(
@@ -98,7 +99,7 @@ _LABEL_FIELD = frozenset(
         "专业",
     }
 )
-_CJK = re.compile(r"[\u4e00-\u9fff]")
+_CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff가-힣]")
 _ACRONYM = re.compile(r"(?:[^\W\d_]+ )?(?!C?GPA|USA|UK)(?:[A-Z]{3,6}|TU|UC|FH|HU|FU|KU)(?: [A-Z][^,]*)?(?:,|$)")
 _DEPARTMENT = re.compile(r"(?:学科|専攻|专业|학과|학부|전공|공학과)$")
 """What names a subject where no degree is printed."""
@@ -119,11 +120,15 @@ _PLACE = 0.6
 
 def studies_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms: Terms) -> list[Study]:
     """Read the courses of study of a section's rows, in order."""
-    rows = without_column_heads(rows)
+    rows = without_broken_labels(without_column_heads(rows))
     left = min((row.left for row in rows), default=0.0)
 
+    known: dict[int, frozenset[str]] = {}
+
     def labels(row: Row) -> frozenset[str]:
-        return _labels(row, dates, text, terms, left=left)
+        if row.number not in known:
+            known[row.number] = _labels(row, dates, text, terms, left=left)
+        return known[row.number]
 
     usable = [row for row in rows if not row.bullet] if _plain_rows_suffice(rows, labels) else list(rows)
     kept = {row.number for row in usable}
@@ -139,11 +144,33 @@ def studies_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, ter
         study = _study(entry, text, terms, extent)
         above = studies[-1] if studies else None
         studies.append(_inherited(study, above))
-    return [study for study in studies if study.institution or study.degree]
+    return _joined_halves([study for study in studies if study.institution or study.degree])
+
+
+def _joined_halves(studies: Sequence[Study]) -> list[Study]:
+    """Join what is printed twice, with the date when it began and with the date when it ended, as in Japanese forms."""
+    joined: list[Study] = []
+    for study in studies:
+        above = joined[-1] if joined else None
+        if above and _is_half(above) and _is_half(study) and _names(above) == _names(study):
+            joined[-1] = replace(study, start_date=above.end_date)
+        else:
+            joined.append(study)
+    return joined
+
+
+def _is_half(study: Study) -> bool:
+    return bool(study.end_date and not study.start_date and not study.degree and _CJK.search(_names(study)[0]))
+
+
+def _names(study: Study) -> tuple[str, str]:
+    return study.institution.text if study.institution else "", study.field.text if study.field else ""
 
 
 def _plain_rows_suffice(rows: Sequence[Row], labels: Callable[[Row], frozenset[str]]) -> bool:
     """Whether the studies are told by rows that are no list items."""
+    if not any(row.bullet for row in rows):
+        return True
     plain = frozenset[str]().union(*(labels(row) for row in rows if not row.bullet))
     bulleted = frozenset[str]().union(*(labels(row) for row in rows if row.bullet))
     return bool(plain - {"date"}) and bulleted - {"date"} <= plain
@@ -153,7 +180,7 @@ def _labels(row: Row, dates: Sequence[DateSpan], text: str, terms: Terms, *, lef
     if (
         _ASIDE.match(row.text)
         or (row.left > left + _INDENT and len(row.text) > _SENTENCE and not row.bullet)
-        or (len(row.text) > _LONGEST and len(row.fragments) == 1)
+        or (len(row.text) > _longest(row, dates) and len(row.fragments) == 1)
     ):
         return frozenset()
     own = set()
@@ -166,6 +193,11 @@ def _labels(row: Row, dates: Sequence[DateSpan], text: str, terms: Terms, *, lef
     return frozenset(own)
 
 
+def _longest(row: Row, dates: Sequence[DateSpan]) -> int:
+    """Return how long a line may be that tells of studies: longer where it begins with their dates."""
+    return 2 * _LONGEST if dates_within(dates, row.start, row.start + 2) and not row.bullet else _LONGEST
+
+
 def _has_institution(terms: Terms, text: str, start: int, end: int) -> bool:
     spans = [span for span in terms.within(Term.INSTITUTION, start, end) if not _SCHOOL_SUBJECT.match(text, span[0])]
     if any(text[first].isupper() or not text[first].isascii() for first, last in spans if last <= end):
@@ -176,8 +208,8 @@ def _has_institution(terms: Terms, text: str, start: int, end: int) -> bool:
 
 @cache
 def _universities() -> frozenset[str]:
-    """Return the universities that are not called like their place."""
-    return phrases("universities") - phrases("places")
+    """Return the universities that are not called like their place or a degree."""
+    return phrases("universities") - phrases("places") - phrases("degrees")
 
 
 def _is_known_university(printed: str) -> bool:
@@ -185,7 +217,7 @@ def _is_known_university(printed: str) -> bool:
     if fold(printed).strip(" .,") in known and printed.strip()[:1].isupper():
         return True
     return any(
-        word.isupper() and len(word) >= _SHORTEST_ABBREVIATION and fold(word) in known - phrases("degrees")
+        word.isupper() and len(word) >= _SHORTEST_ABBREVIATION and fold(word) in known
         for word in re.findall(r"[^\W\d_]+", printed)[:8]
     )
 
@@ -208,6 +240,8 @@ def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> St
         field = _field_beside(parts, degree_part, institution)
     if not degree_part and not field:
         field = next((part.finding for part in parts if _DEPARTMENT.search(part.finding.text)), None)
+    if degree_part and not institution and field:
+        field, institution = _field_and_school(field, text)
     start, end = period_of(entry.dates, single_is_both=False)
     place = next((part.finding for part in parts if part.place), None)
     return Study(
@@ -219,6 +253,14 @@ def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> St
         end_date=end,
         gpa=grade_of(text, *extent),
     )
+
+
+def _field_and_school(field: Finding, text: str) -> tuple[Finding | None, Finding | None]:
+    """Part a field in small letters from a capitalised name behind its comma: "linguistique, Sorbonne Nouvelle"."""
+    comma = _COMMA.search(text, field.start, field.end)
+    if not comma or not text[field.start].islower() or not text[comma.end()].isupper():
+        return field, None
+    return found(text, field.start, comma.start()), found(text, comma.end(), field.end)
 
 
 def _split_again(parts: Sequence[_Part], text: str, terms: Terms) -> Finding | None:
@@ -257,7 +299,8 @@ def _parts(piece: Piece, text: str, terms: Terms) -> Iterator[_Part]:
     start, end = piece.finding.start, piece.finding.end
     left = start
     for cut in _COMMA.finditer(text, start, end):
-        if _parts_ways(left, cut, end, text, terms):
+        wrapped = "\n" in cut[0] and BARE_SCHOOL.search(text, left, cut.start())
+        if not wrapped and _parts_ways(left, cut, end, text, terms):
             if part := _part(left, cut.start(), piece, text, terms):
                 yield part
             left = cut.end()
@@ -280,15 +323,13 @@ def _parts_ways(left: int, cut: re.Match[str], end: int, text: str, terms: Terms
     if left_degree and right_school and not left_school:
         following = _COMMA.search(text, cut.end(), end)
         return _has_institution(terms, text, cut.end(), following.start() if following else end)
-    if "\n" in cut[0] and BARE_SCHOOL.search(before):
-        return False
     if _MAJOR.match(text, left):
         return right_school or place_likeness(after) >= _PLACE
     if left_school and not left_degree:
         return right_degree or (place_likeness(after) >= _PLACE and not _names_campus(before, after))
     if right_school and not left_school and not left_degree:
         return True
-    return place_likeness(after) >= _PLACE and not left_degree
+    return place_likeness(after) >= _PLACE and (left_school or not left_degree)
 
 
 def _names_acronym(after: str) -> bool:

@@ -83,7 +83,8 @@ def stacked(rows: Sequence[Row], dates: Sequence[DateSpan]) -> Sequence[DateSpan
         if above.number in listed:
             continue
         if upper_open := _open_end(above, below, dates):
-            joined[upper_open[0].start] = replace(upper_open[0], last=upper_open[1].first)
+            ends = upper_open[0].span_of_first, upper_open[1].span_of_first
+            joined[upper_open[0].start] = replace(upper_open[0], last=upper_open[1].first, ends=ends)
             joined[upper_open[1].start] = replace(upper_open[1], first="", last="")
             continue
         upper, lower = _rail_date(above, dates), _rail_date(below, dates)
@@ -117,8 +118,9 @@ def _in_runs(rows: Sequence[Row], dates: Sequence[DateSpan]) -> frozenset[int]:
 
 
 def _join(joined: dict[int, DateSpan], one: DateSpan, other: DateSpan) -> None:
-    first, last = sorted((one.first, other.first))
-    joined[one.start] = replace(one, first=first, last=last)
+    first, last = sorted((one, other), key=lambda span: span.first)
+    ends = first.span_of_first, last.span_of_last
+    joined[one.start] = replace(one, first=first.first, last=last.first, ends=ends)
     joined[other.start] = replace(other, first="", last="")
 
 

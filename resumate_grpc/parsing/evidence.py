@@ -12,7 +12,7 @@ from resumate_grpc.parsing.document import Document, Word
 from resumate_grpc.parsing.finding import Finding
 from resumate_grpc.parsing.line_tags import LineTags, Tag
 
-__all__ = ["Doubts", "Ledger"]
+__all__ = ["Doubts", "Ledger", "Places"]
 
 Doubts = dict[str, tuple[float, float | None]]
 """By path of a value: how sure the rules are of it, and how likely the tagger holds it for what it is taken for."""
@@ -37,17 +37,10 @@ _SURE = 0.9
 """What Tesseract gives words that it reads rightly; what is above says no more about them."""
 
 
-class Ledger:
-    """Turns findings into plain values and keeps one `Evidence` for each, with calibrated confidence.
+class Places:
+    """Where the spans of a document's text stand on its pages, and how well they can be read there."""
 
-    Of words that OCR read, a value is no surer than the one that OCR is least sure of.
-
-    `doubts`, where given, is filled with what the confidence was made of.
-    """
-
-    def __init__(self, document: Document, tags: LineTags, doubts: Doubts | None = None) -> None:
-        self._tags = tags
-        self._doubts = doubts
+    def __init__(self, document: Document) -> None:
         placed = [
             (word, page.number)
             for page in document.pages
@@ -61,6 +54,45 @@ class Ledger:
         self._ends = [word.end for word in self._words]
         self._starts = [word.start for word in self._words]
         self._recognised = any(word.confidence < 1 for word in self._words)
+        self._icons = [link for link in document.links if link.start == link.end and link.box]
+
+    def at(self, start: int, end: int, *, uri: str = "") -> tuple[int, Box | None]:
+        """Return the page on which the span begins, and what its words cover there.
+
+        An empty span is where a link lies on a picture or an icon: then the link's own, of several there that to `uri`.
+        """
+        if start == end:
+            here = [link for link in self._icons if link.start == start]
+            icon = next((link for link in here if link.uri == uri), here[0] if here else None)
+            return (icon.page, icon.box) if icon else (0, None)
+        low, high = bisect_right(self._ends, start), bisect_left(self._starts, end)
+        if low >= high:
+            return 0, None
+        page = self._pages[low]
+        return page, _around(
+            [word for word, number in zip(self._words[low:high], self._pages[low:high], strict=True) if number == page]
+        )
+
+    def legibility(self, start: int, end: int) -> float:
+        """Return by how much, 0..1, OCR's doubts lessen the confidence in what stands in a span."""
+        if not self._recognised:
+            return 1.0
+        words = self._words[bisect_right(self._ends, start) : bisect_left(self._starts, end)]
+        return min(1.0, min((word.confidence for word in words), default=1.0) / _SURE)
+
+
+class Ledger:
+    """Turns findings into plain values and keeps one `Evidence` for each, with calibrated confidence.
+
+    Of words that OCR read, a value is no surer than the one that OCR is least sure of.
+
+    `doubts`, where given, is filled with what the confidence was made of.
+    """
+
+    def __init__(self, document: Document, tags: LineTags, doubts: Doubts | None = None) -> None:
+        self._tags = tags
+        self._doubts = doubts
+        self._places = Places(document)
         self._evidence: list[Evidence] = []
         self._confidences: dict[str, float] = {}
 
@@ -78,9 +110,9 @@ class Ledger:
         if self._doubts is not None:
             self._doubts[path] = finding.confidence, likelihood
         likely = calibrated(path, finding.confidence, likelihood)
-        confidence = round(likely * self._legibility(finding.start, finding.end), 3)
+        confidence = round(likely * self._places.legibility(finding.start, finding.end), 3)
         self._confidences[path] = confidence
-        page, box = self._place(finding.start, finding.end)
+        page, box = self._places.at(finding.start, finding.end, uri=finding.text)
         self._evidence.append(
             Evidence(
                 field_path=path,
@@ -104,23 +136,6 @@ class Ledger:
         else:
             known = [confidence for own, confidence in self._confidences.items() if own.startswith(path)]
         return round(fmean(known), 3) if known else 0.0
-
-    def _legibility(self, start: int, end: int) -> float:
-        """Return by how much, 0..1, OCR's doubts lessen the confidence in what stands in a span."""
-        if not self._recognised:
-            return 1.0
-        words = self._words[bisect_right(self._ends, start) : bisect_left(self._starts, end)]
-        return min(1.0, min((word.confidence for word in words), default=1.0) / _SURE)
-
-    def _place(self, start: int, end: int) -> tuple[int, Box | None]:
-        """Return the page on which the span begins, and what its words cover there."""
-        low, high = bisect_right(self._ends, start), bisect_left(self._starts, end)
-        if low >= high:
-            return 0, None
-        page = self._pages[low]
-        return page, _around(
-            [word for word, number in zip(self._words[low:high], self._pages[low:high], strict=True) if number == page]
-        )
 
 
 def _around(words: Sequence[Word]) -> Box | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from resumate_grpc.parsing.bodies import bullets_of, prose_of
 from resumate_grpc.parsing.dates import PRESENT, DateSpan
 from resumate_grpc.parsing.entries import Entry, entries_by_date, without_column_heads
+from resumate_grpc.parsing.entry_forms import without_broken_labels
 from resumate_grpc.parsing.finding import Finding, doubted, found
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Row
@@ -80,7 +81,7 @@ def posts_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms
     def leads(row: Row) -> bool:
         return terms.has(Term.ROLE, row.start, row.end) or terms.has(Term.ORGANISATION, row.start, row.end)
 
-    rows = [row for row in without_column_heads(rows) if not is_duration(row.text)]
+    rows = [row for row in without_broken_labels(without_column_heads(rows)) if not is_duration(row.text)]
     entries = entries_by_date(rows, dates, leads=leads)
     headers = [_sorted_out(entry, text, terms) for entry in entries]
     company_first = _company_first(headers)
@@ -154,7 +155,11 @@ def _shared(slots: _Slots, piece: Piece, terms: Terms) -> bool:
     if slots.title or slots.company:
         return False
     _share(slots, piece, slots.text, terms)
-    return slots.title is not None
+    title, company = slots.title, slots.company
+    if title and company and terms.has(Term.ORGANISATION, company.finding.start, company.finding.end):
+        return True
+    slots.title, slots.company = None, None
+    return False
 
 
 def _says(finding: Finding, terms: Terms) -> tuple[bool, bool]:
@@ -376,14 +381,16 @@ def period_of(dates: Sequence[DateSpan], *, single_is_both: bool) -> tuple[Findi
     if ranges:
         first = min(ranges, key=lambda span: span.first)
         last = max(ranges, key=lambda span: "9999" if span.last == PRESENT else span.last)
-        return _date(first.first, first, 0.9), _date(last.last, last, 0.9)
+        return _date(first.first, first.span_of_first, 0.9), _date(last.last, last.span_of_last, 0.9)
     if not dates:
         return None, None
     single = dates[0]
     if single.first == PRESENT:
-        return None, _date(PRESENT, single, 0.6)
-    return (_date(single.first, single, 0.7) if single_is_both else None), _date(single.first, single, 0.75)
+        return None, _date(PRESENT, single.span_of_first, 0.6)
+    return (_date(single.first, single.span_of_first, 0.7) if single_is_both else None), _date(
+        single.first, single.span_of_first, 0.75
+    )
 
 
-def _date(value: str, span: DateSpan, confidence: float) -> Finding:
-    return Finding(text=value, start=span.start, end=span.end, confidence=confidence)
+def _date(value: str, span: tuple[int, int], confidence: float) -> Finding:
+    return Finding(text=value, start=span[0], end=span[1], confidence=confidence)

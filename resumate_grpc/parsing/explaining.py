@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Generator
 
 from resumate_grpc.model.progress import StageProgress
-from resumate_grpc.model.resume import MediaType, ParseOptions
+from resumate_grpc.model.resume import ParseOptions
+from resumate_grpc.parsing.document import Document
 from resumate_grpc.parsing.explanation import ExplainedSection, Explanation
-from resumate_grpc.parsing.extraction import extract
 from resumate_grpc.parsing.page_pictures import pictures_of
 from resumate_grpc.parsing.understanding import sections_in, understand
 
@@ -15,13 +15,12 @@ __all__ = ["explain"]
 
 
 def explain(
-    content: bytes, *, media_type: MediaType, options: ParseOptions
+    document: Document, content: bytes, *, options: ParseOptions, pictures: bool
 ) -> Generator[StageProgress, None, Explanation]:
-    """Parse one résumé as `pipeline.parse` does, yielding the same progress, and return what the parser saw.
+    """Understand a document as `pipeline.parse` does, yielding the same progress, and return what the parser saw.
 
-    Raises `ParsingError` for a file that cannot be read.
+    `content` is the file that it was read from, whose pages are drawn if `pictures`.
     """
-    document = yield from extract(content, media_type=media_type, options=options)
     parsed = yield from understand(document, options=options)
     sections = tuple(
         ExplainedSection(
@@ -32,5 +31,5 @@ def explain(
         )
         for section in sections_in(document, options=options)
     )
-    pictures = pictures_of(content, document.pages, media_type=media_type)
-    return Explanation(parsed=parsed, document=document, sections=sections, pictures=pictures)
+    drawn = pictures_of(content, document.pages, media_type=document.media_type) if pictures else ()
+    return Explanation(parsed=parsed, document=document, sections=sections, pictures=drawn)

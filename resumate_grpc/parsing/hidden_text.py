@@ -15,6 +15,7 @@ HIDDEN_TEXT = ParseWarning(reason="HIDDEN_TEXT", message="Text that the document
 _SMALLEST = 1.5  # points
 _OFF_PAGE = 2.0  # points beyond the edge
 _WHITE = 0xF5  # each channel at least
+_SAME = 8  # by how much each channel may differ
 _SCAN_SHARE = 0.5  # of the page: a picture that large is a scan, a white path that large the paper
 
 
@@ -30,7 +31,33 @@ def visible_words(
         and (drawing.box.x1 - drawing.box.x0) * (drawing.box.y1 - drawing.box.y0) >= _SCAN_SHARE * width * height
         for drawing in drawings
     )
-    return [word for word in words if _is_visible(word, drawings, scanned=scanned, width=width, height=height)]
+    blocks = [drawing for drawing in drawings if drawing.block]
+    if all(_is_white(drawing.fill or 0) for drawing in blocks):
+        blocks = []
+    return [
+        word
+        for word in words
+        if _is_visible(word, drawings, scanned=scanned, width=width, height=height)
+        and not _is_on_its_colour(word, blocks)
+    ]
+
+
+def _is_on_its_colour(word: PlacedWord, blocks: Sequence[Drawing]) -> bool:
+    """Tell whether a word that is not white lies on a filled rectangle of just its colour."""
+    color = word.look.style.color
+    if not blocks or _is_white(color):
+        return False
+    under = [
+        block
+        for block in blocks
+        if block.box.x0 <= word.x0 and word.x1 <= block.box.x1 and block.box.y0 <= word.y0 and word.y1 <= block.box.y1
+    ]
+    # What is drawn last is seen; a rule or bullet is no ground.
+    return bool(under) and under[-1].fill is not None and _is_alike(under[-1].fill, color)
+
+
+def _is_alike(one: int, other: int) -> bool:
+    return all(abs((one >> shift & 0xFF) - (other >> shift & 0xFF)) <= _SAME for shift in (0, 8, 16))
 
 
 def _is_visible(word: PlacedWord, drawings: Sequence[Drawing], *, scanned: bool, width: float, height: float) -> bool:

@@ -86,7 +86,7 @@ def _candidates(rows: Sequence[Row], text: str) -> Iterator[tuple[int, Finding, 
     for order, row in enumerate(rows):
         for at, fragment in enumerate(row.fragments):
             if candidate := _cut(fragment, text):
-                asked = _LABEL.match(fragment.text) or (at and _LABEL.match(f"{row.fragments[at - 1].text}:"))
+                asked = _LABEL.match(fragment.text) or _asked(rows, order, at)
                 yield order, candidate.trusted(_SURE if asked else candidate.confidence), fragment.size, fragment.bold
     for order, (above, below) in enumerate(pairwise(rows)):
         if above.size == below.size > 0 and len(above.text.split()) <= 2 and len(below.text.split()) <= 2:  # noqa: PLR2004
@@ -95,8 +95,19 @@ def _candidates(rows: Sequence[Row], text: str) -> Iterator[tuple[int, Finding, 
                 yield order, joined, above.size, above.bold
 
 
+def _asked(rows: Sequence[Row], order: int, at: int) -> bool:
+    """Whether what stands left of a fragment, in its row or the cell before, asks for the name."""
+    if at:
+        return _LABEL.match(f"{rows[order].fragments[at - 1].text}:") is not None
+    row, before = rows[order], rows[order - 1] if order else None
+    beside = before is not None and row.table >= 0 and (row.table, row.table_row) == (before.table, before.table_row)
+    return before is not None and beside and _LABEL.match(f"{before.text}:") is not None
+
+
 def _cut(fragment: Fragment, text: str) -> Finding | None:
     label = _LABEL.match(fragment.text)
+    if not label and _LABEL.fullmatch(f"{fragment.text.strip()}:"):
+        return None  # the label alone
     start = fragment.start + (label.end() if label else 0)
     cut = _CUT.search(text, start, fragment.end)
     if cut and not label and cut[0].strip() in {":", "："}:

@@ -55,6 +55,7 @@ _OTHER_POSTS = (
     "monteur begeleider leidster leider beheerder ontwikkelaar verkoper"
 )
 _SCHOOLS = (
+    "skolan skole skolen gymnasiet hogskolan hogskola liceum technikum politechnika "
     "hochschule universitat gymnasium berufsschule realschule akademie hogeschool universiteit lyceum universitet"
 )
 _NAMES = (

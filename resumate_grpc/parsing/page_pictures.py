@@ -23,6 +23,7 @@ _MOST_PIXELS_A_SIDE = 2400
 _MOST_PAGES = 20
 _MOST_BYTES = 8 << 20
 _COLORS = 128
+_SAME_WIDTH = 2.0
 
 
 def pictures_of(content: bytes, pages: Sequence[Page], *, media_type: MediaType) -> tuple[PagePicture, ...]:
@@ -77,6 +78,8 @@ def _drawn(file: PdfFile, page: Page) -> bytes:
     try:
         with file.page(page.number - 1) as opened:
             read_words(opened)  # turns a page whose text lies on its side, as when it was read
+            if abs(opened.width - page.width) > _SAME_WIDTH:
+                return b""  # OCR turned it: its boxes would lie beside what they are of
             return _png(opened, min(_PIXELS_A_POINT, _MOST_PIXELS_A_SIDE / longest))
     except PdfError:
         return b""

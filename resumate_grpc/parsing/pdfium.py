@@ -305,12 +305,14 @@ class PdfPage:
             mode, stroked = ctypes.c_int(), ctypes.c_int()
             pdfium.FPDFPath_GetDrawMode(handle, mode, stroked)
             filled, outlined = bool(mode.value), bool(stroked.value) and not mode.value
+            rectangular = pdfium.FPDFPath_CountSegments(handle) in _RECTANGLE_SEGMENTS
             found.append(
                 Drawing(
                     DrawingKind.PATH,
                     box,
                     fill=_fill_color(handle) if filled else None,
-                    outline=outlined and pdfium.FPDFPath_CountSegments(handle) in _RECTANGLE_SEGMENTS,
+                    outline=outlined and rectangular,
+                    block=filled and rectangular,
                 )
             )
         elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:

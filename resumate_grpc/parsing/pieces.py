@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from resumate_grpc.parsing.dates import DateSpan
+from resumate_grpc.parsing.entry_forms import form_label
 from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Fragment, Row
@@ -25,24 +26,6 @@ _EMPLOYER = re.compile(r"\s(?:at|@|chez|bei|presso|bij)\s+$", re.IGNORECASE)
 _LONGEST_AT = 12
 _FULL_STOP = re.compile(r"(?<=[^\W\d_A-Z]{4})\.\s+(?=[^\W\d_a-z])")
 """In a list item without other signs, sentences part the names: "Técnico de redes. Telecom S.A., Bilbao."."""
-_FORM_LABELS = {
-    "title": frozenset(
-        ["occupation or position held", "position held", "job title", "tipo di impiego", "lavoro o posizione ricoperti",
-         "profesion o cargo desempenado", "puesto desempenado", "fonction ou poste occupe", "funcao ou cargo ocupado",
-         "beruf oder funktion", "functie", "puesto", "cargo", "poste", "ruolo"]
-    ),
-    "company": frozenset(
-        ["name and address of employer", "employer", "datore di lavoro", "nome e indirizzo del datore di lavoro",
-         "nombre y direccion de la empresa", "nom et adresse de l'employeur", "nome e endereco do empregador",
-         "name und adresse des arbeitgebers", "arbeitgeber", "werkgever", "employeur", "empresa", "azienda"]
-    ),
-    "other": frozenset(
-        ["dates", "date", "datum", "fechas", "datas", "from", "title of qualification awarded", "qualifica conseguita",
-         "titolo della qualifica rilasciata", "titulo de la cualificacion obtenida", "intitule du diplome delivre",
-         "bezeichnung der erworbenen qualifikation", "istituto", "institution"]
-    ),
-}  # fmt: skip
-"""What forms such as the older Europass print at the left of each row."""
 _SENTENCE_END = re.compile(r"[^\W\d_A-Z]{5}\.$")
 _CAMPUS = re.compile(r"\buniversity(?: of)?(?: [A-Z][a-z]+){1,3}$", re.IGNORECASE)
 """Before "at" a university goes on: "University of Oregon at Bend"."""
@@ -55,7 +38,7 @@ _DURATION = re.compile(
 _LABEL = re.compile(
     r"^\s*(?:company|employer|organi[sz]ation|client|title|job title|position|role|designation|"
     r"location|place|duration|dates?|period|"
-    r"from|institution|university|college|school|degree|major|field of study|field|course|specialization|"
+    r"from|institution|university|college|school|degree|qualification|major|field of study|field|course|specialization|"
     r"specialisation|"
     r"firma|arbeitgeber|unternehmen|stelle|tatigkeit|ort|zeitraum|abschluss|hochschule|studiengang|"
     r"poste|fonction|entreprise|societe|employeur|lieu|periode|diplome|etablissement|"
@@ -133,21 +116,15 @@ def pieces_of(header: Sequence[Row], dates: Sequence[DateSpan], text: str) -> li
     pieces: list[Piece] = []
     for number, row in enumerate(header):
         order = 0
-        label = _rail_label(row)
+        label = form_label(row)
+        if label == "tasks":
+            continue
         for fragment in row.fragments[1:] if label else row.fragments:
             for start, end in _runs(_parts(fragment, dates, text, stops=row.bullet), fragment, text):
                 if piece := _piece(text, start, end, fragment, number, order):
                     pieces.append(replace(piece, label=label) if label else piece)
                     order += 1
     return _whole_names(pieces, text)
-
-
-def _rail_label(row: Row) -> str:
-    """Return what the first fragment of a form's row asks for: "title", "company", "other"; empty where it is none."""
-    if len(row.fragments) < 2:  # noqa: PLR2004 - label and answer
-        return ""
-    asked = re.sub(r"\s*[(:：].*$", "", fold(row.fragments[0].text)).strip()
-    return next((kind for kind, labels in _FORM_LABELS.items() if asked in labels), "")
 
 
 def _whole_names(pieces: Sequence[Piece], text: str) -> list[Piece]:
@@ -193,6 +170,8 @@ def _runs(spans: Iterator[tuple[int, int]], fragment: Fragment, text: str) -> It
             begins = left < cut < end and text[cut].isupper() and len(text[left:cut].split()) > 0
             if begins and not _UNFINISHED.search(text[left:cut]):
                 yield left, cut
+                if text[left:cut].rstrip().endswith(".") and text[cut:end].rstrip().endswith("."):
+                    return  # a sentence behind the names
                 left = cut
         yield left, end
 

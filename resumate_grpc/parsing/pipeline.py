@@ -9,6 +9,7 @@ from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import StageProgress
 from resumate_grpc.model.resume import MediaType, ParseOptions
 from resumate_grpc.parsing import extraction
+from resumate_grpc.parsing.document import Document
 from resumate_grpc.parsing.explanation import Explanation
 from resumate_grpc.parsing.extraction import extract, page_picture
 from resumate_grpc.parsing.recognised import RecognisedPage, ScansFoundError
@@ -31,6 +32,13 @@ def parse(
     cannot be read, and `ScansFoundError` where scanned pages are lacking in `recognised`. Never touches the network,
     and no file but Tesseract's languages.
     """
+    document = yield from _read(content, media_type=media_type, options=options, recognised=recognised)
+    return (yield from understand(document, options=options))
+
+
+def _read(
+    content: bytes, *, media_type: MediaType, options: ParseOptions, recognised: Sequence[RecognisedPage] | None
+) -> Generator[StageProgress, None, Document]:
     given = None if recognised is None else GivenScans.of(recognised)
     try:
         document = yield from extract(content, media_type=media_type, options=options, scans=given)
@@ -40,7 +48,7 @@ def parse(
         raise
     if given is not None and given.missing:
         raise ScansFoundError(given.missing)
-    return (yield from understand(document, options=options))
+    return document
 
 
 def recognise(content: bytes, *, media_type: MediaType, options: ParseOptions, page: int) -> RecognisedPage:
@@ -52,12 +60,18 @@ def recognise(content: bytes, *, media_type: MediaType, options: ParseOptions, p
 
 
 def explain(
-    content: bytes, *, media_type: MediaType, options: ParseOptions
+    content: bytes,
+    *,
+    media_type: MediaType,
+    options: ParseOptions,
+    pictures: bool = True,
+    recognised: Sequence[RecognisedPage] | None = None,
 ) -> Generator[StageProgress, None, Explanation]:
-    """Parse one résumé likewise, and return what the parser saw on its way to the result."""
+    """Parse one résumé likewise, and return what the parser saw on its way to the result; pages drawn or not."""
     from resumate_grpc.parsing import explaining  # noqa: PLC0415 - it brings a library for pictures along
 
-    return (yield from explaining.explain(content, media_type=media_type, options=options))
+    document = yield from _read(content, media_type=media_type, options=options, recognised=recognised)
+    return (yield from explaining.explain(document, content, options=options, pictures=pictures))
 
 
 def warm_up() -> None:

@@ -30,6 +30,8 @@ class Work:
     end_date: Finding | None
     description: Finding | None
     highlights: tuple[Finding, ...]
+    span: tuple[int, int]
+    """Where it stands in the text, from its first row to its last."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +69,7 @@ def _work(entry: Entry, dates: Sequence[DateSpan], text: str) -> Work | None:
         end_date=end,
         description=prose_of(entry.body, text),
         highlights=tuple(bullets_of(entry.body, text)),
+        span=(entry.header[0].start, max(row.end for row in (*entry.header, *entry.body))),
     )
 
 

@@ -22,6 +22,7 @@ from resumate_grpc.parsing.education import Study
 from resumate_grpc.parsing.evidence import Ledger
 from resumate_grpc.parsing.experience import Post
 from resumate_grpc.parsing.finding import Finding
+from resumate_grpc.parsing.links import WebLink
 from resumate_grpc.parsing.projects import Listed, Work
 from resumate_grpc.parsing.skills import SkillFindings
 
@@ -100,12 +101,13 @@ def skills(findings: SkillFindings, ledger: Ledger) -> Skills:
     )
 
 
-def projects(works: Sequence[Work], ledger: Ledger) -> tuple[Project, ...]:
-    """Write the projects."""
+def projects(works: Sequence[Work], links: Sequence[WebLink], ledger: Ledger) -> tuple[Project, ...]:
+    """Write the projects, each with the first of the links that stand in it."""
     return tuple(
         Project(
             name=ledger.note(f"projects[{index}].name", work.name),
             description=ledger.note(f"projects[{index}].description", work.description),
+            url=ledger.note(f"projects[{index}].url", _link_in(work, links)),
             start_date=ledger.note(f"projects[{index}].start_date", work.start_date),
             end_date=ledger.note(f"projects[{index}].end_date", work.end_date),
             highlights=ledger.note_all(f"projects[{index}].highlights", work.highlights),
@@ -113,6 +115,11 @@ def projects(works: Sequence[Work], ledger: Ledger) -> tuple[Project, ...]:
         )
         for index, work in enumerate(works)
     )
+
+
+def _link_in(work: Work, links: Sequence[WebLink]) -> Finding | None:
+    first, last = work.span
+    return next((link.finding for link in links if first <= link.finding.start <= link.finding.end <= last), None)
 
 
 def publications(listed: Sequence[Listed], ledger: Ledger) -> tuple[Publication, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import chain
 
 import resumate_grpc
@@ -12,6 +13,7 @@ from resumate_grpc.model.progress import Stage, StageProgress
 from resumate_grpc.model.resume import ParseOptions
 from resumate_grpc.parsing import nlp, phones, result, vocabulary
 from resumate_grpc.parsing.bodies import prose_of
+from resumate_grpc.parsing.career.derived import with_derived
 from resumate_grpc.parsing.contact import contact_of
 from resumate_grpc.parsing.dates import DateSpan, find_dates
 from resumate_grpc.parsing.degrees import has_degree
@@ -23,6 +25,7 @@ from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.fragments import Row, rows_of
 from resumate_grpc.parsing.language import language_of
 from resumate_grpc.parsing.line_tags import LineTags, line_tags
+from resumate_grpc.parsing.links import web_links_of
 from resumate_grpc.parsing.nlp import Term, Terms, terms_of
 from resumate_grpc.parsing.projects import Listed, Work, listed_of, works_of
 from resumate_grpc.parsing.second_opinion import reviewed_posts, reviewed_studies
@@ -70,6 +73,7 @@ def understand(
     parsed = replace(
         parsed, evidence=ledger.evidence, confidence_scores=scores, confidence_score=result.overall(ledger.evidence)
     )
+    parsed = with_derived(parsed, as_of=datetime.now(UTC).strftime("%Y-%m"))
     yield _progress(100, f"Read {len(ledger.evidence)} values")
     return parsed
 
@@ -97,7 +101,7 @@ def _parts(
     yield _progress(85, "Reading projects and other sections")
     return replace(
         parsed,
-        projects=result.projects(reader.works(), ledger),
+        projects=result.projects(reader.works(), web_links_of(document), ledger),
         publications=result.publications(reader.listed(SectionKind.PUBLICATIONS), ledger),
         awards=result.awards(reader.listed(SectionKind.AWARDS), ledger),
         volunteering=result.volunteering(reader.posts_of_kind(SectionKind.VOLUNTEERING), ledger),

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from resumate_grpc.parsing.folding import fold, words_of
 
-__all__ = ["CONJUNCTIONS", "heading_key", "headings", "is_place", "load_all", "phrases"]
+__all__ = ["CONJUNCTIONS", "heading_key", "headings", "is_place", "lines_of", "load_all", "phrases"]
 
 CONJUNCTIONS = frozenset(["and", "y", "e", "et", "und", "en", "и", "i", "og"])
 _PLACE_LISTS = ("cities", "regions", "places")
@@ -16,10 +16,11 @@ _PLACE_LISTS = ("cities", "regions", "places")
 @cache
 def phrases(name: str) -> frozenset[str]:
     """Return the folded phrases of `data/<name>.txt`; lines that begin with # are comments."""
-    return frozenset(fold(line) for line in _lines(name))
+    return frozenset(fold(line) for line in lines_of(name))
 
 
-def _lines(name: str) -> list[str]:
+def lines_of(name: str) -> list[str]:
+    """Return the lines of `data/<name>.txt` in order, as they stand, without comments."""
     text = (files("resumate_grpc.parsing.data") / f"{name}.txt").read_text(encoding="utf-8")
     return [line for line in text.splitlines() if line and not line.startswith("# ")]
 
@@ -37,7 +38,7 @@ def headings() -> dict[str, str]:
     """Return the section kind of each known heading, by `heading_key`, and of each without spaces too."""
     kinds: dict[str, str] = {}
     kind = ""
-    for line in _lines("headings"):
+    for line in lines_of("headings"):
         if line.startswith("["):
             kind = line.strip("[]")
         else:

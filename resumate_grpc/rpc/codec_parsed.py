@@ -14,6 +14,7 @@ from google.protobuf.message import Message
 from resumate_grpc._gen.resumate.v1 import parsed_resume_pb2 as pb
 from resumate_grpc.errors import InvalidFieldError
 from resumate_grpc.model import parsed as model
+from resumate_grpc.rpc.codec_career import decode_career, decode_name, encode_career, encode_name
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -45,6 +46,8 @@ SCALARS = ("confidence_score", "text", "language", "page_count", "parser_version
 def encode_parsed(parsed: model.ParsedResume) -> pb.ParsedResume:
     """Return the message of a parsed résumé, every field of it."""
     message = pb.ParsedResume(
+        career=encode_career(parsed.career),
+        normalized=[encode_name(name) for name in parsed.normalized],
         evidence=[_encode_evidence(evidence) for evidence in parsed.evidence],
         **{name: getattr(parsed, name) for name in SCALARS},
         **{name: _encode(getattr(parsed, name), kind) for name, _, kind in SINGLES},
@@ -61,6 +64,8 @@ def decode_parsed(message: pb.ParsedResume) -> model.ParsedResume:
     that is not finite, a negative page or span.
     """
     parsed = model.ParsedResume(
+        career=decode_career(message.career),
+        normalized=tuple(decode_name(name) for name in message.normalized),
         evidence=tuple(_decode_evidence(evidence) for evidence in message.evidence),
         **_scalars(message),
         **{name: _decode(getattr(message, name), record) for name, record, _ in SINGLES},
@@ -139,6 +144,7 @@ def _check(parsed: model.ParsedResume) -> None:
 
 def _confidences(parsed: model.ParsedResume) -> Iterable[float]:
     yield parsed.confidence_score
+    yield parsed.career.seniority_confidence
     yield parsed.skills.confidence
     yield from (getattr(parsed.confidence_scores, name) for name in _names(model.ConfidenceScores))
     yield from (evidence.confidence for evidence in parsed.evidence)

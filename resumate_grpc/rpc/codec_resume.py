@@ -39,6 +39,8 @@ def encode_resume(resume: Resume, *, epoch: str) -> pb.Resume:
         expire_time=encode_time(resume.expire_time),
         options=encode_options(resume.options),
         queue_position=resume.queue_position,
+        person_name=resume.person_name,
+        headline=resume.headline,
     )
 
 

@@ -62,6 +62,7 @@ class Frames:
             epoch=self._epoch,
             count=beat.count,
             digest=beat.digest,
+            queue_position=beat.queue_position,
         )
 
 

@@ -16,8 +16,8 @@ from resumate_grpc.rpc.codec_parsed import check_dates, decode_parsed, encode_pa
 __all__ = ["merge_of"]
 
 CHANGEABLE = ("filename", "parsed")
-OF_THE_DOCUMENT = ("parsed.text", "parsed.evidence")
-"""What the document says stays as it is, however the values are corrected: a change would be dropped silently."""
+OF_THE_DOCUMENT = ("parsed.text", "parsed.evidence", "parsed.career", "parsed.normalized")
+"""What the document says, and what is derived, cannot be set: a change would be dropped silently."""
 MAX_PATHS = 200
 
 
@@ -55,10 +55,10 @@ def _check(mask: FieldMask) -> None:
         raise InvalidFieldError(f"update_mask has over {MAX_PATHS} paths; name a common parent", field="update_mask")
     for path in mask.paths:
         known = FieldMask(paths=[path]).IsValidForDescriptor(pb.Resume.DESCRIPTOR)
-        if not known or path.split(".")[0] not in CHANGEABLE or path in OF_THE_DOCUMENT:
+        if not known or path.split(".")[0] not in CHANGEABLE or ".".join(path.split(".")[:2]) in OF_THE_DOCUMENT:
             raise InvalidFieldError(
                 f"update_mask has {path[:60]!r}; `filename`, `parsed` and what is below it can be changed, lists as a "
-                "whole, but not `parsed.text` and `parsed.evidence`",
+                "whole, but not `parsed.text`, `.evidence`, `.career` and `.normalized`: the document's, and derived",
                 field="update_mask",
             )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -28,8 +29,10 @@ logger = logging.getLogger(__name__)
 RECEIVE_LIMIT_BYTES = 16 * 1024 * 1024
 ENVELOPE_BYTES = 1024 * 1024
 SEND_LIMIT_BYTES = 64 * 1024 * 1024
-FAREWELL_S = 2.0
+FAREWELL_S = 4.0
 """How long watches have to take leave; all that read do so in a moment."""
+PARTING_S = 1.5
+"""How long those that do not read are then given."""
 CLEAN_UP_S = 5.0
 
 OPTIONS: tuple[tuple[str, int], ...] = (
@@ -117,7 +120,7 @@ class RpcServer:
     async def drain(self, *, grace_s: float) -> None:
         """End in order: health says NOT_SERVING, watches are told and end, no new rpcs, the others have `grace_s`.
 
-        Returns when every rpc has cleaned up, at the latest 8 s after the grace time. A second call does nothing.
+        Returns when every rpc has cleaned up, at the latest 11 s after the grace time. A second call does nothing.
         """
         if self._drained:
             return
@@ -125,7 +128,9 @@ class RpcServer:
         await self.step_back()
         self._watches.drain()
         self._edge.drain()
+        # At once: who was told to reconnect must not come back here, to be sent away again and again.
+        stopping = asyncio.create_task(self._server.stop(max(grace_s, FAREWELL_S + PARTING_S)), name="stop")
         await self._watches.let_go(timeout_s=FAREWELL_S)
-        await self._server.stop(grace_s)
+        await stopping
         if not await self._edge.cleaned_up(timeout_s=CLEAN_UP_S):
             logger.error("rpcs had not cleaned up when the server stopped")

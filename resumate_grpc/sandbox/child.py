@@ -72,7 +72,7 @@ class Target(Protocol):
         ...
 
     def explain(
-        self, content: bytes, *, media_type: MediaType, options: ParseOptions
+        self, content: bytes, *, media_type: MediaType, options: ParseOptions, pictures: bool
     ) -> Generator[StageProgress, None, Explanation]:
         """Parse one document and return what was seen in it."""
         ...
@@ -94,6 +94,18 @@ class ScanTarget(Target, Protocol):
         recognised: Sequence[RecognisedPage] | None = None,
     ) -> Generator[StageProgress, None, ParsedResume]:
         """Parse one document whose scanned pages may have been read before."""
+        ...
+
+    def explain(
+        self,
+        content: bytes,
+        *,
+        media_type: MediaType,
+        options: ParseOptions,
+        pictures: bool,
+        recognised: Sequence[RecognisedPage] | None = None,
+    ) -> Generator[StageProgress, None, Explanation]:
+        """Parse one such document and return what was seen in it."""
         ...
 
     def recognise(self, content: bytes, *, media_type: MediaType, options: ParseOptions, page: int) -> RecognisedPage:
@@ -185,17 +197,28 @@ class _Worker:
                 content, media_type=task.media_type, page=task.page, width_pixels=task.width_pixels
             )
             return Drawn(image=drawn)
-        if task.explain:
-            return Explained(explanation=_run(self.target.explain(content, **told), throttle))
         if task.ocr_page == 0 and task.recognised is None:
+            if task.explain:
+                seen = self.target.explain(content, **told, pictures=task.pictures)
+                return Explained(explanation=_run(seen, throttle))
             return Parsed(resume=_run(self.target.parse(content, **told), throttle))
         target = cast("ScanTarget", self.target)
         if task.ocr_page:
             return PageRead(page=target.recognise(content, **told, page=task.ocr_page))
         try:
-            return Parsed(resume=_run(target.parse(content, **told, recognised=task.recognised), throttle))
+            return self._beside_scans(target, task, content, throttle)
         except ScansFoundError as found:
             return ScansFound(pages=found.pages)
+
+    def _beside_scans(
+        self, target: ScanTarget, task: Task, content: bytes, throttle: ProgressThrottle
+    ) -> Parsed | Explained:
+        """Parse or explain a document with its scanned pages given; raises `ScansFoundError` for those lacking."""
+        told: _Told = {"media_type": task.media_type, "options": task.options}
+        if task.explain:
+            seen = target.explain(content, **told, pictures=task.pictures, recognised=task.recognised)
+            return Explained(explanation=_run(seen, throttle))
+        return Parsed(resume=_run(target.parse(content, **told, recognised=task.recognised), throttle))
 
 
 def _run(steps: Generator[StageProgress, None, Result], throttle: ProgressThrottle) -> Result:

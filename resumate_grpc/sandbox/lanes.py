@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from resumate_grpc.errors import ErrorReason, ParsingError
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import Stage, StageProgress
 from resumate_grpc.model.resume import MediaType, ParseOptions
+from resumate_grpc.parsing.explanation import Explanation
 from resumate_grpc.parsing.recognised import RecognisedPage, ScansFoundError
 from resumate_grpc.sandbox.pool import SandboxPool
 
@@ -18,6 +20,8 @@ __all__ = ["SCAN_NICENESS", "ScanLane", "TextLane"]
 SCAN_NICENESS = 10
 """OCR fills every core it is given: text then still gets one at once."""
 READ_PERCENT = 95
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,20 @@ class TextLane:
             content, media_type=media_type, options=options, on_progress=on_progress, recognised=()
         )
 
+    async def explain(
+        self,
+        content: bytes,
+        *,
+        media_type: MediaType,
+        options: ParseOptions,
+        pictures: bool,
+        on_progress: Callable[[StageProgress], None],
+    ) -> Explanation:
+        """Parse one document and keep what was seen, as `jobs.ports.Parser` says."""
+        return await self.pool.explain(
+            content, media_type=media_type, options=options, pictures=pictures, on_progress=on_progress, recognised=()
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ScanLane:
@@ -58,22 +76,54 @@ class ScanLane:
         on_progress: Callable[[StageProgress], None],
     ) -> ParsedResume:
         """Parse one document, as `jobs.ports.Parser` says."""
+
+        async def parse(recognised: Sequence[RecognisedPage], told: Callable[[StageProgress], None]) -> ParsedResume:
+            return await self.pool.parse(
+                content, media_type=media_type, options=options, on_progress=told, recognised=recognised
+            )
+
+        return await self._in_two(content, media_type, options, on_progress, parse)
+
+    async def explain(
+        self,
+        content: bytes,
+        *,
+        media_type: MediaType,
+        options: ParseOptions,
+        pictures: bool,
+        on_progress: Callable[[StageProgress], None],
+    ) -> Explanation:
+        """Parse one document and keep what was seen, as `jobs.ports.Parser` says."""
+
+        async def explain(recognised: Sequence[RecognisedPage], told: Callable[[StageProgress], None]) -> Explanation:
+            return await self.pool.explain(
+                content,
+                media_type=media_type,
+                options=options,
+                pictures=pictures,
+                on_progress=told,
+                recognised=recognised,
+            )
+
+        return await self._in_two(content, media_type, options, on_progress, explain)
+
+    async def _in_two(
+        self,
+        content: bytes,
+        media_type: MediaType,
+        options: ParseOptions,
+        on_progress: Callable[[StageProgress], None],
+        work: Callable[[Sequence[RecognisedPage], Callable[[StageProgress], None]], Awaitable[Result]],
+    ) -> Result:
+        """Do the work without scans; where there are some, read them and do it with them."""
         looking = _Filter(on_progress, range(1, READ_PERCENT + 1))  # it looks at pages without reading them
         try:
-            return await self.pool.parse(
-                content, media_type=media_type, options=options, on_progress=looking.pass_on, recognised=()
-            )
+            return await work((), looking.pass_on)
         except ScansFoundError as found:
             wanted = found.pages
         pages = await self._recognised(content, media_type, options, wanted, on_progress)
         try:
-            return await self.pool.parse(
-                content,
-                media_type=media_type,
-                options=options,
-                on_progress=_Filter(on_progress, range(READ_PERCENT + 1)).pass_on,
-                recognised=pages,
-            )
+            return await work(pages, _Filter(on_progress, range(READ_PERCENT + 1)).pass_on)
         except ScansFoundError:
             raise ParsingError(
                 ErrorReason.WORKER_LOST, "the parser asked for other pages the second time; please report it"
@@ -87,7 +137,10 @@ class ScanLane:
         wanted: tuple[int, ...],
         on_progress: Callable[[StageProgress], None],
     ) -> list[RecognisedPage]:
-        """Read all pages that are wanted, as many at a time as there are processes; one that fails ends the others."""
+        """Read all pages that are wanted, as many at a time as there are processes.
+
+        A damaged page of several is told as its problem. What breaks a process or a limit ends the document.
+        """
         report = _Report(total=len(wanted), on_progress=on_progress)
         try:
             async with asyncio.TaskGroup() as group:
@@ -99,14 +152,28 @@ class ScanLane:
                 ]
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from None
-        return [task.result() for task in tasks]
+        pages = [task.result() for task in tasks]
+        damaged = [page for page in pages if isinstance(page, ParsingError)]
+        if len(damaged) == len(pages):
+            raise damaged[0]
+        return [
+            RecognisedPage(number=number, width=0, height=0, words=(), problem=page.message)
+            if isinstance(page, ParsingError)
+            else page
+            for number, page in zip(wanted, pages, strict=True)
+        ]
 
     async def _page(
         self, content: bytes, media_type: MediaType, options: ParseOptions, page: int, report: _Report, *, at: int
-    ) -> RecognisedPage:
-        read = await self.pool.recognise(
-            content, media_type=media_type, options=options, page=page, on_start=lambda: report.begins(at)
-        )
+    ) -> RecognisedPage | ParsingError:
+        try:
+            read = await self.pool.recognise(
+                content, media_type=media_type, options=options, page=page, on_start=lambda: report.begins(at)
+            )
+        except ParsingError as error:
+            if error.parse_reason is not ErrorReason.CORRUPT_FILE:
+                raise
+            return error
         report.ends()
         return read
 

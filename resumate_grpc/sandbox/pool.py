@@ -128,11 +128,20 @@ class SandboxPool:
         *,
         media_type: MediaType,
         options: ParseOptions,
+        pictures: bool = True,
         on_progress: Callable[[StageProgress], None],
+        recognised: Sequence[RecognisedPage] | None = None,
     ) -> Explanation:
-        """Parse one document likewise, and return what the parser saw in it."""
+        """Parse one document likewise, and return what the parser saw in it; without `pictures` no page is drawn."""
         async with self._process() as process:
-            return await process.explain(content, media_type=media_type, options=options, on_progress=on_progress)
+            return await process.explain(
+                content,
+                media_type=media_type,
+                options=options,
+                pictures=pictures,
+                on_progress=on_progress,
+                recognised=recognised,
+            )
 
     async def draw(self, content: bytes, *, media_type: MediaType, page: int, width_pixels: int) -> PageImage:
         """Draw one page, as `jobs.ports.PageDrawer` says; the pool's `target` must be `DRAWING`."""

@@ -10,6 +10,8 @@ import signal
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+import msgspec
+
 from resumate_grpc.errors import ParsingError
 from resumate_grpc.model.page_image import PageImage
 from resumate_grpc.model.parsed import ParsedResume
@@ -165,10 +167,14 @@ class SandboxProcess:
         *,
         media_type: MediaType,
         options: ParseOptions,
+        pictures: bool = True,
         on_progress: Callable[[StageProgress], None],
+        recognised: Sequence[RecognisedPage] | None = None,
     ) -> Explanation:
-        """Parse one document likewise, and return what the parser saw in it."""
-        task = Task(media_type=media_type, options=options, size=len(content), explain=True)
+        """Parse one document likewise, and return what the parser saw in it; without `pictures` no page is drawn."""
+        given = None if recognised is None else tuple(recognised)
+        told = Task(media_type=media_type, options=options, size=len(content), recognised=given)
+        task = msgspec.structs.replace(told, explain=True, pictures=pictures)
         return (await self._work(task, content, Explained, on_progress)).explanation
 
     async def recognise(

@@ -126,16 +126,17 @@ class ScansFound(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """A document to parse, to explain, or of which to draw `page` (from 1); its `size` bytes follow this frame.
+    """A document to parse, to explain (with `pictures` or without), or of which to draw `page` (from 1).
 
-    With an `ocr_page` (from 1) only that is to be read, by OCR. With `recognised`, scanned pages are taken from there
-    and never read; None = they are read as they are met.
+    Its `size` bytes follow this frame. With an `ocr_page` (from 1) only that is to be read, by OCR. With `recognised`,
+    scanned pages are taken from there and never read; None = they are read as they are met.
     """
 
     media_type: MediaType
     options: ParseOptions
     size: int
     explain: bool = False
+    pictures: bool = True
     page: int = 0
     width_pixels: int = 0
     ocr_page: int = 0

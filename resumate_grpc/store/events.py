@@ -38,9 +38,15 @@ class Entry:
     error: ParseFailure | None = None
 
 
-def queued(message: str) -> Entry:
+def queued(message: str, *, estimated_remaining_s: float | None = None) -> Entry:
     """Return the entry with which every attempt begins."""
-    return Entry(stage=Stage.QUEUED, state=State.QUEUED, message=message, percent=0)
+    return Entry(
+        stage=Stage.QUEUED,
+        state=State.QUEUED,
+        message=message,
+        percent=0,
+        estimated_remaining_s=estimated_remaining_s,
+    )
 
 
 def advance(

@@ -13,7 +13,7 @@ from resumate_grpc.store import tables
 from resumate_grpc.store.tables import resumes
 from resumate_grpc.store.transaction import Transaction
 
-__all__ = ["counts", "stage_times", "waiting_ahead"]
+__all__ = ["counts", "places", "stage_times", "waiting_ahead"]
 
 
 def stage_times(tx: Transaction, *, limit: int) -> list[StageTimes]:
@@ -37,15 +37,30 @@ def stage_times(tx: Transaction, *, limit: int) -> list[StageTimes]:
     ]
 
 
+_PLACE = (resumes.c.queue_rank, resumes.c.queue_time, resumes.c.id)
+
+
 def waiting_ahead(tx: Transaction, resume_id: str) -> int:
-    """Return how many QUEUED résumés are before this one in line."""
-    place = (resumes.c.queue_rank, resumes.c.queue_time, resumes.c.id)
+    """Return how many QUEUED résumés are before this one in its lane."""
     waiting = resumes.c.state == State.QUEUED.value
-    mine = tx.connection.execute(select(*place).where(resumes.c.id == resume_id, waiting)).one_or_none()
+    mine = tx.connection.execute(
+        select(resumes.c.lane, *_PLACE).where(resumes.c.id == resume_id, waiting)
+    ).one_or_none()
     if mine is None:
         return 0
-    ahead = select(func.count()).select_from(resumes).where(waiting, tuple_(*place) < tuple_(*mine))
+    before = (waiting, resumes.c.lane == mine.lane, tuple_(*_PLACE) < tuple_(*mine[1:]))
+    ahead = select(func.count()).select_from(resumes).where(*before)
     return tx.connection.execute(ahead).scalar_one()
+
+
+_PLACES = select(
+    resumes.c.id, func.row_number().over(partition_by=resumes.c.lane, order_by=_PLACE).label("place")
+).where(resumes.c.state == State.QUEUED.value)
+
+
+def places(tx: Transaction) -> dict[str, int]:
+    """Return the place of each QUEUED résumé in its lane, 1 = next to be taken up there."""
+    return {row.id: row.place for row in tx.connection.execute(_PLACES)}
 
 
 def counts(tx: Transaction) -> dict[State, int]:

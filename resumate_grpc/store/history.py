@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import bindparam, func, select
 
@@ -36,11 +37,15 @@ _OF_RESUME = (
     .limit(bindparam("b_limit"))
 )
 _RESUME = (
-    select(resumes.c.last_sequence, resumes.c.state, events.c.digest)
+    select(resumes.c.first_sequence, resumes.c.last_sequence, resumes.c.state, events.c.digest)
     .join(events, (events.c.resume_id == resumes.c.id) & (events.c.sequence == resumes.c.last_sequence))
     .where(resumes.c.id == bindparam("b_resume"), resumes.c.owner == bindparam("b_owner"))
 )
-_LOWEST = select(func.min(events.c.sequence)).where(events.c.resume_id == bindparam("b_resume"))
+_LAST_GONE = select(func.max(resumes.c.purged_feed_sequence)).where(
+    resumes.c.owner == bindparam("b_owner"),
+    resumes.c.batch_id == bindparam("b_batch"),
+    resumes.c.purged_feed_sequence > 0,
+)
 _FEED = select(feeds).where(feeds.c.owner == bindparam("b_owner"))
 
 
@@ -63,7 +68,10 @@ def history(tx: Transaction, target: Target, *, after: int, limit: int) -> list[
 
 def bounds(tx: Transaction, target: Target) -> LogBounds:
     """Return what of a log is held."""
-    return _resume_bounds(tx, target) if target.resume_id else _feed_bounds(tx, target.owner)
+    if target.resume_id:
+        return _resume_bounds(tx, target)
+    feed = _feed_bounds(tx, target.owner)
+    return replace(feed, first_available=_first_of_batch(tx, target)) if target.batch_id else feed
 
 
 def pages(tx: Transaction, queries: Sequence[LogQuery]) -> list[LogPage | ResumeNotFoundError]:
@@ -103,17 +111,21 @@ def _page(tx: Transaction, query: LogQuery) -> LogPage | ResumeNotFoundError:
 
 
 def _resume_bounds(tx: Transaction, target: Target) -> LogBounds:
-    named = {"b_resume": target.resume_id}
-    row = tx.connection.execute(_RESUME, {**named, "b_owner": target.owner}).one_or_none()
+    row = tx.connection.execute(_RESUME, {"b_resume": target.resume_id, "b_owner": target.owner}).one_or_none()
     if row is None:
         raise ResumeNotFoundError(target.resume_id)
-    first = tx.connection.execute(_LOWEST, named).scalar_one()
     return LogBounds(
-        first_available=row.last_sequence + 1 if first is None else first,
+        first_available=row.first_sequence,
         last=row.last_sequence,
         state=State(row.state),
         digest=row.digest,
     )
+
+
+def _first_of_batch(tx: Transaction, target: Target) -> int:
+    # The feed's own bound would refuse a new batch from its start once anything older was purged.
+    named = {"b_owner": target.owner, "b_batch": target.batch_id}
+    return (tx.connection.execute(_LAST_GONE, named).scalar_one() or 0) + 1
 
 
 def _feed_bounds(tx: Transaction, owner: str) -> LogBounds:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, Select, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import BigInteger, Row, Select, bindparam, delete, func, insert, select, update
 
 from resumate_grpc.errors import (
     ErrorReason,
     EtagMismatchError,
     ExhaustedError,
+    FileMissingError,
     RequestIdReusedError,
     ResumeNotFoundError,
     WrongStateError,
 )
+from resumate_grpc.jobs.ports import Forecast
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import ProgressEvent, Stage, State
 from resumate_grpc.model.resume import ParseOptions, Resume
@@ -25,7 +27,6 @@ from resumate_grpc.store.tables import events, resumes
 from resumate_grpc.store.transaction import Transaction
 
 __all__ = [
-    "WAITING",
     "cancel",
     "create",
     "delete_resume",
@@ -35,6 +36,7 @@ __all__ = [
     "references",
     "retry",
     "update_resume",
+    "waiting",
 ]
 
 _RETRY_AFTER_S = 5.0
@@ -50,26 +52,38 @@ _BY_REQUEST = select(resumes).where(
 _LATEST = select(events).where(
     events.c.resume_id == bindparam("of_resume"), events.c.sequence == bindparam("last", type_=BigInteger)
 )
-_WAITING = select(func.count()).select_from(resumes).where(resumes.c.state == State.QUEUED.value)
-WAITING = "Waiting for a worker"
+_SUMMARY = select(tables.parsed.c.person_name, tables.parsed.c.headline).where(
+    tables.parsed.c.resume_id == bindparam("of_resume")
+)
+_RESULT = _SUMMARY.add_columns(tables.parsed.c.json)
+_WAITING = select(resumes.c.lane, func.count()).where(resumes.c.state == State.QUEUED.value).group_by(resumes.c.lane)
 
 
-def create(tx: Transaction, new: NewResume, *, max_queued: int) -> tuple[Resume, ProgressEvent | None]:
+def waiting(ahead: int) -> str:
+    """Return the words of the event of a résumé that is queued behind so many others."""
+    if not ahead:
+        return "Waiting for a worker"
+    return f"Waiting for a worker; {ahead} {'is' if ahead == 1 else 'are'} ahead"
+
+
+def create(
+    tx: Transaction, new: NewResume, *, max_queued: int, forecast: Forecast
+) -> tuple[Resume, ProgressEvent | None]:
     """Insert a résumé with its first event, or return the one that its `request_id` made."""
     earlier = _by_request_id(tx, new) if new.request_id else None
     if earlier is not None:
         return earlier, None
-    _check_room(tx, max_queued)
+    ahead = _check_room(tx, new.lane.value, max_queued)
     row = tx.connection.execute(_INSERT, _first_row(new, now=tx.now)).one()
-    (event,) = record(tx, row, [queued(WAITING)])
-    return decode_resume(row, progress=event, parsed=None), event
+    (event,) = record(tx, row, [queued(waiting(ahead), estimated_remaining_s=forecast(ahead))])
+    return decode_resume(row, progress=event), event
 
 
 def get(tx: Transaction, owner: str, resume_id: str, *, with_parsed: bool) -> Resume:
     """Return a résumé with its latest event."""
     row = _find(tx, owner, resume_id)
-    json = _parsed_json(tx, resume_id) if with_parsed else None
-    return decode_resume(row, progress=latest_event(tx, row), parsed=json)
+    found = tx.connection.execute(_RESULT if with_parsed else _SUMMARY, {"of_resume": resume_id}).one_or_none()
+    return decode_resume(row, progress=latest_event(tx, row), result=found)
 
 
 def update_resume(
@@ -105,13 +119,12 @@ def delete_resume(tx: Transaction, owner: str, resume_id: str, *, if_etag: str) 
     tx.connection.execute(delete(events).where(events.c.resume_id == resume_id))
     tx.connection.execute(delete(tables.parsed).where(tables.parsed.c.resume_id == resume_id))
     tx.connection.execute(delete(resumes).where(resumes.c.id == resume_id))
-    shared = tx.connection.execute(select(exists().where(resumes.c.sha256 == row.sha256))).scalar_one()
     return Deleted(
         resume_id=resume_id,
         owner=owner,
         batch_id=row.batch_id or "",
         sha256=row.sha256,
-        orphaned=not shared,
+        orphaned=not references(tx, row.sha256),
         delete_time=from_micros(tx.now),
     )
 
@@ -132,12 +145,20 @@ def cancel(tx: Transaction, owner: str, resume_id: str) -> tuple[Resume, Progres
 
 
 def references(tx: Transaction, sha256: str) -> int:
-    """Count the résumés, of all owners, that have these bytes."""
-    return tx.connection.execute(select(func.count()).where(resumes.c.sha256 == sha256)).scalar_one()
+    """Count the résumés, of all owners, that have these bytes and whose file has not expired."""
+    having = (resumes.c.sha256 == sha256, resumes.c.has_file == 1)
+    return tx.connection.execute(select(func.count()).where(*having)).scalar_one()
 
 
 def retry(
-    tx: Transaction, owner: str, resume_id: str, *, options: ParseOptions | None, max_queued: int
+    tx: Transaction,
+    owner: str,
+    resume_id: str,
+    *,
+    options: ParseOptions | None,
+    max_queued: int,
+    forecast: Forecast,
+    expire_after_s: float | None,
 ) -> tuple[Resume, ProgressEvent]:
     """Queue the next attempt at the end of the line."""
     row = _find_for_change(tx, owner, resume_id)
@@ -145,7 +166,9 @@ def retry(
         raise WrongStateError(
             f"résumé {resume_id} is {row.state}: cancel it or wait for its end before a retry", state=row.state
         )
-    _check_room(tx, max_queued)
+    if not row.has_file:
+        raise FileMissingError(f"the file of résumé {resume_id} is no longer stored; upload it again")
+    ahead = _check_room(tx, row.lane, max_queued)
     tx.connection.execute(delete(tables.parsed).where(tables.parsed.c.resume_id == resume_id))
     changes: dict[str, Change] = {
         "attempt": row.attempt + 1,
@@ -155,15 +178,22 @@ def retry(
         "lost_count": 0,
         "queue_rank": 1,
         "queue_time": tx.now,
+        "expire_time": _expire_time(tx.now, expire_after_s),
     }
-    moved = transition(tx, resume_id, [queued(WAITING)], changes)
+    entry = queued(waiting(ahead), estimated_remaining_s=forecast(ahead))
+    moved = transition(tx, resume_id, [entry], changes)
     return _moved(moved, resume_id)
 
 
 def put_parsed(tx: Transaction, resume_id: str, result: ParsedResume) -> None:
     """Set the result of a résumé, with what it is searched by."""
     name = result.personal_info.full_name
-    row = {"json": encode_json(result), "person_name": name, "search": fold(f"{name}\n{result.text}")}
+    row = {
+        "json": encode_json(result),
+        "person_name": name,
+        "headline": result.work_experience[0].title if result.work_experience else "",
+        "search": fold(f"{name}\n{result.text}"),
+    }
     mine = tables.parsed.c.resume_id == resume_id
     if tx.connection.execute(update(tables.parsed).where(mine).values(**row)).rowcount == 0:
         tx.connection.execute(insert(tables.parsed).values(resume_id=resume_id, **row))
@@ -178,7 +208,7 @@ def _moved(moved: tuple[Row[Any], list[ProgressEvent]] | None, resume_id: str) -
     if moved is None:
         raise ResumeNotFoundError(resume_id)
     row, (event,) = moved
-    return decode_resume(row, progress=event, parsed=None), event
+    return decode_resume(row, progress=event), event
 
 
 def _find(tx: Transaction, owner: str, resume_id: str) -> Row[Any]:
@@ -201,13 +231,16 @@ def _check_etag(row: Row[Any], if_etag: str) -> None:
         raise EtagMismatchError(f"résumé {row.id} was changed since you read it; read it again and repeat the change")
 
 
-def _check_room(tx: Transaction, max_queued: int) -> None:
-    if tx.connection.execute(_WAITING).scalar_one() >= max_queued:
+def _check_room(tx: Transaction, lane: str, max_queued: int) -> int:
+    """Return how many wait already in a lane; all lanes count towards the limit."""
+    waiting: dict[str, int] = dict(tx.connection.execute(_WAITING).all())
+    if sum(waiting.values()) >= max_queued:
         raise ExhaustedError(
             f"{max_queued} résumés wait already; try again in {_RETRY_AFTER_S:.0f} s",
             reason=ErrorReason.QUEUE_FULL,
             retry_after_s=_RETRY_AFTER_S,
         )
+    return waiting.get(lane, 0)
 
 
 def _by_request_id(tx: Transaction, new: NewResume) -> Resume | None:
@@ -218,7 +251,7 @@ def _by_request_id(tx: Transaction, new: NewResume) -> Resume | None:
         raise RequestIdReusedError(
             f"request_id {new.request_id} was used for another file; use a new request_id for each upload"
         )
-    return decode_resume(row, progress=latest_event(tx, row), parsed=None)
+    return decode_resume(row, progress=latest_event(tx, row))
 
 
 def _first_row(new: NewResume, *, now: int) -> dict[str, str | int | None]:
@@ -245,9 +278,9 @@ def _first_row(new: NewResume, *, now: int) -> dict[str, str | int | None]:
         "queue_time": now,
         "lost_count": 0,
         "lane": new.lane.value,
+        "expire_time": _expire_time(now, new.expire_after_s),
     }
 
 
-def _parsed_json(tx: Transaction, resume_id: str) -> str | None:
-    statement = select(tables.parsed.c.json).where(tables.parsed.c.resume_id == resume_id)
-    return tx.connection.execute(statement).scalar_one_or_none()
+def _expire_time(now: int, expire_after_s: float | None) -> int | None:
+    return None if expire_after_s is None else now + round(expire_after_s * 1e6)

@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -20,8 +21,11 @@ from sqlalchemy.exc import DatabaseError
 
 from resumate_grpc import failpoints
 from resumate_grpc.jobs.ports import Clock
+from resumate_grpc.model.progress import ProgressEvent
+from resumate_grpc.store.append import Append, Appender
 from resumate_grpc.store.codec import to_micros
 from resumate_grpc.store.faults import answerable
+from resumate_grpc.store.lease_clock import LeaseClock
 from resumate_grpc.store.transaction import Body, Transaction
 
 __all__ = ["Readers", "Writer"]
@@ -30,18 +34,19 @@ T = TypeVar("T")
 
 _logger = logging.getLogger(__name__)
 
-_GROUP_LIMIT = 64
+_GROUP_LIMIT = 256
 """Bodies committed together at most, so that the first of them does not wait for long."""
 
 
 @dataclass(kw_only=True, slots=True)
 class _Job:
-    """A body on its way through the writer thread; its caller hears of it only after the commit."""
+    """A body or an append on its way through the writer thread; its caller hears of it only after the commit."""
 
-    body: Body[Any]
     future: asyncio.Future[Any]
     loop: asyncio.AbstractEventLoop
-    scrub: bool
+    body: Body[Any] | None = None
+    append: Append | None = None
+    scrub: bool = False
     value: Any = None
     error: Exception | None = None
 
@@ -55,32 +60,81 @@ class _Job:
             self.future.set_result(self.value)
 
 
-class Writer:
-    """Runs writing transactions one after the other; those that wait together share one commit, and so one sync."""
+def _settle(jobs: Sequence[_Job]) -> None:
+    for job in jobs:
+        job.settle()
 
-    def __init__(self, engine: Engine, clock: Clock, *, scrub: Callable[[Engine], bool]) -> None:
+
+def _runs(group: Sequence[_Job]) -> Iterator[list[_Job]]:
+    """Part a group into its bodies, one each, and the appends between them, in the order in which they came."""
+    for appends, jobs in groupby(group, key=lambda job: job.append is not None):
+        if appends:
+            yield list(jobs)
+        else:
+            yield from ([job] for job in jobs)
+
+
+class Writer:
+    """Runs writing transactions one after the other; those that wait together share one commit, and so one sync.
+
+    `committed` is called after each commit and answers whether the journal has to be emptied by the writer.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock,
+        *,
+        scrub: Callable[[Engine], bool],
+        committed: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._engine = engine
         self._clock = clock
         self._scrub = scrub
+        self._committed = committed
         self._scrub_wanted = False
         self._waiting: deque[_Job] = deque()
+        self._draining = False
+        self._appender = Appender()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
         self._last_now = 0
-        self._lease_start = to_micros(clock.now()) - round(clock.monotonic() * 1e6)
+        self._lease_clock = LeaseClock(clock)
 
     def submit(self, body: Body[T], *, scrub: bool = False) -> asyncio.Future[T]:
         """Queue a body; the future resolves after its commit. `scrub` has the journal emptied soon afterwards."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._waiting.append(_Job(body=body, future=future, loop=loop, scrub=scrub))
-        self._thread.submit(self._drain)
+        self._queue(_Job(body=body, future=future, loop=loop, scrub=scrub))
+        return future
+
+    def append(self, append: Append) -> asyncio.Future[Sequence[ProgressEvent]]:
+        """Queue an append; those that wait one behind the other are run together. It resolves after its commit."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Sequence[ProgressEvent]] = loop.create_future()
+        self._queue(_Job(append=append, future=future, loop=loop))
         return future
 
     async def aclose(self) -> None:
         """Run what was submitted and end the thread."""
         await asyncio.to_thread(self._thread.shutdown)
 
+    def _queue(self, job: _Job) -> None:
+        self._waiting.append(job)
+        if not self._draining:
+            self._draining = True
+            self._thread.submit(self._drain)
+
     def _drain(self) -> None:
+        while self._waiting:
+            self._take_turn()
+        self._draining = False
+        # What was queued before that line, by a thread that still saw True, has nobody else to see to it.
+        while self._waiting:
+            self._take_turn()
+        if self._scrub_wanted:
+            self._try_scrub()
+
+    def _take_turn(self) -> None:
         group: list[_Job] = []
         while self._waiting and len(group) < _GROUP_LIMIT:
             job = self._waiting.popleft()
@@ -89,8 +143,7 @@ class Writer:
         if group:
             self._commit(group)
             self._deliver(group)
-        if self._scrub_wanted and not self._waiting:
-            self._try_scrub()
+            self._scrub_wanted |= self._committed()
 
     def _try_scrub(self) -> None:
         try:
@@ -105,38 +158,60 @@ class Writer:
     def _commit(self, group: Sequence[_Job]) -> None:
         try:
             with self._engine.begin() as connection:
-                for job in group:
-                    self._run(connection, job, alone=len(group) == 1)
+                for run in _runs(group):
+                    self._run(connection, run, alone=len(run) == len(group))
                 failpoints.hit("store.before-commit")
             failpoints.hit("store.after-commit")
         except Exception as error:  # noqa: BLE001 - each caller gets it
             # Nothing was committed, neither of the one that failed nor of those that had run before it.
+            self._appender.forget()
             for job in group:
                 job.error = job.error or answerable(error)
         self._scrub_wanted = self._scrub_wanted or any(job.scrub for job in group)
 
-    def _run(self, connection: Connection, job: _Job, *, alone: bool) -> None:
-        lease_now = self._lease_start + round(self._clock.monotonic() * 1e6)
-        tx = Transaction(connection=connection, now=self._now(), lease_now=lease_now)
-        if alone:
-            job.value = job.body(tx)
+    def _run(self, connection: Connection, jobs: Sequence[_Job], *, alone: bool) -> None:
+        """Run a body, or some appends together, so that a failure undoes nothing of the others in the transaction."""
+        tx = Transaction(connection=connection, now=self._now(), lease_now=self._lease_clock.now())
+        if alone and len(jobs) == 1:
+            self._run_unguarded(tx, jobs)
             return
-        connection.exec_driver_sql("SAVEPOINT body")
+        driver = connection.connection.cursor()
+        driver.execute("SAVEPOINT body")
         try:
-            job.value = job.body(tx)
+            self._run_unguarded(tx, jobs)
         except Exception as error:  # noqa: BLE001 - its caller gets it
-            job.error = answerable(error)
+            self._appender.forget()
+            told = answerable(error)
             try:
                 connection.exec_driver_sql("ROLLBACK TO body")
             except DatabaseError:
-                # SQLite gave the whole transaction up (disk full, I/O error): the group fails for that reason.
-                raise job.error from error
-        connection.exec_driver_sql("RELEASE body")
+                # SQLite gave the whole transaction up (disk full, I/O error): the group fails together, and for that
+                # reason, not because a savepoint is gone.
+                raise told if isinstance(error, DatabaseError) else error from None
+            if len(jobs) == 1:
+                jobs[0].error = told
+            else:  # whose fault it was shows when each is run by itself
+                for job in jobs:
+                    self._run(connection, [job], alone=False)
+        driver.execute("RELEASE body")
+        driver.close()
+
+    def _run_unguarded(self, tx: Transaction, jobs: Sequence[_Job]) -> None:
+        if jobs[0].body is not None:
+            jobs[0].value = jobs[0].body(tx)
+            return
+        appends = [job.append for job in jobs if job.append is not None]
+        for job, result in zip(jobs, self._appender.run(tx, appends), strict=True):
+            job.value, job.error = (None, result) if isinstance(result, Exception) else (result, None)
 
     def _deliver(self, group: Sequence[_Job]) -> None:
+        """Tell all callers at once: to wake an event loop costs more than to settle a future."""
+        by_loop: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
         for job in group:
+            by_loop.setdefault(job.loop, []).append(job)
+        for loop, jobs in by_loop.items():
             try:
-                job.loop.call_soon_threadsafe(job.settle)
+                loop.call_soon_threadsafe(_settle, jobs)
             except RuntimeError:
                 _logger.warning("the caller's event loop closed before its transaction was answered")
 

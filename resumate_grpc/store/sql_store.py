@@ -1,16 +1,17 @@
-"""The store: the four ports over one database, each method one transaction."""
+"""The store: the five ports over one database, each method one transaction."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 from functools import partial
 from typing import Self
 
 from resumate_grpc.errors import ResumeNotFoundError
-from resumate_grpc.jobs.ports import Clock, LeaseLostError
+from resumate_grpc.jobs.ports import Clock, Forecast, LeaseLostError, unforeseen
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import BatchCounts, ProgressEvent, State
 from resumate_grpc.model.resume import ParseOptions, Resume
@@ -29,7 +30,10 @@ from resumate_grpc.model.work import (
     StageTimes,
     Target,
 )
-from resumate_grpc.store import figures, history, listing, resumes, sqlite, work_queue
+from resumate_grpc.store import figures, history, listing, resumes, retention, sqlite, work_queue
+from resumate_grpc.store.append import Append
+from resumate_grpc.store.checkpoints import Checkpoints
+from resumate_grpc.store.codec import to_micros
 from resumate_grpc.store.migration import migrate
 from resumate_grpc.store.runner import Readers, Writer
 from resumate_grpc.store.transaction import Body
@@ -42,7 +46,7 @@ _Claimed = tuple[Claim | None, Sequence[ProgressEvent]]
 
 
 class SqlStore:
-    """`ResumeStore`, `EventLog`, `WorkQueue` and `Statistics` in SQL; the ports tell what each method promises."""
+    """Records, log, queue, expiry and statistics in SQL; the ports of those names tell what each method promises."""
 
     def __init__(self, *, writer: Writer, readers: Readers, epoch: str) -> None:
         self._writer = writer
@@ -66,7 +70,11 @@ class SqlStore:
             stack.callback(read_engine.dispose)
             readers = Readers(read_engine, clock, threads=sqlite.READER_THREADS)
             stack.push_async_callback(readers.aclose)
-            writer = Writer(write_engine, clock, scrub=sqlite.scrub)
+            checkpoint_engine = sqlite.connect(path, writer=True)
+            stack.callback(checkpoint_engine.dispose)
+            checkpoints = Checkpoints(path, checkpoint_engine)
+            stack.push_async_callback(asyncio.to_thread, checkpoints.close)
+            writer = Writer(write_engine, clock, scrub=sqlite.scrub, committed=checkpoints.committed)
             stack.push_async_callback(writer.aclose)
             with sqlite.explained(path):
                 # A crash right after a deletion may have left deleted content in the journal.
@@ -76,9 +84,11 @@ class SqlStore:
 
     # ResumeStore
 
-    async def create(self, new: NewResume, *, max_queued: int) -> tuple[Resume, ProgressEvent | None]:
+    async def create(
+        self, new: NewResume, *, max_queued: int, forecast: Forecast = unforeseen
+    ) -> tuple[Resume, ProgressEvent | None]:
         """See `ResumeStore.create`."""
-        return await self._writer.submit(partial(resumes.create, new=new, max_queued=max_queued))
+        return await self._writer.submit(partial(resumes.create, new=new, max_queued=max_queued, forecast=forecast))
 
     async def get(self, owner: str, resume_id: str, *, with_parsed: bool) -> Resume:
         """See `ResumeStore.get`."""
@@ -111,11 +121,26 @@ class SqlStore:
         return await self._writer.submit(lambda tx: resumes.cancel(tx, owner, resume_id))
 
     async def retry(
-        self, owner: str, resume_id: str, *, options: ParseOptions | None, max_queued: int
+        self,
+        owner: str,
+        resume_id: str,
+        *,
+        options: ParseOptions | None,
+        max_queued: int,
+        forecast: Forecast = unforeseen,
+        expire_after_s: float | None = None,
     ) -> tuple[Resume, ProgressEvent]:
         """See `ResumeStore.retry`."""
         return await self._writer.submit(
-            lambda tx: resumes.retry(tx, owner, resume_id, options=options, max_queued=max_queued)
+            lambda tx: resumes.retry(
+                tx,
+                owner,
+                resume_id,
+                options=options,
+                max_queued=max_queued,
+                forecast=forecast,
+                expire_after_s=expire_after_s,
+            )
         )
 
     # EventLog
@@ -162,7 +187,7 @@ class SqlStore:
 
     async def append(self, claim: Claim, events: Sequence[NewEvent]) -> Sequence[ProgressEvent]:
         """See `WorkQueue.append`."""
-        return await self._writer.submit(lambda tx: work_queue.append(tx, claim, events))
+        return await self._writer.append(Append(claim=claim, events=events))
 
     async def finish(self, claim: Claim, outcome: Outcome) -> ProgressEvent:
         """See `WorkQueue.finish`."""
@@ -183,6 +208,26 @@ class SqlStore:
         """
         return await self._writer.submit(work_queue.void_leases)
 
+    # Retention
+
+    async def purge_events(self, *, ended_before: datetime, limit: int) -> int:
+        """See `Expiry.purge_events`."""
+        before = to_micros(ended_before)
+        return await self._writer.submit(lambda tx: retention.purge_events(tx, ended_before=before, limit=limit))
+
+    async def expire_files(self, *, ended_before: datetime, limit: int) -> Sequence[str]:
+        """See `Expiry.expire_files`."""
+        before = to_micros(ended_before)
+        return await self._writer.submit(lambda tx: retention.expire_files(tx, ended_before=before, limit=limit))
+
+    async def expired(self, *, at: datetime, limit: int) -> Sequence[tuple[str, str]]:
+        """See `Expiry.expired`."""
+        return await self._readers.read(lambda tx: retention.expired(tx, at=to_micros(at), limit=limit))
+
+    async def referenced(self, sha256s: Sequence[str]) -> set[str]:
+        """See `Expiry.referenced`."""
+        return await self._readers.read(lambda tx: retention.referenced(tx, sha256s))
+
     # Statistics
 
     async def stage_times(self, *, limit: int) -> Sequence[StageTimes]:
@@ -192,6 +237,10 @@ class SqlStore:
     async def waiting_ahead(self, resume_id: str) -> int:
         """See `Statistics.waiting_ahead`."""
         return await self._readers.read(lambda tx: figures.waiting_ahead(tx, resume_id))
+
+    async def places(self) -> Mapping[str, int]:
+        """See `Statistics.places`."""
+        return await self._readers.read(figures.places)
 
     async def counts(self) -> dict[State, int]:
         """See `Statistics.counts`."""
@@ -203,7 +252,8 @@ class SqlStore:
         claim, _ = claiming.result()
         if claim is None:
             return
-        returning = self._writer.submit(lambda tx: work_queue.give_back(tx, claim, message=resumes.WAITING, lost=False))
+        message = resumes.waiting(0)
+        returning = self._writer.submit(lambda tx: work_queue.give_back(tx, claim, message=message, lost=False))
         returning.add_done_callback(_note_failure)
 
 

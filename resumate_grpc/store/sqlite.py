@@ -13,7 +13,16 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from resumate_grpc.errors import SettingsError
 
-__all__ = ["READER_THREADS", "connect", "database_path", "explained", "prepare_file", "scrub"]
+__all__ = [
+    "READER_THREADS",
+    "checkpoint",
+    "connect",
+    "database_path",
+    "explained",
+    "journal_bytes",
+    "prepare_file",
+    "scrub",
+]
 
 READER_THREADS = 3
 _BUSY_TIMEOUT_S = 5.0
@@ -27,6 +36,8 @@ _PRAGMAS = (
     "PRAGMA secure_delete = ON",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA journal_size_limit = 67108864",
+    # Not by whoever happens to commit, for whom it is a stall: see `Checkpoints`.
+    "PRAGMA wal_autocheckpoint = 0",
 )
 
 
@@ -102,6 +113,22 @@ def scrub(engine: Engine) -> bool:
         finally:
             driver.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_S * 1000:.0f}")
     return not busy
+
+
+def checkpoint(engine: Engine) -> None:
+    """Move into the database what of the journal nobody reads, beside whoever writes; on a connection of its own."""
+    with engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - tells mypy what `connect` made
+        driver.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+
+
+def journal_bytes(path: Path) -> int:
+    """Return how long the journal is."""
+    try:
+        return path.with_name(path.name + "-wal").stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 __all__ = ["events", "feeds", "log", "metadata", "parsed", "resumes", "stage_times"]
@@ -69,6 +70,10 @@ resumes = Table(
     Column("lost_count", Integer, nullable=False),
     # Which workers take it up.
     Column("lane", Text, nullable=False, server_default="TEXT"),
+    # What retention has taken: events before `first_sequence`, the last of which had this number in the feed; the file.
+    Column("first_sequence", BigInteger, nullable=False, server_default=text("1")),
+    Column("purged_feed_sequence", BigInteger, nullable=False, server_default=text("0")),
+    Column("has_file", Integer, nullable=False, server_default=text("1")),
     UniqueConstraint("owner", "request_id"),
     CheckConstraint(_STATES, name="state"),
     CheckConstraint("attempt >= 1", name="attempt"),
@@ -96,6 +101,19 @@ Index(
     postgresql_where=resumes.c.lease_expires.is_not(None),
 )
 
+for _name, _columns, _where in (
+    ("purge", ("complete_time",), "complete_time IS NOT NULL AND first_sequence < last_sequence"),
+    ("file", ("complete_time",), "complete_time IS NOT NULL AND has_file = 1"),
+    ("expire_time", ("expire_time",), "expire_time IS NOT NULL"),
+    ("purged", ("owner", "batch_id", "purged_feed_sequence"), "purged_feed_sequence > 0"),
+):
+    Index(
+        f"ix_resumes_{_name}",
+        *(resumes.c[_column] for _column in _columns),
+        sqlite_where=text(_where),
+        postgresql_where=text(_where),
+    )
+
 parsed = Table(
     "parsed",
     metadata,
@@ -103,6 +121,7 @@ parsed = Table(
     Column("json", Text, nullable=False),
     Column("person_name", Text, nullable=False),
     Column("search", Text, nullable=False),
+    Column("headline", Text, nullable=False, server_default=""),
 )
 
 events = Table(

@@ -15,10 +15,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Transaction:
-    """One transaction and its time, in microseconds since 1970 UTC.
+    """One transaction and its time, in microseconds.
 
-    `now` is what the clock says, but grows from one writing transaction to the next. `lease_now` is for leases alone:
-    it passes evenly, so that setting the clock neither ends a lease nor prolongs it.
+    `now` counts since 1970 UTC and is what the clock says, but grows from one writing transaction to the next.
+    `lease_now` is for leases alone (`LeaseClock`): it passes evenly and is the same in all processes, so that setting
+    the clock neither ends a lease nor prolongs it.
 
     Bodies are synchronous and free of asyncio, so that a thread of the SQLite runner and `AsyncConnection.run_sync`
     can both run them. They neither commit nor roll back: returning commits, raising undoes what they wrote.

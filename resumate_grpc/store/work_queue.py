@@ -11,15 +11,16 @@ from sqlalchemy import Row, and_, insert, select
 from resumate_grpc.errors import ErrorReason
 from resumate_grpc.jobs.ports import LeaseLostError
 from resumate_grpc.model.progress import ParseFailure, ProgressEvent, Stage, State
-from resumate_grpc.model.work import Claim, Lane, NewEvent, Outcome, StageTimes
+from resumate_grpc.model.work import Claim, Lane, Outcome, StageTimes
 from resumate_grpc.store import tables
 from resumate_grpc.store.codec import decode_resume, encode_json
 from resumate_grpc.store.events import Change, Entry, advance, queued, transition
+from resumate_grpc.store.lease_clock import end_of_era
 from resumate_grpc.store.resumes import latest_event, put_parsed
 from resumate_grpc.store.tables import resumes
 from resumate_grpc.store.transaction import Transaction
 
-__all__ = ["append", "claim", "finish", "give_back", "hand_over", "renew", "void_leases"]
+__all__ = ["claim", "finish", "give_back", "hand_over", "renew", "void_leases"]
 
 _STARTED = Entry(stage=Stage.TEXT_EXTRACTION, state=State.PROCESSING, message="Reading the document", percent=0)
 
@@ -53,22 +54,6 @@ def claim(
 def renew(tx: Transaction, claim: Claim, *, lease_s: float) -> None:
     """Let the lease run from now."""
     _written(advance(tx, claim.resume.id, (), {"lease_expires": tx.lease_now + round(lease_s * 1e6)}, under=claim))
-
-
-def append(tx: Transaction, claim: Claim, news: Sequence[NewEvent]) -> list[ProgressEvent]:
-    """Append progress."""
-    entries = [
-        Entry(
-            stage=new.stage,
-            state=State.PROCESSING,
-            message=new.message,
-            percent=new.percent,
-            stage_percent=new.stage_percent,
-            estimated_remaining_s=new.estimated_remaining_s,
-        )
-        for new in news
-    ]
-    return _written(advance(tx, claim.resume.id, entries, {}, under=claim))[1]
 
 
 def finish(tx: Transaction, claim: Claim, outcome: Outcome) -> ProgressEvent:
@@ -126,15 +111,20 @@ def void_leases(tx: Transaction) -> int:
 
 
 def _longest_lost(tx: Transaction, lane: Lane) -> Row[Any] | None:
-    # SKIP LOCKED lets several workers claim at once on PostgreSQL; SQLite has one writer and leaves the clause out.
-    statement = (
-        select(resumes)
-        .where(resumes.c.lease_expires <= tx.lease_now, resumes.c.lane == lane.value)
-        .order_by(resumes.c.lease_expires)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    return tx.connection.execute(statement).one_or_none()
+    # Two statements, since an index serves each of them and not both at once.
+    for over in (resumes.c.lease_expires <= tx.lease_now, resumes.c.lease_expires >= end_of_era(tx.lease_now)):
+        # SKIP LOCKED lets several workers claim at once on PostgreSQL; SQLite has one writer and leaves the clause out.
+        statement = (
+            select(resumes)
+            .where(over, resumes.c.lane == lane.value)
+            .order_by(resumes.c.lease_expires)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        lost = tx.connection.execute(statement).one_or_none()
+        if lost is not None:
+            return lost
+    return None
 
 
 def _first_in_line(tx: Transaction, lane: Lane) -> Row[Any] | None:
@@ -194,7 +184,7 @@ def _written(moved: tuple[Row[Any], list[ProgressEvent]] | None) -> tuple[Row[An
 
 
 def _claim(row: Row[Any], events: Sequence[ProgressEvent]) -> Claim:
-    resume = decode_resume(row, progress=events[-1], parsed=None)
+    resume = decode_resume(row, progress=events[-1])
     return Claim(resume=resume, attempt=row.attempt, lease=row.lease, lost=row.lost_count, lane=Lane(row.lane))
 
 

@@ -30,7 +30,8 @@ SAFE_KEYS = frozenset(
         # how it went
         "cause", "code", "count", "duration_ms", "duration_s", "error_id", "error_type", "exception", "exit_code",
         "failures", "frames", "limit", "method", "next_try_in_s", "page", "page_count", "queued", "reason",
-        "retry_after_s", "signal", "size_bytes", "stack", "target", "version", "why",
+        "retry_after_s", "signal", "size_bytes", "stack", "status", "target", "tokens", "version",
+        "why",
         # the installation
         "address", "failpoints", "port", "setting",
     }

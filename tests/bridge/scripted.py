@@ -70,6 +70,8 @@ class Scripted(ResumeServiceServicer):
     file: tuple[str, bytes] = ("Lebenslauf.pdf", b"%PDF-1.7 invented")
     on_retry: progress_pb2.Stage.ValueType = progress_pb2.STAGE_UNSPECIFIED
     """The event with which a retry begins its attempt; none where it is unspecified."""
+    queue_position: int = 0
+    """What heartbeats say; one is sent when it has changed."""
     generation: int = 0
     """Rises with each `cut`; downloads break in the middle where it is not 0."""
 
@@ -160,6 +162,7 @@ class Scripted(ResumeServiceServicer):
         self, request: watch_pb2.WatchProgressRequest, context: Context
     ) -> AsyncIterator[watch_pb2.WatchProgressResponse]:
         position, generation, counts = request.after_sequence, self.generation, None
+        place = self.queue_position
         for event in self._after(request, position):
             position = _number(request, event)
             yield watch_pb2.WatchProgressResponse(event=event)
@@ -171,6 +174,9 @@ class Scripted(ResumeServiceServicer):
             for event in events:
                 position = _number(request, event)
                 yield watch_pb2.WatchProgressResponse(event=event)
+            if place != self.queue_position:
+                place = self.queue_position
+                yield self._heartbeat(request, position)
             if self.counts is not counts and self.counts:
                 counts = self.counts
                 yield watch_pb2.WatchProgressResponse(batch=counts)
@@ -325,6 +331,7 @@ class Scripted(ResumeServiceServicer):
 
     def _heartbeat(self, request: watch_pb2.WatchProgressRequest, position: int) -> watch_pb2.WatchProgressResponse:
         beat = watch_pb2.Heartbeat(sequence=position, caught_up=True, epoch=EPOCH)
+        beat.queue_position = self.queue_position
         if request.resume_id and position:
             beat.count, beat.digest = position, self.events[request.resume_id][position - 1].digest
         return watch_pb2.WatchProgressResponse(heartbeat=beat)

@@ -30,7 +30,7 @@ async def read_until(socket: Socket, kind: str, **wanted: object) -> list[dict[s
         while True:
             frame = await socket.receive_json()
             frames.append(frame)
-            if frame["type"] == kind and all(frame[key] == value for key, value in wanted.items()):
+            if frame["type"] == kind and all(frame.get(key) == value for key, value in wanted.items()):
                 return frames
 
 

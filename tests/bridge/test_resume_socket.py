@@ -73,6 +73,26 @@ async def test_history_then_live_then_one_end(client: Client, script: Scripted) 
     assert end["data"]["work_experience"] == []
 
 
+async def test_the_place_in_line_is_told(client: Client, script: Scripted) -> None:
+    """While a résumé waits, heartbeats bear its place, and one comes at once when it has changed."""
+    script.queue_position = 3
+    await script.add(STAGE_QUEUED)
+    async with client.ws_connect(URL) as socket:
+        first = [await socket.receive_json() for _ in range(3)]
+        assert first[2]["queue_position"] == 3
+        script.queue_position = 2
+        async with script.news:
+            script.news.notify_all()
+        while (frame := await socket.receive_json(timeout=5))["queue_position"] != 2:
+            assert frame["type"] == "heartbeat"
+        await script.add(STAGE_TEXT_EXTRACTION)
+        while (frame := await socket.receive_json(timeout=5))["type"] == "heartbeat":
+            assert frame["queue_position"] == 2
+        while (frame := await socket.receive_json(timeout=5))["type"] != "heartbeat":
+            pass
+        assert frame["queue_position"] == 0
+
+
 @pytest.mark.parametrize("after", [0, 1, 3])
 async def test_resume_from_any_position(client: Client, script: Scripted, after: int) -> None:
     """Whoever reconnects with the last number seen gets exactly the rest."""

@@ -27,6 +27,7 @@ from resumate_grpc.model.parsed import (
     Volunteering,
     WorkExperience,
 )
+from tests.rpc.samples import CAREER, NORMALIZED
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "files"
 FULL = ParsedResume(
@@ -46,6 +47,8 @@ FULL = ParsedResume(
     text="Zoë 🂡",
     page_count=1,
     warnings=(ParseWarning(reason="HIDDEN_TEXT", message="there is hidden text"),),
+    career=CAREER,
+    normalized=(NORMALIZED,),
 )
 
 

@@ -34,12 +34,11 @@ def test_every_setting_is_documented(described: object) -> None:
 
 
 def test_docs_name_no_setting_that_is_not_there() -> None:
-    """Every RESUMATE_* variable in docs/settings.md is a setting, a client's variable or a reserved name."""
+    """Every RESUMATE_* variable in docs/settings.md is a setting or a client's variable."""
     from resumate_grpc.cli.options import CLIENT_VARIABLES  # noqa: PLC0415 - only here does config meet the client
-    from resumate_grpc.config.reading import RESERVED  # noqa: PLC0415
 
     named = set(re.findall(r"RESUMATE_[A-Z_]+[A-Z]", DOCS.read_text(encoding="utf-8")))
-    assert named - {described.env for described in SETTINGS} <= {*CLIENT_VARIABLES, *RESERVED}
+    assert named - {described.env for described in SETTINGS} <= {*CLIENT_VARIABLES}
 
 
 def test_defaults_follow_the_machine_and_the_data_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -146,9 +145,22 @@ def test_remote_listening_is_possible_for_who_says_so() -> None:
 
 
 def test_variables_without_effect_are_told() -> None:
-    """A misspelt variable, and the names of a coming version, are warned about; the known ones are not."""
-    environ = {"RESUMATE_WORKER": "2", "RESUMATE_AI_MODEL": "x", "RESUMATE_SERVER": "h:1", "PATH": "/bin"}
+    """A misspelt variable is warned about; the known ones are not."""
+    environ = {"RESUMATE_WORKER": "2", "RESUMATE_SERVER": "h:1", "PATH": "/bin"}
     warnings = read_settings(environ, known=["RESUMATE_SERVER"]).warnings
-    assert len(warnings) == 2
-    assert "RESUMATE_AI_MODEL has no effect: AI enhancement is not in this version" in warnings[0]
-    assert "did you mean RESUMATE_WORKERS?" in warnings[1]
+    assert len(warnings) == 1
+    assert "did you mean RESUMATE_WORKERS?" in warnings[0]
+
+
+@pytest.mark.parametrize("given", [{"RESUMATE_AI_BASE_URL": "http://localhost:1/v1"}, {"RESUMATE_AI_MODEL": "m"}])
+def test_a_language_model_is_configured_whole(given: dict[str, str]) -> None:
+    """An endpoint without a model's name, or the other way round, is refused at start."""
+    with pytest.raises(SettingsError, match="needs both its endpoint and its name"):
+        read_settings(given)
+
+
+def test_the_key_is_not_shown() -> None:
+    """Settings that are printed do not hold the key."""
+    settings = read_settings({"RESUMATE_AI_API_KEY": "sk-hush"}).settings
+    assert settings.ai_api_key == "sk-hush"
+    assert "sk-hush" not in repr(settings)

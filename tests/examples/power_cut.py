@@ -17,13 +17,22 @@ from tests.fire.truth import Truth
 from tests.live import LiveServer, live_server
 
 PATIENCE_S = 60.0
+Read = Callable[[bytes, str], list[Line]]
+
+
+def read_lines(recording: bytes, _: str) -> list[Line]:
+    """Read what is in the checker's own form."""
+    return [decode(line) for line in recording.split(b"\n")[:-1]]
 
 
 class Watching:
     """A program that watches one target and writes down what it sees."""
 
-    def __init__(self, command: Sequence[str], address: str, name: str, target: str, recording: Path) -> None:
+    def __init__(
+        self, command: Sequence[str], address: str, name: str, target: str, recording: Path, read: Read
+    ) -> None:
         self.name = name
+        self._read = read
         self._recording = recording
         with recording.open("wb") as output:
             self._process = subprocess.Popen(
@@ -32,7 +41,7 @@ class Watching:
 
     def lines(self) -> list[Line]:
         """Return what it has written so far."""
-        return [decode(line) for line in self._recording.read_bytes().split(b"\n")[:-1]]
+        return self._read(self._recording.read_bytes(), self.name)
 
     def until(self, seen: Callable[[list[Line]], bool]) -> None:
         """Wait until it has seen what is asked for."""
@@ -50,25 +59,30 @@ class Watching:
 
 @contextmanager
 def programs(
-    command: Sequence[str], server: LiveServer, targets: Sequence[str], folder: Path
+    command: Sequence[str], server: LiveServer, targets: Sequence[str], folder: Path, read: Read
 ) -> Iterator[list[Watching]]:
     """Let the program watch each target."""
     with ExitStack() as stack:
         watching = []
         for number, target in enumerate(targets):
-            program = Watching(command, server.grpc_address, f"w{number}", target, folder / f"{number}.jsonl")
+            program = Watching(command, server.grpc_address, f"w{number}", target, folder / f"{number}.jsonl", read)
             stack.callback(program.stop)
             watching.append(program)
         yield watching
 
 
-def watch_through_a_power_cut(folder: Path, content: bytes, command: Sequence[str]) -> None:
-    """Let `command HOST:PORT NAME TARGET` watch a résumé and the feed over a kill and a retry, and check all it saw."""
+def watch_through_a_power_cut(
+    folder: Path, content: bytes, command: Sequence[str], *, read: Read = read_lines, feed: bool = True
+) -> None:
+    """Let `command HOST:PORT NAME TARGET` watch a résumé over a kill and a retry, and check all it saw.
+
+    `feed`: another one watches the feed. `read` reads what they have written so far.
+    """
     data_dir = folder / "data"
     with live_server(data_dir=data_dir) as first:
         address = first.grpc_address
         resume_id = asyncio.run(_parsed(address, content))
-        with programs(command, first, [resume_id, "feed"], folder) as watching:
+        with programs(command, first, [resume_id, "feed"][: 1 + feed], folder, read) as watching:
             for program in watching:
                 program.until(_ended(1))
             first.kill()
@@ -80,7 +94,7 @@ def watch_through_a_power_cut(folder: Path, content: bytes, command: Sequence[st
                     lines += program.lines()
                 said = [program.stop() for program in watching]
     events = max(line.sequence for line in lines if isinstance(line, Event))
-    assert [text.splitlines()[-1] for text in said] == [f"verified {events} events"] * 2
+    assert [text.splitlines()[-1] for text in said] == [f"verified {events} events"] * len(watching)
     lines.append(Rested(clients=tuple(program.name for program in watching)))
     check(Recording(lines), Truth.read(data_dir / "resumate.db", data_dir / "files"))
 

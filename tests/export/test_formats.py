@@ -86,7 +86,8 @@ def test_an_empty_resume() -> None:
 def test_each_format_is_in_the_table(chosen: ExportFormat) -> None:
     """Each format has a writer, a media type and an extension of its own."""
     exported = export(RESUME, PARSED, chosen)
-    assert exported.filename == f"ada.resume.{FORMATS[chosen].extension}"
+    stem = f"candidate-{RESUME.id}.redacted" if FORMATS[chosen].blind else "ada.resume"
+    assert exported.filename == f"{stem}.{FORMATS[chosen].extension}"
     assert exported.media_type == FORMATS[chosen].media_type
     exported.content.decode()
 

@@ -24,6 +24,7 @@ __all__ = ["Caller"]
 TRY_AGAIN = {"UNAVAILABLE", "CANCELLED", "DEADLINE_EXCEEDED", "INTERNAL"}
 """INTERNAL too: nobody knows whether the row was committed, and the request_id makes a second try harmless."""
 PAUSE_S = 0.1
+TRIES = 200
 
 
 class Caller:
@@ -42,7 +43,7 @@ class Caller:
             filename=filename, content=content, batch_id=batch_id, request_id=request_id or str(uuid4())
         )
         sha256 = hashlib.sha256(content).hexdigest()
-        while True:
+        for _ in range(TRIES):
             answered = await self._ask(
                 Asked(id=self._recorder.new_id(), call="Upload", request_id=request.request_id, sha256=sha256),
                 lambda: self._stub.Upload(request, timeout=self._timeout_s),
@@ -50,6 +51,7 @@ class Caller:
             if answered.code not in TRY_AGAIN:
                 return answered.resume_id
             await asyncio.sleep(PAUSE_S)
+        raise AssertionError(f"an upload was never answered, at last {answered.code} {answered.message}")
 
     async def cancel(self, resume_id: str) -> Answered:
         """Cancel once; the answer may be a refusal, or none."""

@@ -10,6 +10,7 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +154,12 @@ class Service(RuleBasedStateMachine):
         self.world.clock.advance(seconds)
         self.world.run(self.world.turns())
 
+    @rule(seconds=st.sampled_from((0.0, 10.0, 40.0)), limit=st.sampled_from((1, 3, 256)))
+    def purge(self, seconds: float, limit: int) -> None:
+        """Retention takes events of what ended as long ago as that."""
+        ended_before = self.world.clock.now() - timedelta(seconds=seconds)
+        self.world.run(self.world.store.purge_events(ended_before=ended_before, limit=limit))
+
     @rule(seconds=st.sampled_from((-3600.0, -1.0, 1.0, 3600.0)))
     def clock_jumps(self, seconds: float) -> None:
         self.world.clock.jump(seconds)
@@ -180,7 +187,7 @@ class Service(RuleBasedStateMachine):
             bounds = self.world.run(self.world.store.bounds(_watched(target)))
         except ResumateError:
             return
-        after = int(part * bounds.last)
+        after = max(int(part * bounds.last), bounds.first_available - 1)
         name = f"{kind}-{len(self.world.onlookers)}"
         follows = follow and kind == "resume"
         onlooker = Onlooker(name, target, self.world.recorder, after=after, follow=follows)

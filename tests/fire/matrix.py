@@ -105,6 +105,9 @@ class Battle:
         finally:
             hitting.cancel()
             await asyncio.gather(hitting, return_exceptions=True)
+            while pid := _stopped(program.pid):
+                os.kill(pid, signal.SIGCONT)
+                await asyncio.sleep(LOOK_S)
         return Outcome(cell=cell, seconds=time.monotonic() - began, breaches=found)
 
     async def _let_loose(self, stack: AsyncExitStack) -> list[Watcher]:
@@ -154,8 +157,9 @@ class Battle:
         while True:  # each of a worker's parsing processes is armed
             pid = await _until(lambda: _stopped(program.pid))
             await asyncio.sleep(STOPPED_S)
-            if cell.victim == "worker" and self._fleet.has_second_worker:
-                # Another has taken over and finished: what the first one writes now must be refused.
+            if cell.victim == "worker" and self._fleet.has_second_worker and cell.place != "store.before-commit":
+                # Another has taken over and finished: what the first one writes now must be refused. (Who stands still
+                # before its commit holds SQLite's one lock for writing, and nobody can take over.)
                 await _until(self._is_at_rest)
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGCONT)

@@ -133,13 +133,13 @@ class Watcher:
                 self._told.set()
 
 
-def grpc_stream(stub: ResumeServiceAsyncStub) -> Stream:
+def grpc_stream(stub: ResumeServiceAsyncStub, *, heartbeat_s: int = HEARTBEAT_S) -> Stream:
     """Watch by gRPC."""
 
     async def stream(opened: Opened, take: Callable[[Line], None]) -> Closed:
         target = Target.of(opened.target)
         request = watch_pb2.WatchProgressRequest(after_sequence=opened.after, epoch=opened.epoch, follow=opened.follow)
-        request.heartbeat_interval.FromSeconds(HEARTBEAT_S)
+        request.heartbeat_interval.FromSeconds(heartbeat_s)
         if target.resume_id:
             request.resume_id = target.resume_id
         elif target.batch_id:
@@ -149,7 +149,7 @@ def grpc_stream(stub: ResumeServiceAsyncStub) -> Stream:
         call = stub.WatchProgress(request)
         try:
             while True:
-                async with asyncio.timeout(HEARTBEAT_S * SILENT_INTERVALS):
+                async with asyncio.timeout(heartbeat_s * SILENT_INTERVALS):
                     update = await call.read()
                 if not isinstance(update, watch_pb2.WatchProgressResponse):  # the end of the stream
                     return Closed(watch=opened.watch, code=(await call.code()).name)

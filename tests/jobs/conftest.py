@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import shutil
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,14 +15,20 @@ import pytest
 from resumate_grpc.app.clock import SystemClock
 from resumate_grpc.bus.in_process import InProcessBus
 from resumate_grpc.errors import FileMissingError
+from resumate_grpc.files.holds import ProcessHolds
 from resumate_grpc.jobs.attempt import AttemptPorts
 from resumate_grpc.jobs.estimates import Estimator
+from resumate_grpc.jobs.line import Line
 from resumate_grpc.jobs.resumes import Resumes, Upload
+from resumate_grpc.jobs.updates import Update
 from resumate_grpc.jobs.watch import Watches
 from resumate_grpc.jobs.worker import Worker
 from resumate_grpc.model.parsed import ParsedResume, PersonalInfo
 from resumate_grpc.model.progress import Stage, StageProgress, State
 from resumate_grpc.model.resume import MediaType, ParseOptions, Resume
+from resumate_grpc.model.work import Target
+from resumate_grpc.parsing.document import Document
+from resumate_grpc.parsing.explanation import Explanation
 from resumate_grpc.store import SqlStore
 
 OWNER = "local"
@@ -35,6 +41,7 @@ class MemoryFiles:
 
     def __init__(self) -> None:
         self.kept: dict[str, bytes] = {}
+        self.holds = ProcessHolds()
 
     async def put(self, sha256: str, content: bytes) -> None:
         self.kept[sha256] = content
@@ -51,6 +58,16 @@ class MemoryFiles:
 
     async def delete(self, sha256: str) -> None:
         self.kept.pop(sha256, None)
+
+    async def names(self) -> AsyncIterator[str]:
+        for sha256 in tuple(self.kept):
+            yield sha256
+
+    def keeping(self, sha256: str) -> AbstractAsyncContextManager[None]:
+        return self.holds.hold(sha256, alone=False)
+
+    def removing(self, sha256: str) -> AbstractAsyncContextManager[None]:
+        return self.holds.hold(sha256, alone=True)
 
 
 class ScriptedParser:
@@ -84,6 +101,19 @@ class ScriptedParser:
             raise self.failures.pop(0)
         on_progress(StageProgress(stage=Stage.NLP_PARSING, stage_percent=100, message="Understood"))
         return PARSED
+
+    async def explain(
+        self,
+        content: bytes,
+        *,
+        media_type: MediaType,
+        options: ParseOptions,
+        pictures: bool,
+        on_progress: Callable[[StageProgress], None],
+    ) -> Explanation:
+        parsed = await self.parse(content, media_type=media_type, options=options, on_progress=on_progress)
+        document = Document(text=parsed.text, media_type=media_type, pages=())
+        return Explanation(parsed=parsed, document=document, sections=(), pictures=())
 
 
 class NoMetrics:
@@ -167,7 +197,14 @@ async def world(tmp_path: Path, empty_database: Path) -> AsyncIterator[World]:
                 max_file_bytes=1000,
                 max_queued=100,
             ),
-            watches=Watches(log=store, bus=bus, clock=clock, metrics=metrics, max_watches=50),
+            watches=Watches(
+                log=store,
+                bus=bus,
+                clock=clock,
+                metrics=metrics,
+                max_watches=50,
+                line=Line(statistics=store, clock=clock),
+            ),
             ports=AttemptPorts(
                 queue=store,
                 files=files,
@@ -181,3 +218,14 @@ async def world(tmp_path: Path, empty_database: Path) -> AsyncIterator[World]:
             ),
         )
         assert metrics.open == 0, "a watch was left open"
+
+
+async def stream_of(
+    world: World, target: Target, *, after: int, epoch: str, follow: bool, heartbeat_s: float
+) -> AsyncGenerator[Update, None]:
+    """Give what a watch gives, one update after the other."""
+    opening = world.watches.watch(target, after=after, epoch=epoch, follow=follow, heartbeat_s=heartbeat_s)
+    async with opening as watcher:
+        while updates := await watcher.next():
+            for update in updates:
+                yield update

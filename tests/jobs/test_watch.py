@@ -21,23 +21,13 @@ from resumate_grpc.jobs.ports import Notice
 from resumate_grpc.jobs.updates import Beat, Counted, Drained, Occurred, Update
 from resumate_grpc.model.progress import BatchCounts, ProgressEvent, Stage, State
 from resumate_grpc.model.work import Target
-from tests.jobs.conftest import OWNER, World
+from tests.jobs.conftest import OWNER, World, stream_of
 
 Stream = AsyncGenerator[Update, None]
 
 
 def numbers(updates: list[Update]) -> list[int]:
     return [update.event.sequence for update in updates if isinstance(update, Occurred)]
-
-
-async def stream_of(
-    world: World, target: Target, *, after: int, epoch: str, follow: bool, heartbeat_s: float
-) -> Stream:
-    opening = world.watches.watch(target, after=after, epoch=epoch, follow=follow, heartbeat_s=heartbeat_s)
-    async with opening as watcher:
-        while updates := await watcher.next():
-            for update in updates:
-                yield update
 
 
 async def watch(world: World, target: Target, *, after: int = 0, follow: bool = False) -> list[Update]:

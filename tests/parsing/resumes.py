@@ -124,7 +124,7 @@ def _collect(found: dict[str, str], path: str, entry: object) -> None:
 
 
 def check_evidence(resume: ParsedResume) -> None:
-    """Each value has one evidence, within the text, whose words are the value's."""
+    """Each value has one evidence within the text, with its words or its year, on a page, in a box if it is drawn."""
     evidence = {item.field_path: item for item in resume.evidence}
     assert len(evidence) == len(resume.evidence)
     assert set(evidence) == set(values(resume))
@@ -132,5 +132,10 @@ def check_evidence(resume: ParsedResume) -> None:
         item = evidence[path]
         assert 0 <= item.start <= item.end <= len(resume.text)
         assert 0 < item.confidence < 1
-        if item.end > item.start and not path.endswith("_date") and not path.endswith((".date", "_url")):
-            assert words_of(value) == words_of(resume.text[item.start : item.end])
+        printed = resume.text[item.start : item.end]
+        assert 0 <= item.page <= resume.page_count
+        assert item.box or not item.page or not printed
+        if path.endswith(("_date", ".date")):
+            assert value == "present" or value[2:4] in printed
+        elif item.end > item.start and not path.endswith("_url"):
+            assert words_of(value) == words_of(printed)

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pytest
 
 from resumate_grpc.parsing.document import Style
-from resumate_grpc.parsing.rows import group_rows, join_letterspaced
+from resumate_grpc.parsing.rows import group_rows, join_letterspaced, rail_edges, segments_of
 from resumate_grpc.parsing.words import GlyphLook, PlacedWord, group_words
 
 _Glyphs = list[tuple[str, float, float]]
@@ -103,3 +103,25 @@ def test_letter_spaced_words_are_joined(glyphs: _Glyphs, expected: list[str]) ->
 def test_visible_soft_hyphens_are_hyphens() -> None:
     """What a font draws is seen, whatever its code is called."""
     assert _texts(_words(_set("on\u00adcall"))) == ["on-call"]
+
+
+def test_a_dash_without_a_character_between_figures_is_put_back() -> None:
+    """Old TeX fonts name no character for a dash: in "2011·2015" and "2019·present" it is the range's."""
+    for text in ("2011\x152015", "2019\x15present"):
+        assert _texts(_words(_set(text))) == [text.replace("\x15", "–")]
+
+
+def _placed(text: str, x0: float, x1: float, row: int) -> PlacedWord:
+    look = GlyphLook(Style(font="Helvetica", size=10.0))
+    y = 14.0 * row
+    return PlacedWord(text=text, x0=x0, y0=y, x1=x1, y1=y + 10, baseline=y + 8, look=look, order=row)
+
+
+def test_a_rail_set_flush_right_is_parted_from_its_text() -> None:
+    """Where dates end and titles begin at one edge in three rows, the narrow gap between them is no space."""
+    line = [("2011–2015", 50, 92), ("Engineer,", 100, 140), ("Acme", 143, 165), ("Ltd", 168, 180)]
+    rows = [[_placed(text, x0, x1, number) for text, x0, x1 in line] for number in range(3)]
+    edges = rail_edges(rows)
+    parted = [[segment.text for segment in segments_of(row, rails=edges)] for row in rows]
+    assert parted == [["2011–2015", "Engineer, Acme Ltd"]] * 3
+    assert rail_edges(rows[:2]) == ()

@@ -68,6 +68,20 @@ def test_recognised_text_over_a_scan_is_content() -> None:
     assert document.warnings == ()
 
 
+def test_text_in_the_colour_of_its_ground_is_left_out() -> None:
+    """A box hides what is written on it in its own colour, and nothing else: not light text, nor what is beside it."""
+    sheet = _draw(_sheet(), (50, 30, "Above the box"))
+    sheet.set_fill_color(20, 40, 60)
+    sheet.rect(40, 40, 400, 60, style="F")
+    sheet.set_text_color(22, 42, 58)
+    _draw(sheet, (50, 60, "stuffed with keywords"), (50, 130, "The same colour on paper"))
+    sheet.set_text_color(255, 255, 255)
+    sheet.text(50, 85, "Light on dark")
+    document = read(_bytes(sheet))
+    assert lines(document) == ["Above the box", "Light on dark", "The same colour on paper"]
+    assert [warning.reason for warning in document.warnings] == ["HIDDEN_TEXT"]
+
+
 def test_white_text_on_a_dark_ground_is_content() -> None:
     """White text on a coloured box is seen."""
     sheet = _sheet()

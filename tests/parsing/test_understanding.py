@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from resumate_grpc.model.progress import Stage
 from resumate_grpc.model.resume import MediaType, ParseOptions
-from resumate_grpc.parsing.document import Document, Page
+from resumate_grpc.parsing.document import Document, Page, Style
 from resumate_grpc.parsing.understanding import understand
-from tests.parsing.resumes import SAMPLE, check_evidence, document_of, drive, understood
+from tests.parsing.resumes import SAMPLE, check_evidence, document_of, drive, page_of, understood
 
 HOSTILE = {
     "a long word": "A" * 100_000,
@@ -96,3 +96,23 @@ def test_no_text_breaks_the_parser_and_evidence_always_holds(parts: list[str], j
     text = "x " + joint.join("".join(char for char in part if unicodedata.category(char) != "Cs") for part in parts)
     for media_type in (MediaType.TXT, MediaType.MARKDOWN):
         check_evidence(understood(text, media_type=media_type))
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([40.0, 160.0, 300.0]), st.integers(0, 30), st.sampled_from(FRAGMENTS), st.booleans()),
+        min_size=1,
+        max_size=40,
+    )
+)
+def test_however_lines_lie_on_a_page_values_have_their_page_and_box(
+    lines: list[tuple[float, int, str, bool]],
+) -> None:
+    """Lines anywhere on a page, rails of dates and stacked ends among them: each value's words stand in its box."""
+    placed = [
+        (left, 30.0 + 14 * row, printed, Style(size=10.0, bold=bold))
+        for left, row, printed, bold in sorted(lines, key=lambda line: line[1])
+        if printed.strip()
+    ]
+    check_evidence(drive(understand(page_of(placed), options=ParseOptions()))[1])

@@ -21,6 +21,7 @@ from resumate_grpc.bus.in_process import InProcessBus
 from resumate_grpc.errors import ErrorReason
 from resumate_grpc.files.object_store import ObjectFileStore
 from resumate_grpc.jobs.estimates import Estimator
+from resumate_grpc.jobs.line import Line
 from resumate_grpc.jobs.pages import Pages
 from resumate_grpc.jobs.resumes import Resumes
 from resumate_grpc.jobs.watch import Watches
@@ -144,7 +145,13 @@ def open_station(tmp_path: Path, empty_database: Path) -> OpenStation:
                 max_queued=max_queued,
             )
             watches = Watches(
-                log=store, bus=bus, clock=clock, metrics=metrics, max_watches=max_watches, stall_s=stall_s
+                log=store,
+                bus=bus,
+                clock=clock,
+                metrics=metrics,
+                max_watches=max_watches,
+                stall_s=stall_s,
+                line=Line(statistics=store, clock=clock),
             )
             async with serve(
                 resumes=resumes,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from resumate_grpc.errors import ErrorReason
+from resumate_grpc.model.career import Career, Gap, NormalizedName, Overlap, Seniority, SkillUse
 from resumate_grpc.model.parsed import (
     Award,
     Box,
@@ -23,7 +24,42 @@ from resumate_grpc.model.parsed import (
 from resumate_grpc.model.progress import ParseFailure, ProgressEvent, Stage, State
 from resumate_grpc.model.resume import MediaType, OcrMode, ParseOptions, Resume
 
+CAREER = Career(
+    as_of="2026-01",
+    months_min=30,
+    months_max=41,
+    posts=("work_experience[0]",),
+    uncounted=("work_experience[1]",),
+    gaps=(
+        Gap(
+            start_month="2020-01",
+            end_month="2020-06",
+            months_min=6,
+            months_max=17,
+            after="work_experience[1]",
+            before="work_experience[0]",
+        ),
+    ),
+    overlaps=(Overlap(first="work_experience[0]", second="work_experience[1]", months_min=2, months_max=3),),
+    seniority=Seniority.LEAD,
+    seniority_confidence=0.7,
+    seniority_sources=("work_experience[0].title",),
+    skills=(
+        SkillUse(
+            field_path="skills.technical[0]",
+            skill="Python",
+            first_year=2018,
+            last_year=2021,
+            posts=("work_experience[0]",),
+        ),
+    ),
+)
+NORMALIZED = NormalizedName(
+    field_path="skills.technical[0]", source="py", name="Python", taxonomy="a list", id="github.python"
+)
 PARSED = ParsedResume(
+    career=CAREER,
+    normalized=(NORMALIZED,),
     personal_info=PersonalInfo(
         full_name="Ada Example",
         email="ada@example.org",
@@ -148,6 +184,8 @@ RESUME = Resume(
     complete_time=datetime(2026, 1, 2, 3, 4, 7, tzinfo=UTC),
     expire_time=datetime(2026, 2, 2, 3, 4, 7, tzinfo=UTC),
     queue_position=3,
+    person_name="Ada Example",
+    headline="Engineer",
     options=ParseOptions(ocr=OcrMode.ALWAYS, ai_enhancement=True, language="pt-BR"),
     progress=EVENT,
     estimated_duration_s=2.5,

@@ -24,13 +24,14 @@ from resumate_grpc._gen.resumate.v1 import (
 from resumate_grpc.errors import InvalidFieldError
 from resumate_grpc.jobs.updates import Beat, Counted, Drained, Occurred
 from resumate_grpc.model import parsed as model
+from resumate_grpc.model.career import Career, NormalizedName, Seniority
 from resumate_grpc.model.progress import BatchCounts, Stage, State
 from resumate_grpc.rpc.codec_enums import EXPORT_FORMATS, OCR_MODES, REASONS, STAGES, STATES, EnumTable
 from resumate_grpc.rpc.codec_parsed import decode_parsed, encode_parsed
 from resumate_grpc.rpc.codec_progress import encode_counts, encode_event
 from resumate_grpc.rpc.codec_resume import decode_options, encode_options, encode_resume
 from resumate_grpc.rpc.codec_watch import Frames
-from tests.rpc.samples import EVENT, FAILURE, PARSED, RESUME
+from tests.rpc.samples import CAREER, EVENT, FAILURE, PARSED, RESUME
 
 COUNTS = BatchCounts(
     batch_id="b", queued=1, processing=2, succeeded=3, failed=4, cancelled=5, percent=66, feed_sequence=70
@@ -84,6 +85,8 @@ PARSED_RESUMES = st.builds(
     page_count=st.integers(0, 2**31 - 1),
     parser_version=WORDS,
     warnings=lists_of(model.ParseWarning),
+    career=st.sampled_from([Career(), CAREER, *(replace(CAREER, seniority=level) for level in Seniority)]),
+    normalized=lists_of(NormalizedName),
 )
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -108,6 +106,8 @@ FIELDS: list[tuple[str, Callable[[Station], Any], str]] = [
     ("a path that nobody knows", updated("parsed.shoe_size"), "update_mask"),
     ("a path that is the server's", updated("state"), "update_mask"),
     ("the document's text", updated("parsed.text"), "update_mask"),
+    ("what is derived", updated("parsed.career"), "update_mask"),
+    ("a part of what is derived", updated("parsed.career.months_min"), "update_mask"),
     ("the document's evidence", updated("parsed.evidence"), "update_mask"),
     ("a path into a list", updated("parsed.work_experience.company"), "update_mask"),
     (
@@ -238,17 +238,18 @@ async def test_another_epoch(station: Station) -> None:
 
 async def test_history_that_is_gone(station: Station) -> None:
     """A position before what is held is OUT_OF_RANGE and tells, twice, what is still there."""
-    resume = await station.upload()
+    resume = await station.upload(batch_id="b")
     await station.advance(await station.claim())
-    purge(station.database, "DELETE FROM events WHERE sequence < 3", "UPDATE feeds SET first_sequence = 3")
-    for target in ({"resume_id": resume.id}, {"feed": True}):
+    await station.stub.CancelResume(resume_service_pb2.CancelResumeRequest(resume_id=resume.id))
+    await station.store.purge_events(ended_before=datetime.max.replace(tzinfo=UTC), limit=2)
+    for target in ({"resume_id": resume.id}, {"feed": True}, {"batch_id": "b"}):
         for call in (watched(**target, after_sequence=1), polled(**target)):
             answer = await refused(call(station))
             assert (answer.code, answer.reason) == ("OUT_OF_RANGE", "HISTORY_GONE")
             assert answer.metadata == {"first_available": "3"}
             assert answer.trailing["first-available"] == "3"
         page = await polled(**target, after_sequence=2)(station)
-        assert [event.sequence for event in page.events] == [3]
+        assert [event.sequence for event in page.events] == [3, 4]
 
 
 async def test_a_request_id_that_comes_again(station: Station) -> None:
@@ -356,14 +357,6 @@ def subclasses(kind: type[Exception]) -> Iterable[type[Exception]]:
     for child in kind.__subclasses__():
         yield child
         yield from subclasses(child)
-
-
-def purge(database: Path, *statements: str) -> None:
-    """Take old events away, as a retention time will."""
-    with closing(sqlite3.connect(database)) as connection:
-        for statement in statements:
-            connection.execute(statement)
-        connection.commit()
 
 
 def raw_call(station: Station, path: str, raw: bytes) -> Any:

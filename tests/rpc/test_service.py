@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import grpc.aio
@@ -250,6 +251,25 @@ async def test_delete(station: Station) -> None:
     assert (
         await refused(station.stub.GetResume(resume_service_pb2.GetResumeRequest(resume_id=resume.id)))
     ).code == "NOT_FOUND"
+
+
+async def test_a_deleted_resume_is_in_no_file(station: Station) -> None:
+    """After DeleteResume neither its bytes nor a word of its data is in the database, its journal or the files."""
+    secret = b"Zebulon Quarterstaff of Nowhere-upon-Sea"
+    content, parsed = TEXT + secret, replace(PARSED, text=secret.decode())
+    resume = await station.parsed(parsed, content=content)
+    folder = station.database.parent
+
+    def found() -> list[str]:
+        needles = (secret, secret.lower())
+        files = [file for file in folder.rglob("*") if file.is_file()]
+        return [file.name for file in files if any(needle in file.read_bytes() for needle in needles)]
+
+    assert {resume.sha256} <= set(found())
+    assert any(name.startswith("resumate.db") for name in found())
+    await station.stub.DeleteResume(resume_service_pb2.DeleteResumeRequest(resume_id=resume.id))
+    await eventually(lambda: not found())
+    assert not [file for file in folder.rglob("*") if resume.sha256 in file.name]
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def parse(
 
 
 def explain(
-    content: bytes, *, media_type: MediaType, options: ParseOptions
+    content: bytes, *, media_type: MediaType, options: ParseOptions, pictures: bool
 ) -> Generator[StageProgress, None, Explanation]:
     """Answer with an explanation, except that `plain` answers with a result, as a process gone mad might."""
     parsed = yield from parse(content, media_type=media_type, options=options)

@@ -74,7 +74,7 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path, clock: ManualClo
         yield opened
 
 
-def new_resume(
+def new_resume(  # noqa: PLR0913 - one a column that a test may want
     resume_id: str,
     *,
     owner: str = OWNER,
@@ -84,6 +84,7 @@ def new_resume(
     batch_id: str = "",
     options: ParseOptions | None = None,
     lane: Lane = Lane.TEXT,
+    expire_after_s: float | None = None,
 ) -> NewResume:
     return NewResume(
         id=resume_id,
@@ -96,6 +97,7 @@ def new_resume(
         batch_id=batch_id,
         options=options or ParseOptions(),
         lane=lane,
+        expire_after_s=expire_after_s,
     )
 
 

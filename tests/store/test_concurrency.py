@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -12,7 +12,7 @@ from resumate_grpc.errors import RequestIdReusedError, ResumateError
 from resumate_grpc.jobs.ports import LeaseLostError
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import ProgressEvent, State
-from resumate_grpc.model.work import Outcome, ResumeQuery, Target
+from resumate_grpc.model.work import Claim, Outcome, ResumeQuery, Target
 from resumate_grpc.store import SqlStore
 from tests.store.conftest import LEASE_S, OWNER, PLENTY, claim, create, new_resume, progress
 
@@ -97,22 +97,35 @@ async def test_each_resume_is_claimed_once(store: SqlStore) -> None:
 
 
 @pytest.mark.slow
-async def test_a_cancel_and_a_finish_that_race_end_the_attempt_once(store: SqlStore) -> None:
-    """Whichever comes first wins, the other is refused, and there is one terminal event."""
-    await create(store, *(f"r{number}" for number in range(30)))
-    held = [await claim(store) for _ in range(30)]
+async def test_a_cancel_a_finish_and_a_give_back_that_race_end_the_attempt_once(store: SqlStore) -> None:
+    """In a thousand races the first to come wins, the others are refused, and there is one end of the attempt."""
+    await create(store, *(f"r{number:04}" for number in range(1000)))
+    held = [await claim(store) for _ in range(1000)]
     done = Outcome(parsed=ParsedResume())
     rng = random.Random(7)  # noqa: S311 - an order of calls, not a secret
 
-    async def race(resume_id: str, *calls: Awaitable[object]) -> None:
-        results = await asyncio.gather(*calls, return_exceptions=True)
-        assert sum(isinstance(result, LeaseLostError | ResumateError) for result in results) == 1
-
-    for one in held:
-        calls: list[Awaitable[object]] = [store.finish(one, done), store.cancel(OWNER, one.resume.id)]
+    async def race(one: Claim) -> None:
+        calls: list[Callable[[], Awaitable[object]]] = [
+            lambda: store.finish(one, done),
+            lambda: store.cancel(OWNER, one.resume.id),
+            lambda: store.append(one, [progress(50)]),
+        ]
+        if rng.random() < 0.2:
+            calls.append(lambda: store.give_back(one, message="Going home", lost=False))
         rng.shuffle(calls)
-        await race(one.resume.id, *calls)
+        results = await asyncio.gather(*(call() for call in calls), return_exceptions=True)
+        assert all(isinstance(result, LeaseLostError | ResumateError) or result for result in results)
+
+    for start in range(0, 1000, 50):
+        await asyncio.gather(*(race(one) for one in held[start : start + 50]))
     await assert_whole(store)
+    for one in held:
+        log = await store.history(Target(owner=OWNER, resume_id=one.resume.id), after=0, limit=100)
+        assert [event.attempt for event in log if event.state.is_terminal] in ([1], [2], [])
+        first = [event for event in log if event.attempt == 1]
+        ended = [event for event in first if event.state.is_terminal]
+        assert not ended or first[-1] is ended[0]
+        assert ended or len({event.attempt for event in log}) == 2  # given back: the next attempt goes on
 
 
 @pytest.mark.slow

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from resumate_grpc.errors import InvalidFieldError
-from resumate_grpc.model.parsed import ParsedResume, PersonalInfo
+from resumate_grpc.model.parsed import ParsedResume, PersonalInfo, WorkExperience
 from resumate_grpc.model.progress import State
 from resumate_grpc.model.work import Order, OrderField, Outcome, ResumePage, ResumeQuery
 from resumate_grpc.store import SqlStore
@@ -156,3 +158,22 @@ async def test_a_position_that_cannot_be_is_an_invalid_field(store: SqlStore, fi
     """A page token that somebody made up is the caller's mistake."""
     with pytest.raises(InvalidFieldError):
         await store.list(ResumeQuery(owner=OWNER, order=Order(field=field), after=(value, "r1")))
+
+
+async def test_a_list_tells_whose_resumes_they_are(store: SqlStore) -> None:
+    """Name and latest title come in every view, as parsed and as corrected, without the whole result."""
+    await store.create(new_resume("r1"), max_queued=PLENTY)
+    await store.create(new_resume("r2"), max_queued=PLENTY)
+    result = ParsedResume(
+        personal_info=PersonalInfo(full_name="Ada Example"), work_experience=(WorkExperience(title="Engineer"),)
+    )
+    await store.finish(await claim(store), Outcome(parsed=result))
+    page = await store.list(ResumeQuery(owner=OWNER))
+    assert {(resume.id, resume.person_name, resume.headline) for resume in page.resumes} == {
+        ("r1", "Ada Example", "Engineer"),
+        ("r2", "", ""),
+    }
+    corrected = replace(result, work_experience=(WorkExperience(title="Head of Engines"),))
+    await store.update(OWNER, "r1", if_etag="", filename="a.txt", parsed=corrected)
+    got = await store.get(OWNER, "r1", with_parsed=False)
+    assert (got.person_name, got.headline, got.parsed) == ("Ada Example", "Head of Engines", None)

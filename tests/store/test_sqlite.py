@@ -8,6 +8,7 @@ import resource
 import sqlite3
 import stat
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from resumate_grpc.errors import SettingsError
 from resumate_grpc.model.parsed import Evidence, ParsedResume, PersonalInfo
 from resumate_grpc.model.progress import State
 from resumate_grpc.model.work import Outcome, ResumeQuery, Target
-from resumate_grpc.store import SqlStore
+from resumate_grpc.store import SqlStore, lease_clock
 from resumate_grpc.store.sqlite import connect, database_path
 from tests.store.conftest import LEASE_S, OWNER, PLENTY, ManualClock, claim, create, new_resume, progress
 
@@ -307,6 +308,18 @@ def test_other_databases_are_refused(url: str) -> None:
             "ix_resumes_queue",
         ),
         ("SELECT * FROM resumes WHERE lease_expires <= 5 ORDER BY lease_expires LIMIT 1", "ix_resumes_lease"),
+        ("SELECT * FROM resumes WHERE lease_expires >= 5 ORDER BY lease_expires LIMIT 1", "ix_resumes_lease"),
+        (
+            "SELECT id FROM resumes WHERE complete_time < 5 AND first_sequence < last_sequence ORDER BY complete_time",
+            "ix_resumes_purge",
+        ),
+        ("SELECT id FROM resumes WHERE complete_time < 5 AND has_file = 1 ORDER BY complete_time", "ix_resumes_file"),
+        ("SELECT id FROM resumes WHERE expire_time <= 5 ORDER BY expire_time", "ix_resumes_expire_time"),
+        (
+            "SELECT max(purged_feed_sequence) FROM resumes WHERE owner = 'o' AND batch_id = 'b' "  # noqa: ISC004
+            "AND purged_feed_sequence > 0",
+            "ix_resumes_purged",
+        ),
         (
             "SELECT id FROM resumes WHERE owner = 'o' AND (create_time, id) < (5, 'r') ORDER BY create_time DESC",
             "ix_resumes_create_time",
@@ -338,3 +351,50 @@ async def test_a_renewal_does_not_touch_the_log(tmp_path: Path, clock: ManualClo
         clock.advance(1)
         await store.renew(held, lease_s=LEASE_S)
         assert replace(await store.get(OWNER, "r", with_parsed=True)) == before
+
+
+@pytest.mark.parametrize("seconds", [3600.0, -3600.0])
+async def test_a_clock_that_was_set_between_two_starts_takes_no_lease_away(
+    tmp_path: Path, clock: ManualClock, seconds: float
+) -> None:
+    """Processes that started before and after the machine's clock was set agree on which leases have run out."""
+    path = str(tmp_path / "resumate.db")
+    async with SqlStore.open(path, clock=clock) as older:
+        clock.jump(seconds)
+        async with SqlStore.open(path, clock=clock) as newer:
+            await create(older, "r1", "r2")
+            held, other = await claim(older), await claim(newer)
+            for store in (older, newer):
+                nothing, _ = await store.claim("thief", lease_s=LEASE_S, max_attempts=3)
+                assert nothing is None
+            clock.advance(LEASE_S + 1)
+            taken = [await claim(store, "heir") for store in (newer, older)]
+            assert {one.resume.id for one in taken} == {held.resume.id, other.resume.id}
+
+
+@pytest.mark.parametrize("next_era", [2, 4000])
+async def test_a_lease_of_an_earlier_start_of_the_machine_has_run_out(
+    tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, next_era: int
+) -> None:
+    """After a reboot monotonic time begins anew: whoever held a lease is dead, however long it seemed to last."""
+    path = str(tmp_path / "resumate.db")
+    monkeypatch.setattr(lease_clock, "_era", lambda: 3000)
+    async with SqlStore.open(path, clock=clock) as store:
+        await create(store, "r1")
+        await claim(store)
+    monkeypatch.setattr(lease_clock, "_era", lambda: next_era)
+    async with SqlStore.open(path, clock=clock) as store:
+        again = await claim(store)
+        assert (again.resume.id, again.attempt) == ("r1", 2)
+
+
+async def test_a_lease_that_an_earlier_version_wrote_has_run_out(tmp_path: Path, clock: ManualClock) -> None:
+    """Earlier versions told leases in the wall clock's time; what they held is taken up."""
+    path = tmp_path / "resumate.db"
+    async with SqlStore.open(str(path), clock=clock) as store:
+        await create(store, "r1")
+        await claim(store)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("UPDATE resumes SET lease_expires = ?", (int(clock.now().timestamp() * 1e6) + 10**9,))
+    async with SqlStore.open(str(path), clock=clock) as store:
+        assert (await claim(store)).attempt == 2

@@ -78,6 +78,9 @@ class Counting:
     async def waiting_ahead(self, resume_id: str) -> int:
         return 0
 
+    async def places(self) -> Mapping[str, int]:
+        return {}
+
     async def counts(self) -> Mapping[State, int]:
         self.calls += 1
         if self.calls == 2:

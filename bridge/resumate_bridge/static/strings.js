@@ -17,7 +17,7 @@ export const STRINGS = {
     lead: "Every value comes with how sure we are and where it stands in the document.",
     choose: "Choose files",
     drop: "or drop them here",
-    formats: (limit) => `PDF, Word, RTF, ODT, HTML, text or Markdown, up to ${limit} each`,
+    formats: (limit) => `PDF, Word, RTF, ODT, HTML, text, Markdown or a scan, up to ${limit} each`,
     uploading: (percent) => `Uploading, ${percent}%`,
     refused: "Not accepted",
     dismiss: (name) => `Dismiss ${name}`,
@@ -58,7 +58,7 @@ export const STRINGS = {
     reconnecting: (seconds) => `The live link is down. Trying again in ${seconds} s; nothing is lost.`,
     polling: "Live links are blocked here, so this page looks every 2 s.",
   },
-  accept: ".pdf,.docx,.doc,.rtf,.odt,.html,.htm,.txt,.md",
+  accept: ".pdf,.docx,.doc,.rtf,.odt,.html,.htm,.txt,.md,.jpg,.jpeg,.png,.tif,.tiff",
   states: {
     queued: "Waiting",
     processing: "Reading",
@@ -96,7 +96,7 @@ export const STRINGS = {
   advice: {
     CORRUPT_FILE: "Open the file in the program that made it, export it again, and upload the new one.",
     PASSWORD_PROTECTED: "Save a copy without a password and upload that.",
-    NO_TEXT_FOUND: "It seems to be a scan. Upload a version whose text can be selected.",
+    NO_TEXT_FOUND: "Nothing could be read in it. Upload a sharper scan, or a version whose text can be selected.",
     TOO_MANY_PAGES: "Upload the résumé alone, without attachments.",
     PARSE_TIMEOUT: "Try again; if it happens twice, export a simpler version of the document.",
     RESOURCE_LIMIT: "The document unpacks to far more than a résumé should. Export it again, with smaller pictures.",

@@ -19,6 +19,8 @@ FORMATS = {
     "json-resume": ExportFormat.EXPORT_FORMAT_JSON_RESUME,
     "text": ExportFormat.EXPORT_FORMAT_PLAIN_TEXT,
     "csv": ExportFormat.EXPORT_FORMAT_CSV,
+    "redacted-json": ExportFormat.EXPORT_FORMAT_REDACTED_JSON,
+    "redacted-text": ExportFormat.EXPORT_FORMAT_REDACTED_TEXT,
 }
 
 
@@ -29,7 +31,7 @@ FORMATS = {
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @options.client
 async def export_command(client: Client, resume_id: str, *, format_name: str, output: str, force: bool) -> None:
-    """Write what a résumé says as JSON Resume 1.0.0, plain text or CSV."""
+    """Write what a résumé says as JSON Resume 1.0.0, plain text or CSV, or redacted for blind screening."""
     exported = await client.export(resume_id, format=FORMATS[format_name])
     await _write(_whole(exported.content), output, force=force)
 

@@ -44,18 +44,22 @@ class Sent:
 @click.option("--batch-id", default="", metavar="LABEL", help="Put them in a batch, to be watched and listed by it.")
 @click.option("--language", default="", metavar="TAG", help="Their language, BCP-47 such as `de`; default: detect.")
 @click.option(
+    "--ai-enhancement", is_flag=True, help="Let the server's language model improve values; it is sent their text."
+)
+@click.option(
     "--request-id", metavar="UUID", help="With one file: the same id again returns the first upload's résumé."
 )
 @options.as_json
 @options.quiet
 @options.client
-async def upload_command(
+async def upload_command(  # noqa: PLR0913 - its options
     client: Client,
     files: tuple[Path, ...],
     *,
     watch: bool,
     batch_id: str,
     language: str,
+    ai_enhancement: bool,
     request_id: str | None,
     as_json: bool,
     quiet: bool,
@@ -66,8 +70,9 @@ async def upload_command(
     """
     if request_id and len(files) > 1:
         raise click.UsageError("--request-id names one upload; give one file with it")
+    options = ParseOptions(language=language, ai_enhancement=ai_enhancement)
     sending = [
-        _Sending(client, path, request_id=request_id or "", batch_id=batch_id, language=language, watch=watch)
+        _Sending(client, path, request_id=request_id or "", batch_id=batch_id, options=options, watch=watch)
         for path in dict.fromkeys(files)
     ]
     codes = []
@@ -104,14 +109,14 @@ class _Sending:
     """One file on its way, and how it is to be sent."""
 
     def __init__(
-        self, client: Client, path: Path, *, request_id: str, batch_id: str, language: str, watch: bool
+        self, client: Client, path: Path, *, request_id: str, batch_id: str, options: ParseOptions, watch: bool
     ) -> None:
         self.label = str(path)
         self._client = client
         self._path = path
         self._request_id = request_id
         self._batch_id = batch_id
-        self._language = language
+        self._options = options
         self._watch = watch
         self._resume: Resume | None = None
 
@@ -135,7 +140,7 @@ class _Sending:
             self._path,
             request_id=self._request_id,
             batch_id=self._batch_id,
-            options=ParseOptions(language=self._language),
+            options=self._options,
             on_sent=lambda sent, total: shown.sent(self.label, sent, total),
             on_resending=lambda resending: shown.said(self.label, _resending_text(resending)),
         )

@@ -6,7 +6,8 @@ Usage: `python -m resumate_grpc.parsing.data.build FOLDER`, where FOLDER holds
 - `world_universities_and_domains.json` (Hipo/university-domains-list, MIT),
 - `ms_skills.json` (microsoft/SkillsExtractorCognitiveSearch, MIT).
 
-Writes cities.txt, regions.txt, universities.txt and skills.txt beside itself; NOTICE.md credits the sources.
+Writes cities.txt, regions.txt, universities.txt, skills.txt and skill_names.tsv beside itself; NOTICE.md credits the
+sources.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from resumate_grpc.parsing.folding import fold, squeeze
 
@@ -54,6 +56,20 @@ def _skills(folder: Path) -> None:
     names = (source["displayName"] for entry in entries.values() for source in entry["sources"])
     aliases = (alias for entry in entries.values() for alias in entry["aliases"])
     _write("skills.txt", "microsoft/SkillsExtractorCognitiveSearch (MIT)", [*entries, *names, *aliases])
+    _skill_names(entries)
+
+
+def _skill_names(entries: dict[str, Any]) -> None:
+    """Write each skill's usual name, its id in the list, and its other spellings, parted by tabs."""
+    lines = []
+    for key, entry in sorted(entries.items()):
+        names = [squeeze(source["displayName"]) for source in entry["sources"]]
+        spellings = dict.fromkeys([*names[1:], key.replace("-", " "), *map(squeeze, entry["aliases"])])
+        plain = fold(names[0]).replace(" ", "")
+        others = [spelling for spelling in spellings if spelling and fold(spelling).replace(" ", "") != plain]
+        lines.append("\t".join([names[0], entry["sources"][0]["id"], *others]))
+    head = "# Derived by build.py from microsoft/SkillsExtractorCognitiveSearch (MIT): name, id, spellings."
+    (_HERE / "skill_names.tsv").write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
 
 
 def main(folder: Path) -> None:

@@ -14,6 +14,9 @@ from tests.fire.truth import Truth
 
 __all__ = ["accepted_is_kept", "all_ended", "answered_holds", "complete", "idempotent", "log_whole", "no_phantoms"]
 
+REFUSED = {"NOT_FOUND", "OUT_OF_RANGE", "4404", "4409"}
+"""Endings that tell a client that there is nothing more for it: deleted, or purged before it came."""
+
 
 def no_phantoms(recording: Recording, truth: Truth | None) -> Iterator[str]:
     """Every event that anybody saw is in the database: nothing is told before it is kept."""
@@ -49,6 +52,8 @@ def _due_until(client: Client, recording: Recording, truth: Truth, reached: int)
         return min(
             (each.sequence for each in log if each.stage in ENDINGS and each.sequence >= reached), default=reached
         )
+    if closed is not None and closed.code in REFUSED:
+        return reached
     at_rest = recording.rested is not None and client.name in recording.rested.clients
     return math.inf if at_rest else reached
 

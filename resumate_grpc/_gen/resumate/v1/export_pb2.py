@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18resumate/v1/export.proto\x12\x0bresumate.v1\"S\n\x13\x45xportResumeRequest\x12\x11\n\tresume_id\x18\x01 \x01(\t\x12)\n\x06\x66ormat\x18\x02 \x01(\x0e\x32\x19.resumate.v1.ExportFormat\"M\n\x14\x45xportResumeResponse\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\x0c\x12\x12\n\nmedia_type\x18\x02 \x01(\t\x12\x10\n\x08\x66ilename\x18\x03 \x01(\t\"(\n\x13\x44ownloadFileRequest\x12\x11\n\tresume_id\x18\x01 \x01(\t\"Z\n\x14\x44ownloadFileResponse\x12)\n\x06header\x18\x01 \x01(\x0b\x32\x17.resumate.v1.FileHeaderH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04\x64\x61ta\"V\n\nFileHeader\x12\x10\n\x08\x66ilename\x18\x01 \x01(\t\x12\x12\n\nmedia_type\x18\x02 \x01(\t\x12\x12\n\nsize_bytes\x18\x03 \x01(\x03\x12\x0e\n\x06sha256\x18\x04 \x01(\t*\x81\x01\n\x0c\x45xportFormat\x12\x1d\n\x19\x45XPORT_FORMAT_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x45XPORT_FORMAT_JSON_RESUME\x10\x01\x12\x1c\n\x18\x45XPORT_FORMAT_PLAIN_TEXT\x10\x02\x12\x15\n\x11\x45XPORT_FORMAT_CSV\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18resumate/v1/export.proto\x12\x0bresumate.v1\"S\n\x13\x45xportResumeRequest\x12\x11\n\tresume_id\x18\x01 \x01(\t\x12)\n\x06\x66ormat\x18\x02 \x01(\x0e\x32\x19.resumate.v1.ExportFormat\"M\n\x14\x45xportResumeResponse\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\x0c\x12\x12\n\nmedia_type\x18\x02 \x01(\t\x12\x10\n\x08\x66ilename\x18\x03 \x01(\t\"(\n\x13\x44ownloadFileRequest\x12\x11\n\tresume_id\x18\x01 \x01(\t\"Z\n\x14\x44ownloadFileResponse\x12)\n\x06header\x18\x01 \x01(\x0b\x32\x17.resumate.v1.FileHeaderH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04\x64\x61ta\"V\n\nFileHeader\x12\x10\n\x08\x66ilename\x18\x01 \x01(\t\x12\x12\n\nmedia_type\x18\x02 \x01(\t\x12\x12\n\nsize_bytes\x18\x03 \x01(\x03\x12\x0e\n\x06sha256\x18\x04 \x01(\t*\xc3\x01\n\x0c\x45xportFormat\x12\x1d\n\x19\x45XPORT_FORMAT_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x45XPORT_FORMAT_JSON_RESUME\x10\x01\x12\x1c\n\x18\x45XPORT_FORMAT_PLAIN_TEXT\x10\x02\x12\x15\n\x11\x45XPORT_FORMAT_CSV\x10\x03\x12\x1f\n\x1b\x45XPORT_FORMAT_REDACTED_JSON\x10\x04\x12\x1f\n\x1b\x45XPORT_FORMAT_REDACTED_TEXT\x10\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,7 +32,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'resumate.v1.export_pb2', _g
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_EXPORTFORMAT']._serialized_start=428
-  _globals['_EXPORTFORMAT']._serialized_end=557
+  _globals['_EXPORTFORMAT']._serialized_end=623
   _globals['_EXPORTRESUMEREQUEST']._serialized_start=41
   _globals['_EXPORTRESUMEREQUEST']._serialized_end=124
   _globals['_EXPORTRESUMERESPONSE']._serialized_start=126

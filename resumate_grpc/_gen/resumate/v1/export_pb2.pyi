@@ -31,6 +31,12 @@ class _ExportFormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ExportFo
     """The values as plain text, UTF-8."""
     EXPORT_FORMAT_CSV: _ExportFormat.ValueType  # 3
     """One row a value, RFC 4180: `field_path,value,confidence`. UTF-8. Cells that a spreadsheet would run are quoted."""
+    EXPORT_FORMAT_REDACTED_JSON: _ExportFormat.ValueType  # 4
+    """JSON Resume for blind screening: without name, contact data, links, age, gender, nationality, marital status and
+    years of studies, in free text too; the candidate is called by the résumé's id.
+    """
+    EXPORT_FORMAT_REDACTED_TEXT: _ExportFormat.ValueType  # 5
+    """The same as plain text."""
 
 class ExportFormat(_ExportFormat, metaclass=_ExportFormatEnumTypeWrapper):
     """Format of an export."""
@@ -43,6 +49,12 @@ EXPORT_FORMAT_PLAIN_TEXT: ExportFormat.ValueType  # 2
 """The values as plain text, UTF-8."""
 EXPORT_FORMAT_CSV: ExportFormat.ValueType  # 3
 """One row a value, RFC 4180: `field_path,value,confidence`. UTF-8. Cells that a spreadsheet would run are quoted."""
+EXPORT_FORMAT_REDACTED_JSON: ExportFormat.ValueType  # 4
+"""JSON Resume for blind screening: without name, contact data, links, age, gender, nationality, marital status and
+years of studies, in free text too; the candidate is called by the résumé's id.
+"""
+EXPORT_FORMAT_REDACTED_TEXT: ExportFormat.ValueType  # 5
+"""The same as plain text."""
 Global___ExportFormat: _TypeAlias = ExportFormat  # noqa: Y015
 
 @_typing.final

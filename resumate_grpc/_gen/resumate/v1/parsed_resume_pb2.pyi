@@ -7,6 +7,7 @@ from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from resumate_grpc._gen.resumate.v1 import career_pb2 as _career_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -42,6 +43,8 @@ class ParsedResume(_message.Message):
     PAGE_COUNT_FIELD_NUMBER: _builtins.int
     PARSER_VERSION_FIELD_NUMBER: _builtins.int
     WARNINGS_FIELD_NUMBER: _builtins.int
+    CAREER_FIELD_NUMBER: _builtins.int
+    NORMALIZED_FIELD_NUMBER: _builtins.int
     confidence_score: _builtins.float
     """Confidence over all values, 0 to 1: of values given with 0.9, nine in ten should be right."""
     text: _builtins.str
@@ -96,6 +99,16 @@ class ParsedResume(_message.Message):
     def warnings(self) -> _containers.RepeatedCompositeFieldContainer[Global___ParseWarning]:
         """What a reader should know although the parse succeeded."""
 
+    @_builtins.property
+    def career(self) -> _career_pb2.Career:
+        """What follows from the posts: time worked, gaps, seniority. Derived anew with every change of the values; it cannot
+        be set.
+        """
+
+    @_builtins.property
+    def normalized(self) -> _containers.RepeatedCompositeFieldContainer[_career_pb2.NormalizedName]:
+        """Usual names beside the words as they stand, of skills and job titles that have one. Derived, as `career`."""
+
     def __init__(
         self,
         *,
@@ -115,10 +128,12 @@ class ParsedResume(_message.Message):
         page_count: _builtins.int = ...,
         parser_version: _builtins.str = ...,
         warnings: _abc.Iterable[Global___ParseWarning] | None = ...,
+        career: _career_pb2.Career | None = ...,
+        normalized: _abc.Iterable[_career_pb2.NormalizedName] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["confidence_scores", b"confidence_scores", "personal_info", b"personal_info", "skills", b"skills"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["career", b"career", "confidence_scores", b"confidence_scores", "personal_info", b"personal_info", "skills", b"skills"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["awards", b"awards", "confidence_score", b"confidence_score", "confidence_scores", b"confidence_scores", "education", b"education", "evidence", b"evidence", "language", b"language", "page_count", b"page_count", "parser_version", b"parser_version", "personal_info", b"personal_info", "projects", b"projects", "publications", b"publications", "skills", b"skills", "text", b"text", "volunteering", b"volunteering", "warnings", b"warnings", "work_experience", b"work_experience"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["awards", b"awards", "career", b"career", "confidence_score", b"confidence_score", "confidence_scores", b"confidence_scores", "education", b"education", "evidence", b"evidence", "language", b"language", "normalized", b"normalized", "page_count", b"page_count", "parser_version", b"parser_version", "personal_info", b"personal_info", "projects", b"projects", "publications", b"publications", "skills", b"skills", "text", b"text", "volunteering", b"volunteering", "warnings", b"warnings", "work_experience", b"work_experience"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

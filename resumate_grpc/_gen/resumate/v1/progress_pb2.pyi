@@ -131,7 +131,10 @@ class ProgressEvent(_message.Message):
     feed_sequence: _builtins.int
     """1, 2, 3 … in its owner's feed, in commit order. The numbers of a deleted résumé's events are gone from history."""
     attempt: _builtins.int
-    """Attempt that it belongs to, from 1."""
+    """Attempt that it belongs to, from 1. An attempt ends with its one event whose `state` is SUCCEEDED, FAILED or
+    CANCELLED; or, where its worker was lost or gave it back, without one: then the next event is the next attempt's
+    first (QUEUED, percent 0, its `message` saying why), and the attempt that comes last ends for all of them.
+    """
     stage: Global___Stage.ValueType
     """Step of the pipeline."""
     stage_percent: _builtins.int

@@ -28,19 +28,19 @@ from resumate_grpc._gen.resumate.v1 import parsed_resume_pb2 as resumate_dot_v1_
 from resumate_grpc._gen.resumate.v1 import progress_pb2 as resumate_dot_v1_dot_progress__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18resumate/v1/resume.proto\x12\x0bresumate.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fresumate/v1/parsed_resume.proto\x1a\x1aresumate/v1/progress.proto\"\x83\x05\n\x06Resume\x12\n\n\x02id\x18\x01 \x01(\t\x12\x10\n\x08\x66ilename\x18\x02 \x01(\t\x12\x12\n\nmedia_type\x18\x03 \x01(\t\x12\x12\n\nsize_bytes\x18\x04 \x01(\x03\x12\x0e\n\x06sha256\x18\x05 \x01(\t\x12\r\n\x05owner\x18\x06 \x01(\t\x12!\n\x05state\x18\x07 \x01(\x0e\x32\x12.resumate.v1.State\x12\x0f\n\x07\x61ttempt\x18\x08 \x01(\x05\x12\x10\n\x08\x62\x61tch_id\x18\t \x01(\t\x12,\n\x08progress\x18\n \x01(\x0b\x32\x1a.resumate.v1.ProgressEvent\x12\x35\n\x12\x65stimated_duration\x18\x0b \x01(\x0b\x32\x19.google.protobuf.Duration\x12&\n\x05\x65rror\x18\x0c \x01(\x0b\x32\x17.resumate.v1.ParseError\x12)\n\x06parsed\x18\r \x01(\x0b\x32\x19.resumate.v1.ParsedResume\x12\x0c\n\x04\x65tag\x18\x0e \x01(\t\x12/\n\x0b\x63reate_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rcomplete_time\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\x12 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x07options\x18\x13 \x01(\x0b\x32\x19.resumate.v1.ParseOptions\x12\x16\n\x0equeue_position\x18\x14 \x01(\x05\"[\n\x0cParseOptions\x12!\n\x03ocr\x18\x01 \x01(\x0e\x32\x14.resumate.v1.OcrMode\x12\x16\n\x0e\x61i_enhancement\x18\x02 \x01(\x08\x12\x10\n\x08language\x18\x03 \x01(\t*_\n\x07OcrMode\x12\x18\n\x14OCR_MODE_UNSPECIFIED\x10\x00\x12\x11\n\rOCR_MODE_AUTO\x10\x01\x12\x12\n\x0eOCR_MODE_NEVER\x10\x02\x12\x13\n\x0fOCR_MODE_ALWAYS\x10\x03*V\n\nResumeView\x12\x1b\n\x17RESUME_VIEW_UNSPECIFIED\x10\x00\x12\x15\n\x11RESUME_VIEW_BASIC\x10\x01\x12\x14\n\x10RESUME_VIEW_FULL\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18resumate/v1/resume.proto\x12\x0bresumate.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fresumate/v1/parsed_resume.proto\x1a\x1aresumate/v1/progress.proto\"\xaa\x05\n\x06Resume\x12\n\n\x02id\x18\x01 \x01(\t\x12\x10\n\x08\x66ilename\x18\x02 \x01(\t\x12\x12\n\nmedia_type\x18\x03 \x01(\t\x12\x12\n\nsize_bytes\x18\x04 \x01(\x03\x12\x0e\n\x06sha256\x18\x05 \x01(\t\x12\r\n\x05owner\x18\x06 \x01(\t\x12!\n\x05state\x18\x07 \x01(\x0e\x32\x12.resumate.v1.State\x12\x0f\n\x07\x61ttempt\x18\x08 \x01(\x05\x12\x10\n\x08\x62\x61tch_id\x18\t \x01(\t\x12,\n\x08progress\x18\n \x01(\x0b\x32\x1a.resumate.v1.ProgressEvent\x12\x35\n\x12\x65stimated_duration\x18\x0b \x01(\x0b\x32\x19.google.protobuf.Duration\x12&\n\x05\x65rror\x18\x0c \x01(\x0b\x32\x17.resumate.v1.ParseError\x12)\n\x06parsed\x18\r \x01(\x0b\x32\x19.resumate.v1.ParsedResume\x12\x0c\n\x04\x65tag\x18\x0e \x01(\t\x12/\n\x0b\x63reate_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rcomplete_time\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\x12 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x07options\x18\x13 \x01(\x0b\x32\x19.resumate.v1.ParseOptions\x12\x16\n\x0equeue_position\x18\x14 \x01(\x05\x12\x13\n\x0bperson_name\x18\x15 \x01(\t\x12\x10\n\x08headline\x18\x16 \x01(\t\"[\n\x0cParseOptions\x12!\n\x03ocr\x18\x01 \x01(\x0e\x32\x14.resumate.v1.OcrMode\x12\x16\n\x0e\x61i_enhancement\x18\x02 \x01(\x08\x12\x10\n\x08language\x18\x03 \x01(\t*_\n\x07OcrMode\x12\x18\n\x14OCR_MODE_UNSPECIFIED\x10\x00\x12\x11\n\rOCR_MODE_AUTO\x10\x01\x12\x12\n\x0eOCR_MODE_NEVER\x10\x02\x12\x13\n\x0fOCR_MODE_ALWAYS\x10\x03*V\n\nResumeView\x12\x1b\n\x17RESUME_VIEW_UNSPECIFIED\x10\x00\x12\x15\n\x11RESUME_VIEW_BASIC\x10\x01\x12\x14\n\x10RESUME_VIEW_FULL\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'resumate.v1.resume_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_OCRMODE']._serialized_start=906
-  _globals['_OCRMODE']._serialized_end=1001
-  _globals['_RESUMEVIEW']._serialized_start=1003
-  _globals['_RESUMEVIEW']._serialized_end=1089
+  _globals['_OCRMODE']._serialized_start=945
+  _globals['_OCRMODE']._serialized_end=1040
+  _globals['_RESUMEVIEW']._serialized_start=1042
+  _globals['_RESUMEVIEW']._serialized_end=1128
   _globals['_RESUME']._serialized_start=168
-  _globals['_RESUME']._serialized_end=811
-  _globals['_PARSEOPTIONS']._serialized_start=813
-  _globals['_PARSEOPTIONS']._serialized_end=904
+  _globals['_RESUME']._serialized_end=850
+  _globals['_PARSEOPTIONS']._serialized_start=852
+  _globals['_PARSEOPTIONS']._serialized_end=943
 # @@protoc_insertion_point(module_scope)

@@ -99,6 +99,8 @@ class Resume(_message.Message):
     EXPIRE_TIME_FIELD_NUMBER: _builtins.int
     OPTIONS_FIELD_NUMBER: _builtins.int
     QUEUE_POSITION_FIELD_NUMBER: _builtins.int
+    PERSON_NAME_FIELD_NUMBER: _builtins.int
+    HEADLINE_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """UUIDv7, given by the server."""
     filename: _builtins.str
@@ -121,6 +123,10 @@ class Resume(_message.Message):
     """Changes with every change of the résumé; pass it to UpdateResume or DeleteResume to be safe from overwriting."""
     queue_position: _builtins.int
     """While QUEUED: its place in line over all owners, from 1 = next to be taken up. 0 in any other state, and in lists."""
+    person_name: _builtins.str
+    """The person's name as parsed or corrected, in every view; empty until SUCCEEDED and where none was found."""
+    headline: _builtins.str
+    """Their latest job title, likewise."""
     @_builtins.property
     def progress(self) -> _progress_pb2.ProgressEvent:
         """Latest event of its log."""
@@ -153,7 +159,9 @@ class Resume(_message.Message):
 
     @_builtins.property
     def expire_time(self) -> _timestamp_pb2.Timestamp:
-        """When it will be removed; unset where it is kept until deleted."""
+        """When it will be removed, with everything, or as soon as its attempt has ended after that; a retry prolongs it. Unset
+        where it is kept until deleted.
+        """
 
     @_builtins.property
     def options(self) -> Global___ParseOptions:
@@ -182,10 +190,12 @@ class Resume(_message.Message):
         expire_time: _timestamp_pb2.Timestamp | None = ...,
         options: Global___ParseOptions | None = ...,
         queue_position: _builtins.int = ...,
+        person_name: _builtins.str = ...,
+        headline: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["complete_time", b"complete_time", "create_time", b"create_time", "error", b"error", "estimated_duration", b"estimated_duration", "expire_time", b"expire_time", "options", b"options", "parsed", b"parsed", "progress", b"progress", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "batch_id", b"batch_id", "complete_time", b"complete_time", "create_time", b"create_time", "error", b"error", "estimated_duration", b"estimated_duration", "etag", b"etag", "expire_time", b"expire_time", "filename", b"filename", "id", b"id", "media_type", b"media_type", "options", b"options", "owner", b"owner", "parsed", b"parsed", "progress", b"progress", "queue_position", b"queue_position", "sha256", b"sha256", "size_bytes", b"size_bytes", "state", b"state", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "batch_id", b"batch_id", "complete_time", b"complete_time", "create_time", b"create_time", "error", b"error", "estimated_duration", b"estimated_duration", "etag", b"etag", "expire_time", b"expire_time", "filename", b"filename", "headline", b"headline", "id", b"id", "media_type", b"media_type", "options", b"options", "owner", b"owner", "parsed", b"parsed", "person_name", b"person_name", "progress", b"progress", "queue_position", b"queue_position", "sha256", b"sha256", "size_bytes", b"size_bytes", "state", b"state", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -203,7 +213,7 @@ class ParseOptions(_message.Message):
     ocr: Global___OcrMode.ValueType
     """When to read pages by OCR. Unset means AUTO."""
     ai_enhancement: _builtins.bool
-    """Whether a language model may improve values, where the server has one. Unset means no."""
+    """Whether a language model may improve values, where the server has one. Unset means no: the text stays here."""
     language: _builtins.str
     """Language of the résumé, BCP-47; empty = detect."""
     def __init__(

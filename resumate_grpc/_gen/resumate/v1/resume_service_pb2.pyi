@@ -173,7 +173,8 @@ class UpdateResumeRequest(_message.Message):
     def update_mask(self) -> _field_mask_pb2.FieldMask:
         """Fields to change: `filename`, `parsed`, or paths below it such as `parsed.personal_info.full_name` or
         `parsed.work_experience` (lists are replaced whole). Required, not empty. `parsed.text` and `parsed.evidence` are
-        the document's and stay, also under `parsed`; evidence of a value that was changed is dropped.
+        the document's and stay, also under `parsed`; evidence of a value that was changed is dropped. `parsed.career` and
+        `parsed.normalized` follow the values and cannot be set.
         """
 
     def __init__(

@@ -180,8 +180,8 @@ class ResumeServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RetryResume(self, request, context):
-        """Starts a new attempt of a résumé that has ended. Errors: NOT_FOUND, FAILED_PRECONDITION (WRONG_STATE),
-        RESOURCE_EXHAUSTED (QUEUE_FULL).
+        """Starts a new attempt of a résumé that has ended. Errors: NOT_FOUND (RESUME_NOT_FOUND, FILE_MISSING),
+        FAILED_PRECONDITION (WRONG_STATE), RESOURCE_EXHAUSTED (QUEUE_FULL).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

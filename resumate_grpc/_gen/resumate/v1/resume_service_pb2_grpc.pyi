@@ -69,8 +69,8 @@ class ResumeServiceStub:
     (ETAG_MISMATCH).
     """
     RetryResume: _grpc.UnaryUnaryMultiCallable[_resume_service_pb2.RetryResumeRequest, _resume_service_pb2.RetryResumeResponse]
-    """Starts a new attempt of a résumé that has ended. Errors: NOT_FOUND, FAILED_PRECONDITION (WRONG_STATE),
-    RESOURCE_EXHAUSTED (QUEUE_FULL).
+    """Starts a new attempt of a résumé that has ended. Errors: NOT_FOUND (RESUME_NOT_FOUND, FILE_MISSING),
+    FAILED_PRECONDITION (WRONG_STATE), RESOURCE_EXHAUSTED (QUEUE_FULL).
     """
     CancelResume: _grpc.UnaryUnaryMultiCallable[_resume_service_pb2.CancelResumeRequest, _resume_service_pb2.CancelResumeResponse]
     """Stops a résumé that waits or is being parsed. Errors: NOT_FOUND, FAILED_PRECONDITION (WRONG_STATE)."""
@@ -120,8 +120,8 @@ class ResumeServiceAsyncStub(ResumeServiceStub):
     (ETAG_MISMATCH).
     """
     RetryResume: _aio.UnaryUnaryMultiCallable[_resume_service_pb2.RetryResumeRequest, _resume_service_pb2.RetryResumeResponse]  # type: ignore[assignment]
-    """Starts a new attempt of a résumé that has ended. Errors: NOT_FOUND, FAILED_PRECONDITION (WRONG_STATE),
-    RESOURCE_EXHAUSTED (QUEUE_FULL).
+    """Starts a new attempt of a résumé that has ended. Errors: NOT_FOUND (RESUME_NOT_FOUND, FILE_MISSING),
+    FAILED_PRECONDITION (WRONG_STATE), RESOURCE_EXHAUSTED (QUEUE_FULL).
     """
     CancelResume: _aio.UnaryUnaryMultiCallable[_resume_service_pb2.CancelResumeRequest, _resume_service_pb2.CancelResumeResponse]  # type: ignore[assignment]
     """Stops a résumé that waits or is being parsed. Errors: NOT_FOUND, FAILED_PRECONDITION (WRONG_STATE)."""
@@ -222,8 +222,8 @@ class ResumeServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _resume_service_pb2.RetryResumeRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_resume_service_pb2.RetryResumeResponse, _abc.Awaitable[_resume_service_pb2.RetryResumeResponse]]:
-        """Starts a new attempt of a résumé that has ended. Errors: NOT_FOUND, FAILED_PRECONDITION (WRONG_STATE),
-        RESOURCE_EXHAUSTED (QUEUE_FULL).
+        """Starts a new attempt of a résumé that has ended. Errors: NOT_FOUND (RESUME_NOT_FOUND, FILE_MISSING),
+        FAILED_PRECONDITION (WRONG_STATE), RESOURCE_EXHAUSTED (QUEUE_FULL).
         """
 
     @_abc_1.abstractmethod

@@ -1,0 +1,1 @@
+"""What follows from a parsed résumé's values, each saying from which. Pure: values in, values out."""

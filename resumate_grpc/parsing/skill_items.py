@@ -1,0 +1,263 @@
+"""The items that rows of a skills section list, each with the label that it stands under."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby, pairwise
+
+from resumate_grpc.parsing.finding import Finding, found
+from resumate_grpc.parsing.folding import fold
+from resumate_grpc.parsing.fragments import Row
+from resumate_grpc.parsing.links import EMAIL
+from resumate_grpc.parsing.nlp import Term, Terms
+from resumate_grpc.parsing.sections import SectionKind
+from resumate_grpc.parsing.vocabulary import heading_key, headings
+
+__all__ = ["LABEL", "is_sentence", "items_of", "items_within"]
+
+_ITEM_BREAK = re.compile(
+    r"\s*[;|•·∙⋅●▪■◆、，；\n\t]\s*(?![^()]*\))|,\s*(?![^()]*\))|\s{3,}|\s+[–—]\s+|\s+-\s+|\.\s+(?=\w+:)"
+)
+_SLASH = re.compile(r"\s+/\s+")
+_INNER_LABEL = re.compile(r"^\s*[^\W\d_][\w ]{1,24}:\s+(?=\w)")
+LABEL = re.compile(r"^\s*([^:：()]{2,45}?)\s*[:：]\s*(?!//)")
+_BRACKETED = re.compile(r"\s*([^()]{2,40}?)\s*\(([^()]*[,;][^()]*)\)\s*$")
+_DASH_LABEL = re.compile(r"^\s*([^,;:()]{2,45}?)\s+[-–—]\s?(?=[^,;]+[,;][^,;]+[,;])")
+_GRADE = re.compile(
+    r"\s*[(\[–—:-]?\s*(?:\b(?:expert|advanced|intermediate|beginner|basic|basics|proficient|proficiency|"
+    r"fluent|native|novice|familiar|"
+    r"excellent|very good|good|strong|working knowledge|professional working proficiency|experienced|skilled|competent|"
+    r"elementary|upper[- ]intermediate|pre[- ]intermediate|conversational|mother tongue|grundkenntnisse|"
+    r"fortgeschritten|"
+    r"sehr gut|gut|fliessend|fließend|muttersprache|verhandlungssicher|avancé|intermédiaire|débutant|"
+    r"courant|natif|avanzado|"
+    r"intermedio|básico|nativo|fluido|avançado|básico|fluente)\b(?:\s+(?:level|user|knowledge|in|with))?"
+    r"|\d{1,2}\+?\s*(?:years?|yrs?|months?|jahre|ans|años|anos|лет|год\w*)\b(?:\s+(?:of\s+)?experience)?|"
+    r"\d{1,3}\s?%|\d{1,2}\s?/\s?(?:5|10)\b|[★☆●○◐⬤◯█░▪▫]+)\s*[)\]]?\s*$",
+    re.IGNORECASE,
+)
+_LEAD = re.compile(
+    r"^\s*(?:(?:and|und|et|y|e|и|etc\.?|including|incl\.?|e\.g\.|such as|like|also|experience (?:with|"
+    r"in)|experienced (?:in|with)|"
+    r"proficient (?:in|with|at)|proficiency in|knowledge of|working knowledge of|familiar(?:ity)? with|"
+    r"skilled in|expert in|"
+    r"strong|excellent|basic|advanced|good|hands-on|fluent in|знание|опыт работы с)\s+)+",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(r"\s*(?:,?\s*(?:etc|u\.a|among others|and more)\.?)\s*$", re.IGNORECASE)
+_NOT_ITEM = re.compile(
+    r"^(?:etc|and|others?|more|page \d+.*|\d+|level|skills?|years?|experience|basic|expert|advanced|"
+    r"intermediate|beginner|proficient|fluent|native|"
+    r"skillful|skilled|experienced|competent|familiar|excellent|good|very good)\.?$",
+    re.IGNORECASE,
+)
+_LONGEST_LABEL = 30
+_PROSE_WORDS = 9
+_TELLING_WORDS = 4
+_SIGNED = re.compile(
+    r"^[^\W\d_][\w .'-]{1,30},\s+(?:(?:den|im|le|li|il|em|a|el|the)\s+)?(?:\d{1,2}\.?\s?)?"
+    r"(?:(?:de\s)?[^\W\d_]+\.?|\d{1,2}\.)\s?(?:de\s)?(?:19|20)\d\d$"
+)
+"""Place and date at a document's end: "Köln, im Januar 2024"."""
+
+
+def items_of(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str, Finding]]:
+    """Yield each listed item with the folded label that it stands under, empty where there is none."""
+    label = ""
+    bold_labels = _bold_is_label(rows)
+    print_labels = sum(_printed_label(row) is not None for row in rows) > len(rows) / 2 and len(rows) > 1
+    prose = _prose(rows, text)
+    bullet_labels = _bullets_are_labels(rows)
+    cells, heads = _label_cells(rows)
+    for index, row in enumerate(rows):
+        if row.number in prose or row.number in heads or EMAIL.search(row.text) or _SIGNED.match(row.text):
+            continue
+        if row.number in cells:
+            label = fold(row.text).strip(" :")
+            continue
+        if (bullet_labels and row.bullet) or headings().get(heading_key(row.text)) == SectionKind.LANGUAGES.value:
+            label = fold(row.text).strip(" :")
+            continue
+        if row.bold and bold_labels and len(row.fragments) == 1 and not LABEL.match(row.text):
+            label = fold(row.text).strip()
+            continue
+        start = row.start
+        if row.bullet or not _carries_on(row, rows[index - 1] if index else None, text):
+            label = label if bold_labels or (index and rows[index - 1].number in cells) else ""
+        if match := LABEL.match(row.text) or _DASH_LABEL.match(row.text):
+            label = fold(match[1]).strip()
+            start = row.start + match.end()
+        elif rail := _rail(row) or (_printed_label(row) if print_labels else None):
+            label = fold(rail[0])
+            start = rail[1]
+        for name, left, right in _tabulated(row, label, start):
+            yield from ((name, item) for item in items_within(text, left, right, row, terms))
+
+
+def _label_cells(rows: Sequence[Row]) -> tuple[set[int], set[int]]:
+    """Return the cells at the left of a table of two columns whose right one holds lists, and the heads over both."""
+    lines = [list(cells) for at, cells in groupby(rows, key=lambda row: (row.table, row.table_row)) if at[0] >= 0]
+    pairs = [(line[0], line[1]) for line in lines if len(line) > 1 and line[0].block != line[1].block]
+    lists = ["," in right.text and "," not in left.text for left, right in pairs]
+    if len({row.block for line in lines for row in line}) != 2 * len(lines) or sum(lists) * 2 <= len(lists):
+        return set(), set()
+    heads = pairs[0] if not lists[0] and all(lists[1:]) and len(pairs) > 2 else ()  # noqa: PLR2004 - heads over a list
+    return {left.number for left, _ in pairs}, {row.number for row in heads}
+
+
+def _bullets_are_labels(rows: Sequence[Row]) -> bool:
+    """Whether each bullet heads a row of plain items: "• Languages" above "Rust, Go"."""
+    heads = [below for above, below in pairwise(rows) if above.bullet]
+    alone = sum("," not in row.text for row in rows if row.bullet)
+    plain = sum(not row.bullet and "," in row.text for row in heads)
+    return plain > 1 and plain == alone == sum(row.bullet for row in rows)
+
+
+def _prose(rows: Sequence[Row], text: str) -> set[int]:
+    """Return the rows of running text: sentences, with the rows over which they are wrapped."""
+    runs: list[list[Row]] = []
+    for row in rows:
+        wrapped = runs and row.text[:1].islower() and not row.bullet and len(row.fragments) == 1
+        if wrapped and row.block == runs[-1][-1].block:
+            runs[-1].append(row)
+        else:
+            runs.append([row])
+    told = [run for run in runs if run[0].bullet and _tells(text[run[0].start : run[-1].end])]
+    sentences = [run for run in runs if is_sentence(text[run[0].start : run[-1].end])]
+    return {row.number for run in (*sentences, *(told if len(told) > 1 else ())) for row in run}
+
+
+def _tells(printed: str) -> bool:
+    """Whether a list item is a short sentence: "Hired and trained 25 part-time workers."."""
+    return printed.endswith(".") and len(printed.split()) >= _TELLING_WORDS and not LABEL.match(printed)
+
+
+def _carries_on(row: Row, above: Row | None, text: str) -> bool:
+    return (
+        above is not None and not row.bullet and text[above.start : above.end].rstrip().endswith((",", "/", "&", "-"))
+    )
+
+
+def _bold_is_label(rows: Sequence[Row]) -> bool:
+    bold = sum(row.bold for row in rows)
+    return 0 < bold < len(rows) and bold <= len(rows) * 0.6
+
+
+def _rail(row: Row) -> tuple[str, int] | None:
+    """Return the label at the left of a row and where its items begin: bold before plain, or before a list."""
+    if len(row.fragments) < 2:  # noqa: PLR2004
+        return None
+    first, second = row.fragments[0], row.fragments[1]
+    if first.bold and not second.bold:
+        return first.text, second.start
+    if len(row.fragments) == 2 and "," in second.text and "," not in first.text:  # noqa: PLR2004
+        return first.text, second.start
+    return None
+
+
+def _printed_label(row: Row) -> tuple[str, int] | None:
+    """Return the label that is told from a list of items by its print alone: bold, say, with no wide gap behind it."""
+    first = row.fragments[0]
+    if not first.breaks:
+        return None
+    at = first.breaks[0]
+    label, items = row.text[: at - row.start].strip(), row.text[at - row.start :]
+    return (label, at) if "," in items and "," not in label and len(label) <= _LONGEST_LABEL else None
+
+
+def _tabulated(row: Row, label: str, start: int) -> Iterator[tuple[str, int, int]]:
+    """Cut a row of more than two fragments at the labels in it: "Languages", "C, Rust", "Tools", "Git, Make"."""
+    fragments = [fragment for fragment in row.fragments if fragment.end > start]
+    if len(row.fragments) > 2:  # noqa: PLR2004
+        for fragment, following in pairwise(fragments):
+            if "," in following.text and "," not in fragment.text and fragment.start >= start:
+                if fragment.start > start:
+                    yield label, start, fragment.start
+                label, start = fold(fragment.text).strip(" :"), following.start
+    yield label, start, row.end
+
+
+def is_sentence(printed: str) -> bool:
+    """Whether the text is running text rather than a list, its label left aside."""
+    label = LABEL.match(printed)
+    words = printed[label.end() if label else 0 :].split()
+    return len(words) > _PROSE_WORDS and printed.count(",") * 4 < len(words) and not re.search(r"[;|•·/\t]", printed)
+
+
+def items_within(text: str, start: int, end: int, row: Row, terms: Terms) -> Iterator[Finding]:
+    """Yield the items that a part of a row lists, cut at separators and wide gaps, without grades and leads."""
+    edges = {start, end}
+    inside = (fragment for fragment in row.fragments if fragment.end > start and fragment.start < end)
+    spans = [(fragment.start, min(fragment.end, end)) for fragment in inside] or [(start, end)]
+    for left, right in spans:
+        edges |= {max(left, start), right}
+        position = max(left, start)
+        for cut in _ITEM_BREAK.finditer(text, position, right):
+            yield from _units(text, position, cut.start(), terms)
+            position = cut.end()
+        yield from _units(text, position, right, terms)
+
+
+def _units(text: str, start: int, end: int, terms: Terms) -> Iterator[Finding]:
+    """Yield the item of the span; several where slashes list them, or known skills stand side by side."""
+    slashes = list(_SLASH.finditer(text, start, end))
+    known = [span for span in terms.within(Term.SKILL, start, end) if span[1] <= end]
+    if len(slashes) > 1:
+        edges = [(start, start), *((cut.start(), cut.end()) for cut in slashes), (end, end)]
+        spans = [(left[1], right[0]) for left, right in pairwise(edges)]
+    elif len(known) > 2 and sum(b - a for a, b in known) > (end - start) * 0.35 and "(" not in text[start:end]:  # noqa: PLR2004
+        spans = _side_by_side(text, start, end, known)
+    else:
+        spans = [(start, end)]
+    for left, right in spans:
+        inner = _BRACKETED.match(text, left, right)
+        edges = [(left, inner.start(2) - 1), *_listed(text, *inner.span(2))] if inner else [(left, right)]
+        for first, last in edges:
+            if item := _item(text, first, last):
+                yield item
+
+
+def _listed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for part in re.finditer(r"[^,;]+", text[start:end]):
+        yield start + part.start(), start + part.end()
+
+
+def _side_by_side(text: str, start: int, end: int, known: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    spans: list[tuple[int, int]] = []
+    left = start
+    for first, last in known:
+        while last < end and not text[last].isspace():
+            last += 1  # noqa: PLW2901 - "HTML" of "HTML5"
+        if version := re.compile(r"\s\d[\d.]*(?=\s|$)").match(text, last, end):
+            last = version.end()  # noqa: PLW2901 - "HTML" of "HTML 5"
+        first = max(left, first)  # noqa: PLW2901
+        spans += [(left + word.start(), left + word.end()) for word in re.finditer(r"\S+", text[left:first])]
+        if first < last:
+            spans.append((first, last))
+        left = max(left, last)
+    spans += [(left + word.start(), left + word.end()) for word in re.finditer(r"\S+", text[left:end])]
+    return spans
+
+
+def _item(text: str, start: int, end: int) -> Finding | None:
+    item = found(text, start, end)
+    while item:
+        printed = text[item.start : item.end]
+        if inner := _INNER_LABEL.match(printed):
+            item = found(text, item.start + inner.end(), item.end)
+            continue
+        grade, lead, tail = _GRADE.search(printed), _LEAD.match(printed), _TAIL.search(printed)
+        if grade and grade.start() > 0:
+            item = found(text, item.start, item.start + grade.start())
+        elif lead and lead.end() < len(printed):
+            item = found(text, item.start + lead.end(), item.end)
+        elif tail and tail.start() > 0:
+            item = found(text, item.start, item.start + tail.start())
+        else:
+            break
+    if not item or _NOT_ITEM.match(item.text):
+        return None
+    if item.text.endswith(".") and item.text.count(".") == 1:
+        item = found(text, item.start, item.end - 1)
+    return item
