@@ -1,6 +1,6 @@
 """Fit the confidences that the package states, to nothing but the generator's résumés.
 
-Usage: fit_confidence.py [--count 300] [--processes 1] [--output FILE]
+Usage: fit_confidence.py [--count 120] [--processes 1] [--output FILE]
 
 Parses made résumés of the splits train and dev, fits (docs/decisions/0035-confidence.md), prints the calibration error
 within, with each template family left out in turn, and on the test split, and writes the weights.
@@ -24,7 +24,7 @@ _SHIPPED = Path(__file__).parents[1] / "resumate_grpc" / "parsing" / "data" / "c
 def main() -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--count", type=int, default=300, help="résumés of each split")
+    parser.add_argument("--count", type=int, default=120, help="résumés of each split")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--output", type=Path, default=_SHIPPED)
     arguments = parser.parse_args()

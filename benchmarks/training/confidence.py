@@ -23,7 +23,7 @@ def fitted(values: Sequence[Told]) -> Weights:
     fields = sorted({value.field for value in values})
     design = _design(values, fields)
     right = np.array([value.right for value in values], dtype=float)
-    size = len(features(0.5, None))
+    size = len(features(0.5))
     ridge = np.full(design.shape[1], _RIDGE_OWN)
     ridge[:size] = _RIDGE_SHARED
     weights = np.zeros(design.shape[1])
@@ -41,7 +41,7 @@ def fitted(values: Sequence[Told]) -> Weights:
 
 def predicted(values: Sequence[Told], weights: Weights) -> _Array:
     """Return the likelihood of each value under the weights."""
-    told = np.array([features(value.confidence, value.likelihood) for value in values])
+    told = np.array([features(value.confidence) for value in values])
     nothing = [0.0] * told.shape[1]
     total = np.array([weights.shared] * len(values)) + np.array([weights.own.get(v.field, nothing) for v in values])
     shares: _Array = np.clip(1 / (1 + np.exp(-(told * total).sum(axis=1))), 0.02, 0.995)
@@ -68,7 +68,7 @@ def error_of(stated: _Array, values: Sequence[Told]) -> float:
 
 
 def _design(values: Sequence[Told], fields: Sequence[str]) -> _Array:
-    told = np.array([features(value.confidence, value.likelihood) for value in values])
+    told = np.array([features(value.confidence) for value in values])
     size = told.shape[1]
     design = np.zeros((len(values), size * (1 + len(fields))))
     design[:, :size] = told

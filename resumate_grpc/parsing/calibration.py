@@ -1,4 +1,4 @@
-"""Calibration: what rules and tagger say of a value, turned into how often such a value is right.
+"""Calibration: how sure the rules are of a value, turned into how often such a value is right.
 
 The weights in `data/confidence.json` are fitted by `benchmarks/fit_confidence.py` to made résumés alone.
 """
@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["Weights", "calibrated", "features", "field_of", "load_weights"]
+__all__ = ["Weights", "calibrated", "features", "field_of", "is_below_floor", "load_weights"]
 
 _LEAST, _MOST = 0.02, 0.995
-_SUREST_RULE, _SUREST_TAGGER = 0.99, 0.9
-"""How sure either is taken to be at the most: the tagger, sure of made résumés, may be wrong on real ones."""
+_SUREST = 0.99
+_FLOOR = 0.5
 _INDEX = re.compile(r"\[\d+\]")
 
 
@@ -41,29 +41,22 @@ def field_of(path: str) -> str:
     return _INDEX.sub("", path)
 
 
-def features(confidence: float, likelihood: float | None) -> tuple[float, ...]:
-    """Return what the weights weigh: one, the rules' confidence, whether the tagger saw the value, its likelihood.
-
-    Confidence and likelihood are 0..1 and enter as log odds; a likelihood of None as none at all.
-    """
-    return (
-        1.0,
-        _log_odds(confidence, _SUREST_RULE),
-        0.0 if likelihood is None else 1.0,
-        0.0 if likelihood is None else _log_odds(likelihood, _SUREST_TAGGER),
-    )
+def features(confidence: float) -> tuple[float, float]:
+    """Return what the weights weigh: one, and the log odds of the rules' confidence (0..1)."""
+    held = min(_SUREST, max(1 - _SUREST, confidence))
+    return 1.0, math.log(held / (1 - held))
 
 
-def calibrated(path: str, confidence: float, likelihood: float | None) -> float:
+def calibrated(path: str, confidence: float) -> float:
     """Return the share (0..1) of values that are right among those of this field of which so much was said."""
     weights = load_weights()
     own = weights.own.get(field_of(path), ())
-    told = features(confidence, likelihood)
+    told = features(confidence)
     total = sum(weight * each for weight, each in zip(weights.shared, told, strict=True))
     total += sum(weight * each for weight, each in zip(own, told, strict=False))
     return min(_MOST, max(_LEAST, 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))))
 
 
-def _log_odds(share: float, surest: float) -> float:
-    held = min(surest, max(1 - surest, share))
-    return math.log(held / (1 - held))
+def is_below_floor(path: str, likely: float) -> bool:
+    """Whether a value of a field that was fitted is likelier wrong than right: such a value is left empty."""
+    return likely < _FLOOR and field_of(path) in load_weights().own
