@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +39,7 @@ def main() -> None:
     print(f"error fitted: {error_of(predicted(known, weights), known):.3f}")
     print(f"error, each family left out in turn: {error_of(crossed(known), known):.3f}")
     print(f"error on test: {error_of(predicted(test, weights), test):.3f}")
-    arguments.output.write_text(json.dumps(asdict(weights), indent=1) + "\n", encoding="utf-8")
+    arguments.output.write_text(json.dumps(weights.tolist()) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

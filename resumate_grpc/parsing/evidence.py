@@ -109,7 +109,7 @@ class Ledger:
         likelihood = self._tags.likelihood(tag, finding.start, finding.end) if tag else None
         if self._doubts is not None:
             self._doubts[path] = finding.confidence, likelihood
-        likely = calibrated(path, finding.confidence, likelihood)
+        likely = calibrated(finding.confidence, likelihood)
         confidence = round(likely * self._places.legibility(finding.start, finding.end), 3)
         self._confidences[path] = confidence
         page, box = self._places.at(finding.start, finding.end, uri=finding.text)

@@ -10,26 +10,22 @@ from tests.parsing.resumes import SAMPLE, understood
 STEPS = [step / 20 for step in range(21)]
 
 
-@pytest.mark.parametrize(
-    "path", ["work_experience[3].company", "skills.technical[12]", "personal_info.full_name", "new"]
-)
-def test_confidence_is_a_likelihood(path: str) -> None:
+def test_confidence_is_a_likelihood() -> None:
     """Whatever was said of a value, its confidence lies between 0 and 1, certainty excluded."""
     for confidence in STEPS:
         for likelihood in (None, *STEPS):
-            assert 0 < calibrated(path, confidence, likelihood) < 1
+            assert 0 < calibrated(confidence, likelihood) < 1
 
 
-@pytest.mark.parametrize("path", ["work_experience[0].company", "education[0].institution", "work_experience[0].title"])
-def test_a_value_that_the_tagger_holds_likelier_is_trusted_more(path: str) -> None:
+def test_a_value_that_the_tagger_holds_likelier_is_trusted_more() -> None:
     """Where rules say the same, the tagger's agreement counts for a value."""
-    stated = [calibrated(path, 0.7, likelihood) for likelihood in STEPS]
+    stated = [calibrated(0.7, likelihood) for likelihood in STEPS]
     assert stated == sorted(stated)
     assert stated[0] < stated[-1]
 
 
 def test_a_field_is_its_path_without_numbers() -> None:
-    """Values of one field share their weights."""
+    """What the tagger calls a value hangs on its field alone."""
     assert field_of("work_experience[12].highlights[3]") == "work_experience.highlights"
 
 
