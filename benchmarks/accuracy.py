@@ -19,6 +19,7 @@ from pathlib import Path
 from statistics import fmean, median
 from typing import cast
 
+import msgspec
 from accuracy_tables import f1_of, field_table, group_table, markdown_table, spread
 from judged import judged_values
 from labels import labelled_in, load_scorer
@@ -50,7 +51,7 @@ def main() -> None:
                 parsed[path.stem] = resume
                 target = arguments.predictions / f"{path.stem}.json"
                 target.write_text(
-                    json.dumps(dataclasses.asdict(resume), ensure_ascii=False, indent=1, default=str), encoding="utf-8"
+                    json.dumps(msgspec.to_builtins(resume), ensure_ascii=False, indent=1), encoding="utf-8"
                 )
     _print_times(times)
     if arguments.gold and arguments.scorer:

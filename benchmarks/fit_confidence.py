@@ -1,6 +1,6 @@
 """Fit the confidences that the package states, to nothing but the generator's résumés.
 
-Usage: fit_confidence.py [--count 120] [--processes 1] [--output FILE]
+Usage: fit_confidence.py [--count 300] [--processes 1] [--output FILE]
 
 Parses made résumés of the splits train and dev, fits (docs/decisions/0035-confidence.md), prints the calibration error
 within, with each template family left out in turn, and on the test split, and writes the weights.
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +23,7 @@ _SHIPPED = Path(__file__).parents[1] / "resumate_grpc" / "parsing" / "data" / "c
 def main() -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--count", type=int, default=120, help="résumés of each split")
+    parser.add_argument("--count", type=int, default=300, help="résumés of each split")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--output", type=Path, default=_SHIPPED)
     arguments = parser.parse_args()
@@ -40,7 +39,7 @@ def main() -> None:
     print(f"error fitted: {error_of(predicted(known, weights), known):.3f}")
     print(f"error, each family left out in turn: {error_of(crossed(known), known):.3f}")
     print(f"error on test: {error_of(predicted(test, weights), test):.3f}")
-    arguments.output.write_text(json.dumps(asdict(weights), indent=1) + "\n", encoding="utf-8")
+    arguments.output.write_text(json.dumps(weights.tolist()) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -28,10 +28,11 @@ _LISTS = ("technical", "languages", "certifications")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One value: its field, how sure the rules are, whether it is right, the template family it is from."""
+    """One value: its field, what rules and tagger said of it, whether it is right, the template family it is from."""
 
     field: str
     confidence: float
+    likelihood: float | None
     right: bool
     family: str
 
@@ -58,7 +59,7 @@ def _told(split: str, number: int) -> list[Told]:
             break
     work, study = one.sheet.template.split("; ")[1:3]
     return [
-        Told(field_of(path), doubts[path], right, study if path.startswith("education") else work)
+        Told(field_of(path), *doubts[path], right, study if path.startswith("education") else work)
         for path, right in _judged(resume, one.sheet.truth)
         if path in doubts
     ]

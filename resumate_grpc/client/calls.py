@@ -106,7 +106,6 @@ class Calls:
     @contextmanager
     def _translating(self) -> Iterator[None]:
         task = asyncio.current_task()
-        asked_to_stop = task.cancelling() if task else 0
         try:
             yield
         except grpc.aio.AioRpcError as error:
@@ -116,8 +115,9 @@ class Calls:
             raise self._error("CANCELLED", str(error)) from error
         except asyncio.CancelledError as error:
             # grpc.aio raises this also where the call's status is CANCELLED, as it is when gRPC core or a proxy sheds
-            # load. Nobody asked this task to stop then, and it must not look as if.
-            if task is None or task.cancelling() > asked_to_stop:
+            # load. Nobody asked this task to stop then, and it must not look as if. Who did may have done so before
+            # this call waited for anything: what counts is whether the task is being cancelled.
+            if task is None or task.cancelling():
                 raise
             self._check_open()
             raise self._error("CANCELLED", "something between cancelled the call") from error

@@ -82,7 +82,11 @@ def personal_words(person: PersonalInfo) -> tuple[str, ...]:
 
     Particles such as "van" and single letters are no names by themselves.
     """
-    parts = [part for part in re.findall(r"[^\W\d_]+", _folded(person.full_name)) if len(part) >= _LEAST_LETTERS]
+    parts = [
+        part
+        for part in re.findall(r"[^\W\d_]+", _folded(unicodedata.normalize("NFC", person.full_name)))
+        if len(part) >= _LEAST_LETTERS
+    ]
     names = [part for part in parts if part not in _PARTICLES]
     glued = ["".join(pair) for pair in _pairs(names)]
     glued += [f"{first[0]}{last}" for first, last in _pairs(names) if len(last) >= _LEAST_HANDLE]
@@ -97,6 +101,11 @@ def personal_words(person: PersonalInfo) -> tuple[str, ...]:
 
 def _pairs(names: list[str]) -> Iterable[tuple[str, str]]:
     return ((one, other) for one in names for other in names if one != other)
+
+
+def _with_marks(word: str) -> str:
+    """Return a pattern for a word whose accents may be characters of their own (NFD, or a lowered İ)."""
+    return "".join(f"{re.escape(letter)}[\\u0300-\\u036f]*" for letter in word)
 
 
 def _folded(text: str) -> str:
@@ -172,7 +181,7 @@ def _without_names(text: str, words: tuple[str, ...]) -> str:
     """Remove names wherever they stand as words, whatever their case and accents."""
     if not words:
         return text
-    pattern = re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, words))})(?:['’]s)?(?![^\W_])")
+    pattern = re.compile(rf"(?<![^\W_])(?:{'|'.join(map(_with_marks, words))})(?:['’]s)?(?![^\W_])")
     parts: list[str] = []
     at = 0
     for match in pattern.finditer(_folded(text)):

@@ -1,4 +1,4 @@
-"""Calibration: how sure the rules are of a value, turned into how often such a value is right.
+"""Calibration: what rules and tagger say of a value, turned into how often such a value is right.
 
 The weights in `data/confidence.json` are fitted by `benchmarks/fit_confidence.py` to made résumés alone.
 """
@@ -8,32 +8,21 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["Weights", "calibrated", "features", "field_of", "is_below_floor", "load_weights"]
+__all__ = ["calibrated", "features", "field_of", "load_weights"]
 
 _LEAST, _MOST = 0.02, 0.995
-_SUREST = 0.99
-_FLOOR = 0.5
+_LEAST_LIKELY = 0.2
+"""The tagger knows made names alone, and a real employer may be like none of them: it may doubt, but not condemn."""
 _INDEX = re.compile(r"\[\d+\]")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Weights:
-    """Weights of `features`: `shared` for every field, `own` added to them for single fields."""
-
-    shared: Sequence[float]
-    own: Mapping[str, Sequence[float]]
-
-
 @cache
-def load_weights() -> Weights:
-    """Read the fitted weights, once a process."""
-    raw = json.loads((files("resumate_grpc.parsing.data") / "confidence.json").read_text(encoding="utf-8"))
-    return Weights(shared=raw["shared"], own=raw["own"])
+def load_weights() -> tuple[float, ...]:
+    """Read the fitted weights of `features`, once a process; the same for every field."""
+    return tuple(json.loads((files("resumate_grpc.parsing.data") / "confidence.json").read_text(encoding="utf-8")))
 
 
 def field_of(path: str) -> str:
@@ -41,22 +30,25 @@ def field_of(path: str) -> str:
     return _INDEX.sub("", path)
 
 
-def features(confidence: float) -> tuple[float, float]:
-    """Return what the weights weigh: one, and the log odds of the rules' confidence (0..1)."""
-    held = min(_SUREST, max(1 - _SUREST, confidence))
-    return 1.0, math.log(held / (1 - held))
+def features(confidence: float, likelihood: float | None) -> tuple[float, ...]:
+    """Return what the weights weigh: one, the rules' confidence, whether the tagger saw the value, its likelihood.
+
+    Confidence and likelihood are 0..1 and enter as log odds, a likelihood as 0.2 at least; None as none at all.
+    """
+    return (
+        1.0,
+        _log_odds(confidence),
+        0.0 if likelihood is None else 1.0,
+        0.0 if likelihood is None else _log_odds(max(_LEAST_LIKELY, likelihood)),
+    )
 
 
-def calibrated(path: str, confidence: float) -> float:
-    """Return the share (0..1) of values that are right among those of this field of which so much was said."""
-    weights = load_weights()
-    own = weights.own.get(field_of(path), ())
-    told = features(confidence)
-    total = sum(weight * each for weight, each in zip(weights.shared, told, strict=True))
-    total += sum(weight * each for weight, each in zip(own, told, strict=False))
+def calibrated(confidence: float, likelihood: float | None) -> float:
+    """Return the share (0..1) of values that are right among those of which so much was said."""
+    total = sum(weight * each for weight, each in zip(load_weights(), features(confidence, likelihood), strict=True))
     return min(_MOST, max(_LEAST, 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))))
 
 
-def is_below_floor(path: str, likely: float) -> bool:
-    """Whether a value of a field that was fitted is likelier wrong than right: such a value is left empty."""
-    return likely < _FLOOR and field_of(path) in load_weights().own
+def _log_odds(share: float) -> float:
+    held = min(0.99, max(0.01, share))
+    return math.log(held / (1 - held))

@@ -7,14 +7,31 @@ from collections.abc import Iterable, Sequence
 from statistics import fmean
 
 from resumate_grpc.model.parsed import Box, Evidence
-from resumate_grpc.parsing.calibration import calibrated, is_below_floor
+from resumate_grpc.parsing.calibration import calibrated, field_of
 from resumate_grpc.parsing.document import Document, Word
 from resumate_grpc.parsing.finding import Finding
+from resumate_grpc.parsing.line_tags import LineTags, Tag
 
 __all__ = ["Doubts", "Ledger", "Places"]
 
-Doubts = dict[str, float]
-"""By path of a value: how sure the rules are of it, before calibration."""
+Doubts = dict[str, tuple[float, float | None]]
+"""By path of a value: how sure the rules are of it, and how likely the tagger holds it for what it is taken for."""
+
+_TAG_OF = {
+    "personal_info.full_name": Tag.NAME,
+    "personal_info.location": Tag.PLACE,
+    "work_experience.company": Tag.COMPANY,
+    "work_experience.title": Tag.TITLE,
+    "work_experience.location": Tag.PLACE,
+    "education.institution": Tag.INSTITUTION,
+    "education.degree": Tag.DEGREE,
+    "education.field_of_study": Tag.FIELD,
+    "education.location": Tag.PLACE,
+    "skills.technical": Tag.SKILL,
+    "skills.languages": Tag.LANGUAGE,
+    "skills.certifications": Tag.CERTIFICATE,
+}
+
 
 _SURE = 0.9
 """What Tesseract gives words that it reads rightly; what is above says no more about them."""
@@ -72,7 +89,8 @@ class Ledger:
     `doubts`, where given, is filled with what the confidence was made of.
     """
 
-    def __init__(self, document: Document, doubts: Doubts | None = None) -> None:
+    def __init__(self, document: Document, tags: LineTags, doubts: Doubts | None = None) -> None:
+        self._tags = tags
         self._doubts = doubts
         self._places = Places(document)
         self._evidence: list[Evidence] = []
@@ -84,15 +102,14 @@ class Ledger:
         return tuple(self._evidence)
 
     def note(self, path: str, finding: Finding | None) -> str:
-        """Note the finding under its proto path and return its text; empty, and nothing noted, for None.
-
-        So it is for a value that is likelier wrong than right.
-        """
-        likely = calibrated(path, finding.confidence) if finding else 0.0
-        if finding is None or is_below_floor(path, likely):
+        """Note the finding under its proto path and return its text; empty, and nothing noted, for None."""
+        if finding is None:
             return ""
+        tag = _TAG_OF.get(field_of(path))
+        likelihood = self._tags.likelihood(tag, finding.start, finding.end) if tag else None
         if self._doubts is not None:
-            self._doubts[path] = finding.confidence
+            self._doubts[path] = finding.confidence, likelihood
+        likely = calibrated(finding.confidence, likelihood)
         confidence = round(likely * self._places.legibility(finding.start, finding.end), 3)
         self._confidences[path] = confidence
         page, box = self._places.at(finding.start, finding.end, uri=finding.text)
@@ -110,11 +127,7 @@ class Ledger:
 
     def note_all(self, path: str, findings: Iterable[Finding]) -> tuple[str, ...]:
         """Note each finding under `path[0]`, `path[1]` … and return their texts."""
-        texts: list[str] = []
-        for finding in findings:
-            if text := self.note(f"{path}[{len(texts)}]", finding):
-                texts.append(text)
-        return tuple(texts)
+        return tuple(self.note(f"{path}[{index}]", finding) for index, finding in enumerate(findings))
 
     def mean(self, path: str, *names: str) -> float:
         """Return the mean confidence of an entry's values of these names, of all below `path` without names; else 0."""

@@ -67,7 +67,7 @@ def understand(
         parser_version=resumate_grpc.__version__,
         warnings=document.warnings,
     )
-    ledger = Ledger(document, doubts)
+    ledger = Ledger(document, reader.tags, doubts)
     parsed = yield from _parts(reader, document, ledger, parsed)
     scores = result.confidence_scores(ledger.evidence)
     parsed = replace(

@@ -103,12 +103,8 @@ def decode_event(row: Row[Any]) -> ProgressEvent:
     )
 
 
-def decode_resume(row: Row[Any], *, progress: ProgressEvent | None, result: Row[Any] | None = None) -> Resume:
-    """Return the résumé of a `resumes` row with its latest event.
-
-    `result` is of a `parsed` row: `person_name`, `headline`, and `json` where it was asked for.
-    """
-    json = getattr(result, "json", None)
+def decode_resume(row: Row[Any], *, progress: ProgressEvent | None, parsed: str | None = None) -> Resume:
+    """Return the résumé of a `resumes` row with its latest event and, where asked for, the JSON of its result."""
     return Resume(
         id=row.id,
         owner=row.owner,
@@ -125,10 +121,10 @@ def decode_resume(row: Row[Any], *, progress: ProgressEvent | None, result: Row[
         options=decode_json(row.options, ParseOptions),
         progress=progress,
         error=None if row.error is None else decode_json(row.error, ParseFailure),
-        parsed=None if json is None else decode_json(json, ParsedResume),
+        parsed=None if parsed is None else decode_json(parsed, ParsedResume),
         complete_time=None if row.complete_time is None else from_micros(row.complete_time),
         expire_time=None if row.expire_time is None else from_micros(row.expire_time),
         has_file=bool(row.has_file),
-        person_name=getattr(result, "person_name", None) or "",
-        headline=getattr(result, "headline", None) or "",
+        person_name=row.person_name,
+        headline=row.headline,
     )

@@ -35,7 +35,7 @@ def list_resumes(tx: Transaction, query: ResumeQuery) -> ResumePage:
     page, more = rows[: query.limit], len(rows) > query.limit
     latest = _latest_events(tx, [row.id for row in page])
     return ResumePage(
-        resumes=tuple(decode_resume(row, progress=latest[row.id], result=row) for row in page),
+        resumes=tuple(decode_resume(row, progress=latest[row.id], parsed=row.parsed_json) for row in page),
         total=total,
         next_after=_position(page[-1], query) if more and page else None,
     )
@@ -44,9 +44,8 @@ def list_resumes(tx: Transaction, query: ResumeQuery) -> ResumePage:
 def _page(query: ResumeQuery, matching: list[ColumnElement[bool]]) -> Select[Any]:
     key = _COLUMNS[query.order.field]
     json = parsed.c.json if query.with_parsed else null()
-    summary = (parsed.c.person_name, parsed.c.headline)
-    statement = _search(select(resumes, *summary, json.label("json")), query).where(*matching)
-    if not fold(query.text):
+    statement = _search(select(resumes, json.label("parsed_json")), query).where(*matching)
+    if query.with_parsed and not fold(query.text):
         statement = statement.outerjoin_from(resumes, parsed, parsed.c.resume_id == resumes.c.id)
     if query.after is not None:
         behind, here = tuple_(key, resumes.c.id), tuple_(*_after(query))

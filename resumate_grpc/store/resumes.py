@@ -52,10 +52,7 @@ _BY_REQUEST = select(resumes).where(
 _LATEST = select(events).where(
     events.c.resume_id == bindparam("of_resume"), events.c.sequence == bindparam("last", type_=BigInteger)
 )
-_SUMMARY = select(tables.parsed.c.person_name, tables.parsed.c.headline).where(
-    tables.parsed.c.resume_id == bindparam("of_resume")
-)
-_RESULT = _SUMMARY.add_columns(tables.parsed.c.json)
+_RESULT = select(tables.parsed.c.json).where(tables.parsed.c.resume_id == bindparam("of_resume"))
 _WAITING = select(resumes.c.lane, func.count()).where(resumes.c.state == State.QUEUED.value).group_by(resumes.c.lane)
 
 
@@ -82,8 +79,8 @@ def create(
 def get(tx: Transaction, owner: str, resume_id: str, *, with_parsed: bool) -> Resume:
     """Return a résumé with its latest event."""
     row = _find(tx, owner, resume_id)
-    found = tx.connection.execute(_RESULT if with_parsed else _SUMMARY, {"of_resume": resume_id}).one_or_none()
-    return decode_resume(row, progress=latest_event(tx, row), result=found)
+    json = tx.connection.execute(_RESULT, {"of_resume": resume_id}).scalar_one_or_none() if with_parsed else None
+    return decode_resume(row, progress=latest_event(tx, row), parsed=json)
 
 
 def update_resume(
@@ -178,6 +175,8 @@ def retry(
         "lost_count": 0,
         "queue_rank": 1,
         "queue_time": tx.now,
+        "person_name": "",
+        "headline": "",
         "expire_time": _expire_time(tx.now, expire_after_s),
     }
     entry = queued(waiting(ahead), estimated_remaining_s=forecast(ahead))
@@ -191,12 +190,14 @@ def put_parsed(tx: Transaction, resume_id: str, result: ParsedResume) -> None:
     row = {
         "json": encode_json(result),
         "person_name": name,
-        "headline": result.work_experience[0].title if result.work_experience else "",
         "search": fold(f"{name}\n{result.text}"),
     }
     mine = tables.parsed.c.resume_id == resume_id
     if tx.connection.execute(update(tables.parsed).where(mine).values(**row)).rowcount == 0:
         tx.connection.execute(insert(tables.parsed).values(resume_id=resume_id, **row))
+    headline = result.work_experience[0].title if result.work_experience else ""
+    named = update(resumes).where(resumes.c.id == resume_id).values(person_name=name, headline=headline)
+    tx.connection.execute(named)
 
 
 def latest_event(tx: Transaction, row: Row[Any]) -> ProgressEvent:

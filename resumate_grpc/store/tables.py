@@ -74,6 +74,9 @@ resumes = Table(
     Column("first_sequence", BigInteger, nullable=False, server_default=text("1")),
     Column("purged_feed_sequence", BigInteger, nullable=False, server_default=text("0")),
     Column("has_file", Integer, nullable=False, server_default=text("1")),
+    # Of the result; beside the row, so that lists need not read the results.
+    Column("person_name", Text, nullable=False, server_default=""),
+    Column("headline", Text, nullable=False, server_default=""),
     UniqueConstraint("owner", "request_id"),
     CheckConstraint(_STATES, name="state"),
     CheckConstraint("attempt >= 1", name="attempt"),
@@ -121,7 +124,6 @@ parsed = Table(
     Column("json", Text, nullable=False),
     Column("person_name", Text, nullable=False),
     Column("search", Text, nullable=False),
-    Column("headline", Text, nullable=False, server_default=""),
 )
 
 events = Table(

@@ -16,6 +16,7 @@ from resumate_grpc.client import (
     DeniedError,
     EpochChangedError,
     HistoryGoneError,
+    Interruption,
     NotFoundError,
     Reconnection,
     State,
@@ -245,3 +246,20 @@ def test_one_target(targets: dict[str, object]) -> None:
 
     with pytest.raises(ValueError, match="one target"):
         asyncio.run(ask())
+
+
+def test_who_is_cancelled_while_it_works_on_an_event_ends(scripted: ScriptedServer) -> None:
+    """A cancellation that comes between two events, as by Ctrl-C, ends the watch; it is no lost connection."""
+    told: list[Interruption] = []
+
+    async def work(client: Client) -> None:
+        async for _ in client.watch(ID, on_interruption=told.append):
+            task = asyncio.current_task()
+            assert task is not None
+            task.cancel()
+
+    running = use(scripted, work)
+    scripted.stream().send(event(1))
+    with pytest.raises(asyncio.CancelledError):
+        running.result(10)
+    assert told == []

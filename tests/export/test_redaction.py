@@ -131,6 +131,17 @@ def test_no_part_of_any_name_is_left(names: list[str], words: list[str], data: s
                 assert not re.search(rf"(?<![^\W_]){re.escape(name.lower())}(?![^\W_])", body)
 
 
+def test_accents_may_be_characters_of_their_own() -> None:
+    """A name is found where its accents are written apart, as lowering a dotted capital I leaves them."""
+    parsed = replace(
+        everywhere("by a\u0131\u0307a, ai\u0307a and Zoe\u0308"), personal_info=PersonalInfo(full_name="Zoë A\u0130A")
+    )
+    for chosen in BLIND:
+        said = export(RESUME, parsed, chosen).content.decode()
+        assert "ai\u0307a" not in said
+        assert "Zoe" not in said
+
+
 SECTION_WORDS = """name position summary highlights work education institution area studytype skills keywords technical
 soft languages language certificates projects description publications publisher awards title awarder volunteer
 organization location basics meta version lastmodified experience grade url in and built an engine with"""

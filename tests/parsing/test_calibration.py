@@ -3,34 +3,29 @@ from __future__ import annotations
 import pytest
 
 from resumate_grpc.parsing.calibration import calibrated, field_of
-from resumate_grpc.parsing.evidence import Ledger
-from resumate_grpc.parsing.finding import Finding
 from resumate_grpc.parsing.line_tags import Tag
 from resumate_grpc.parsing.nlp import load_tagger, tag_scores, tagger_labels
-from tests.parsing.resumes import SAMPLE, document_of, understood
+from tests.parsing.resumes import SAMPLE, understood
 
 STEPS = [step / 20 for step in range(21)]
 
 
-@pytest.mark.parametrize(
-    "path", ["work_experience[3].company", "skills.technical[12]", "personal_info.full_name", "new"]
-)
-def test_confidence_is_a_likelihood(path: str) -> None:
+def test_confidence_is_a_likelihood() -> None:
     """Whatever was said of a value, its confidence lies between 0 and 1, certainty excluded."""
     for confidence in STEPS:
-        assert 0 < calibrated(path, confidence) < 1
+        for likelihood in (None, *STEPS):
+            assert 0 < calibrated(confidence, likelihood) < 1
 
 
-@pytest.mark.parametrize("path", ["work_experience[0].company", "education[0].institution", "work_experience[0].title"])
-def test_a_value_of_which_the_rules_are_surer_is_trusted_more(path: str) -> None:
-    """Calibration changes how much is stated, not what is likelier than what."""
-    stated = [calibrated(path, confidence) for confidence in STEPS]
+def test_a_value_that_the_tagger_holds_likelier_is_trusted_more() -> None:
+    """Where rules say the same, the tagger's agreement counts for a value."""
+    stated = [calibrated(0.7, likelihood) for likelihood in STEPS]
     assert stated == sorted(stated)
     assert stated[0] < stated[-1]
 
 
 def test_a_field_is_its_path_without_numbers() -> None:
-    """Values of one field share their weights."""
+    """What the tagger calls a value hangs on its field alone."""
     assert field_of("work_experience[12].highlights[3]") == "work_experience.highlights"
 
 
@@ -58,12 +53,3 @@ def test_a_resume_leaves_no_words_behind() -> None:
     before = len(vocabulary.strings)
     understood("Qwertzuiop Asdfghjkl\n\nExperience\n\nYxcvbnm Warden, Lkjhgfdsa Ltd, 2015 - 2019")
     assert len(vocabulary.strings) == before
-
-
-def test_a_value_that_is_likelier_wrong_than_right_is_left_empty() -> None:
-    """The ledger notes nothing below the floor, and the items of a list are numbered without a hole."""
-    ledger = Ledger(document_of("Kelp Weaver Moss"))
-    sure, unsure = (Finding(text=text, start=0, end=4, confidence=c) for text, c in (("Kelp", 0.9), ("Moss", 0.02)))
-    assert ledger.note("work_experience[0].company", unsure) == ""
-    assert ledger.note_all("skills.technical", [sure, unsure, sure]) == ("Kelp", "Kelp")
-    assert [item.field_path for item in ledger.evidence] == ["skills.technical[0]", "skills.technical[1]"]

@@ -1,4 +1,4 @@
-"""A parsed résumé's latest job title, so that lists can show it without reading the whole result."""
+"""A parsed résumé's name and latest job title beside its row, so that lists can show them without the whole result."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
-    """Add the column and fill it from the results that are there."""
-    op.add_column("parsed", sa.Column("headline", sa.Text(), server_default="", nullable=False))
-    op.execute("UPDATE parsed SET headline = coalesce(json_extract(json, '$.work_experience[0].title'), '')")
+    """Add the columns and fill them from the results that are there."""
+    for name in ("person_name", "headline"):
+        op.add_column("resumes", sa.Column(name, sa.Text(), server_default="", nullable=False))
+    op.execute(
+        "UPDATE resumes SET person_name = parsed.person_name,"
+        " headline = coalesce(json_extract(parsed.json, '$.work_experience[0].title'), '')"
+        " FROM parsed WHERE parsed.resume_id = resumes.id"
+    )
