@@ -42,6 +42,7 @@ HIT_WITHIN_S = 60.0
 AT_REST_WITHIN_S = 90.0
 STOPPED_S = LEASE_S + 1.5
 ZOMBIE_S = 1.0
+TAKEN_OVER_WITHIN_S = 20.0
 """How long what was stopped has to write what it should not."""
 PROVOKED_EACH_S = 2.0
 ERROR = "FailpointError"
@@ -157,10 +158,13 @@ class Battle:
         while True:  # each of a worker's parsing processes is armed
             pid = await _until(lambda: _stopped(program.pid))
             await asyncio.sleep(STOPPED_S)
-            if cell.victim == "worker" and self._fleet.has_second_worker and cell.place != "store.before-commit":
-                # Another has taken over and finished: what the first one writes now must be refused. (Who stands still
-                # before its commit holds SQLite's one lock for writing, and nobody can take over.)
-                await _until(self._is_at_rest)
+            if cell.victim == "worker" and self._fleet.has_second_worker:
+                # Another takes over and finishes: what the first one writes now must be refused. But a process that
+                # stands still may do so within a transaction, which its writing thread has open: it holds SQLite's one
+                # lock for writing then, and nobody can take over before it goes on.
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(TAKEN_OVER_WITHIN_S):
+                        await _until(self._is_at_rest)
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGCONT)
             await asyncio.sleep(ZOMBIE_S)
