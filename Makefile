@@ -9,6 +9,8 @@ endif
 VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# Where nothing may be kept, pytest rewrites every test at every start, and every program that a test starts is compiled anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check lint contract types layers quick coverage generate format release-contract clean
@@ -32,7 +34,9 @@ run: $(VENV)/installed ## start gRPC server, workers, bridge and page
 test: $(VENV)/installed-dev ## run all tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
-check: contract lint types layers quick ## what precedes every commit
+check: $(VENV)/installed-dev ## what precedes every commit
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target contract lint types layers
+	@$(MAKE) --no-print-directory quick
 
 contract: $(VENV)/installed-dev ## lint and format of the protos, compatibility with the released ones, fresh stubs
 	$(BIN)/buf lint
