@@ -37,15 +37,17 @@ async def open_backend(settings: Settings) -> AsyncIterator[Backend]:
     clock = SystemClock()
     bus = _open_bus(settings.bus_url)
     async with (
-        SqlStore.open(settings.database_url, clock=clock) as store,
+        SqlStore.open(settings.database_url, clock=clock, connections=settings.database_connections) as store,
         ObjectFileStore.open(settings.files_url) as files,
     ):
+        metrics = PrometheusMetrics()
+        metrics.watch_pool(store.pool)
         yield Backend(
             store=store,
             files=files,
             bus=bus,
             clock=clock,
-            metrics=PrometheusMetrics(),
+            metrics=metrics,
             estimator=Estimator(statistics=store, clock=clock, workers=settings.workers),
         )
 
