@@ -28,7 +28,8 @@ __all__ = ["migrate", "run_bridge", "run_server", "run_worker", "serve"]
 logger = logging.getLogger(__name__)
 
 POLL_BESIDE_OTHER_PROCESSES_S = 1.0
-"""The bus stays within a process: a server whose workers are elsewhere looks into the log this often."""
+"""What a bus carries may be lost, and all of it if there is none: a server that is not all there is looks into the log
+this often."""
 
 
 async def serve(settings: Settings) -> None:

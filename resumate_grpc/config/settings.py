@@ -126,11 +126,13 @@ class Settings:
     )
     bus_url: str = setting(
         "memory://",
-        help="What carries live events between processes; memory:// stays within one.",
+        help="What carries live events between processes: nats:// or redis://; memory:// stays within one.",
         metavar="URL",
         default_text="memory://",
         read=read_text,
-        check=of_scheme("memory", instead="memory://, the only one in this version"),
+        check=of_scheme(
+            "memory", "nats", "tls", "redis", "rediss", instead="memory://, or a URL such as nats://localhost:4222"
+        ),
         group=KEEP,
     )
     files_url: str = setting(

@@ -59,6 +59,13 @@ class PrometheusMetrics:
         self._restarts = Counter(
             "resumate_worker_restarts", "Worker processes that were replaced", ["cause"], registry=self.registry
         )
+        self._bus_linked = Gauge(
+            "resumate_bus_connected", "Whether the bus's broker is reached", registry=self.registry
+        )
+        self._bus_linked.set(1)  # a bus within this process
+        self._bus_dropped = Counter(
+            "resumate_bus_dropped_notices", "Notices that the bus did not send", registry=self.registry
+        )
         self._resumes = _Resumes()
         self.registry.register(self._resumes)
         self._pool = _Pool()
@@ -94,6 +101,14 @@ class PrometheusMetrics:
     def watch_pool(self, figures: Callable[[], PoolFigures | None]) -> None:
         """Show at each scrape what a pool of database connections tells; None = there is none."""
         self._pool.figures = figures
+
+    def bus_linked(self, *, linked: bool) -> None:
+        """Note whether the bus's broker is reached; see `BusMetrics`."""
+        self._bus_linked.set(linked)
+
+    def bus_dropped(self) -> None:
+        """Note that a notice was not sent to other processes."""
+        self._bus_dropped.inc()
 
     def resumes_counted(self, counts: Mapping[State, int]) -> None:
         """Keep how many résumés are in each state, for the scrapes until the next count."""
