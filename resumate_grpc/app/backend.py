@@ -35,10 +35,11 @@ async def open_backend(settings: Settings) -> AsyncIterator[Backend]:
     """Open all, the database migrated first; raises `SettingsError` where a URL is not to be had."""
     clock, metrics = SystemClock(), PrometheusMetrics()
     async with (
-        SqlStore.open(settings.database_url, clock=clock) as store,
+        SqlStore.open(settings.database_url, clock=clock, connections=settings.database_connections) as store,
         ObjectFileStore.open(settings.files_url) as files,
         open_bus(settings.bus_url, metrics=metrics) as bus,
     ):
+        metrics.watch_pool(store.pool)
         yield Backend(
             store=store,
             files=files,

@@ -41,9 +41,12 @@ __all__ = ["bridging", "metering", "serving", "taken_http_port", "working"]
 
 
 @asynccontextmanager
-async def working(settings: Settings, backend: Backend, *, stop: asyncio.Event, grace: Grace) -> AsyncIterator[Worker]:
+async def working(
+    settings: Settings, backend: Backend, *, stop: asyncio.Event, grace: Grace, instance: str = ""
+) -> AsyncIterator[Worker]:
     """Parse what waits, until the block ends; then running parses have what is left of the grace time to finish.
 
+    `instance` is in the name under which leases are held, so that its next start knows them.
     Sets `stop` should the worker end by itself; leaving the block then raises what ended it.
     """
     limits = Limits(wall_s=settings.parse_timeout_s, memory_bytes=settings.parse_memory_bytes)
@@ -68,7 +71,7 @@ async def working(settings: Settings, backend: Backend, *, stop: asyncio.Event, 
             language_model=model,
         )
         worker = Worker(
-            name=f"{socket.gethostname()}:{os.getpid()}",
+            name=f"{socket.gethostname()}:{os.getpid()}" + (f"@{instance}" if instance else ""),
             slots=settings.workers,
             ocr_slots=settings.ocr_workers,
             ports=ports,

@@ -102,11 +102,27 @@ class Settings:
     )
     database_url: str = setting(
         "",
-        help="Database with the résumés and their history.",
+        help="Database with the résumés and their history: a SQLite file, or PostgreSQL (15 or newer).",
         metavar="URL",
         default_text="sqlite:///<data-dir>/resumate.db",
         read=read_text,
-        check=of_scheme("sqlite", instead="a URL such as sqlite:////var/lib/resumate/resumate.db", may_be_empty=True),
+        check=of_scheme(
+            "sqlite",
+            "postgresql",
+            "postgres",
+            instead="a URL such as sqlite:////var/lib/resumate/resumate.db or postgresql://user:password@host/database",
+            may_be_empty=True,
+        ),
+        group=KEEP,
+        secret=True,
+    )
+    database_connections: int = setting(
+        10,
+        help="Most connections of this process to PostgreSQL.",
+        metavar="N",
+        default_text="10",
+        read=read_count,
+        check=at_least(2, "2"),
         group=KEEP,
     )
     bus_url: str = setting(
