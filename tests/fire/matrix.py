@@ -30,6 +30,7 @@ from tests.fire.lines import Noted, Rested
 from tests.fire.programs import LEASE_S, LOOK_S, Fleet
 from tests.fire.promises.logs import ENDINGS
 from tests.fire.recording import Recorder, Recording, Target
+from tests.fire.sqlite_lock import writing_process
 from tests.fire.truth import Truth
 from tests.fire.watching import CHANNEL_OPTIONS, Watcher, grpc_stream, socket_stream, watching
 
@@ -42,7 +43,6 @@ HIT_WITHIN_S = 60.0
 AT_REST_WITHIN_S = 90.0
 STOPPED_S = LEASE_S + 1.5
 ZOMBIE_S = 1.0
-TAKEN_OVER_WITHIN_S = 20.0
 """How long what was stopped has to write what it should not."""
 PROVOKED_EACH_S = 2.0
 ERROR = "FailpointError"
@@ -52,11 +52,12 @@ BATCH = "under-fire"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """What became of a cell; `breaches` empty = every promise was kept."""
+    """What became of a cell; `breaches` empty = every promise was kept. `note` says what else is worth knowing."""
 
     cell: Cell
     seconds: float
     breaches: Sequence[Breach | str]
+    note: str = ""
 
 
 class Battle:
@@ -73,6 +74,7 @@ class Battle:
         self._wide = [Watcher("feed", Target(), recorder), Watcher("batch", Target(batch_id=BATCH), recorder)]
         self._cells = 0
         self._continued = asyncio.Event()
+        self._note = ""
         self._earlier = ""
 
     @asynccontextmanager
@@ -90,7 +92,7 @@ class Battle:
         program.arm_next(cell.failpoints)
         deaths = program.deaths + 1
         await program.restart()
-        hit, self._continued = asyncio.Event(), asyncio.Event()
+        hit, self._continued, self._note = asyncio.Event(), asyncio.Event(), ""
         hitting = asyncio.create_task(self._hit(cell, deaths, hit), name="hit")
         try:
             async with AsyncExitStack() as stack:
@@ -109,7 +111,7 @@ class Battle:
             while pid := _stopped(program.pid):
                 os.kill(pid, signal.SIGCONT)
                 await asyncio.sleep(LOOK_S)
-        return Outcome(cell=cell, seconds=time.monotonic() - began, breaches=found)
+        return Outcome(cell=cell, seconds=time.monotonic() - began, breaches=found, note=self._note)
 
     async def _let_loose(self, stack: AsyncExitStack) -> list[Watcher]:
         """Do what clients do, and let it be watched; returns the watchers of this cell's résumés."""
@@ -157,18 +159,27 @@ class Battle:
             return
         while True:  # each of a worker's parsing processes is armed
             pid = await _until(lambda: _stopped(program.pid))
-            await asyncio.sleep(STOPPED_S)
-            if cell.victim == "worker" and self._fleet.has_second_worker:
-                # Another takes over and finishes: what the first one writes now must be refused. But a process that
-                # stands still may do so within a transaction, which its writing thread has open: it holds SQLite's one
-                # lock for writing then, and nobody can take over before it goes on.
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(TAKEN_OVER_WITHIN_S):
-                        await _until(self._is_at_rest)
+            await self._outlast_lease(cell, pid)
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGCONT)
             await asyncio.sleep(ZOMBIE_S)
             self._continued.set()
+
+    async def _outlast_lease(self, cell: Cell, pid: int) -> None:
+        """Wait until the lease of what stands still has run out, and until another has finished its work.
+
+        What it writes then must be refused. Only where it stands still within a transaction can nobody take over: then
+        it holds SQLite's one lock for writing.
+        """
+        stopped_at, is_locked = time.monotonic(), writing_process(self._fleet.database) == pid
+        await asyncio.sleep(STOPPED_S)
+        if cell.victim != "worker" or not self._fleet.has_second_worker:
+            return
+        if is_locked:
+            self._note = "stood still within a transaction"
+            return
+        await _until(self._is_at_rest)
+        self._note = f"all was done {time.monotonic() - stopped_at:.1f} s after it stood still"
 
     def _is_at_rest(self) -> bool:
         return all(row.state in ENDINGS.values() for row in self._truth().rows.values())
@@ -183,7 +194,7 @@ class Battle:
         return list(breaches(Recording([*self._recorder.lines, rested]), self._truth()))
 
     def _truth(self) -> Truth:
-        return Truth.read(self._fleet.data_dir / "resumate.db", self._fleet.data_dir / "files")
+        return Truth.read(self._fleet.database, self._fleet.data_dir / "files")
 
 
 async def run_matrix(
@@ -230,12 +241,14 @@ def main() -> int:
     arguments = argparse.ArgumentParser(prog="python -m tests.fire.matrix", description=__doc__)
     arguments.add_argument("--all-in-one", action="store_true", help="`resumate serve` instead of a process a role")
     arguments.add_argument("--only", default="", help="cells whose name has one of these in it, parted by commas")
+    arguments.add_argument("--times", type=int, default=1, help="how often each cell is run (1)")
     arguments.add_argument("--keep", type=Path, help="folder for database, recording and logs")
     given = arguments.parse_args()
     bad: list[Breach | str] = []
 
-    def told(outcome: Outcome) -> None:
-        print(f"{'BROKEN' if outcome.breaches else 'kept  '} {outcome.seconds:5.1f} s  {outcome.cell}", flush=True)  # noqa: T201
+    def tell(outcome: Outcome) -> None:
+        told = f"{'BROKEN' if outcome.breaches else 'kept  '} {outcome.seconds:5.1f} s  {outcome.cell}"
+        print(f"{told}{outcome.note and f' ({outcome.note})'}", flush=True)  # noqa: T201 - a command
         for breach in outcome.breaches:
             print(f"         {breach}", flush=True)  # noqa: T201 - a command
         bad.extend(outcome.breaches)
@@ -244,7 +257,7 @@ def main() -> int:
         folder = given.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         cells = [cell for cell in CELLS if any(word in str(cell) for word in given.only.split(","))]
-        asyncio.run(run_matrix(folder, cells, all_in_one=given.all_in_one, on_outcome=told))
+        asyncio.run(run_matrix(folder, cells * given.times, all_in_one=given.all_in_one, on_outcome=tell))
     return 1 if bad else 0
 
 
