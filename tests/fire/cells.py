@@ -27,6 +27,14 @@ class Cell:
         return f"{self.place}={self.action}@{self.nth}{slow}"
 
     @property
+    def writes(self) -> bool | None:
+        """Whether a worker stopped there has a transaction open, and with it SQLite's one lock for writing.
+
+        None = by chance: it is stopped by the thread of its event loop while another thread may be writing.
+        """
+        return {"store.before-commit": True, "store.after-commit": False}.get(self.place)
+
+    @property
     def role(self) -> str:
         """The program that is armed."""
         return "worker" if self.victim == "parser" else self.victim
