@@ -27,6 +27,7 @@ from tests.fire.calling import Caller
 from tests.fire.cells import CELLS, Cell
 from tests.fire.checker import Breach, breaches
 from tests.fire.lines import Noted, Rested
+from tests.fire.multiplexed import SharedSocket
 from tests.fire.programs import LEASE_S, LOOK_S, Fleet
 from tests.fire.promises.logs import ENDINGS
 from tests.fire.recording import Recorder, Recording, Target
@@ -74,7 +75,12 @@ class Battle:
         self._stub = stub
         self._session = session
         self._caller = Caller(stub, recorder)
+        self._shared = SharedSocket(session, fleet.http_url)
         self._wide = [Watcher("feed", Target(), recorder), Watcher("batch", Target(batch_id=BATCH), recorder)]
+        self._rooms = [
+            Watcher("feed-page", Target(), recorder, transport="websocket"),
+            Watcher("batch-page", Target(batch_id=BATCH), recorder, transport="websocket"),
+        ]
         self._cells = 0
         self._continued = asyncio.Event()
         self._note, self._was_writing = "", False
@@ -83,9 +89,14 @@ class Battle:
 
     @asynccontextmanager
     async def watched(self) -> AsyncIterator[None]:
-        """Let the feed and the batch be watched, through all cells."""
-        async with watching(grpc_stream(self._stub), *self._wide):
+        """Let the feed and the batch be watched, through all cells. Raises `AssertionError` for what nobody watched."""
+        async with (
+            self._shared,
+            watching(grpc_stream(self._stub), *self._wide),
+            watching(self._shared, *self._rooms),
+        ):
             yield
+        assert not self._shared.strays, self._shared.strays
 
     async def fight_out(self, cell: Cell) -> Outcome:
         """Run one cell until it was seen what it is there for."""
@@ -114,7 +125,7 @@ class Battle:
                     await self._provoke(hit)
                 async with asyncio.timeout(AT_REST_WITHIN_S):
                     await self._continued.wait()
-                    found = await self._judged([*self._wide, *narrow])
+                    found = await self._judged([*self._wide, *self._rooms, *narrow])
         except TimeoutError:
             state = {row.id: row.state for row in self._truth().rows.values() if row.state not in ENDINGS.values()}
             found = [f"{'no rest came' if hit.is_set() else 'it was not hit'}; unfinished: {state}"]
@@ -143,13 +154,15 @@ class Battle:
         page = Watcher(f"page-{self._cells}", Target(resume_id=first), self._recorder, transport="websocket")
         await stack.enter_async_context(watching(grpc_stream(self._stub), *watchers))
         await stack.enter_async_context(watching(socket_stream(self._session, self._fleet.http_url), page))
+        tab = Watcher(f"tab-{self._cells}", Target(resume_id=first), self._recorder, transport="websocket")
+        await stack.enter_async_context(watching(self._shared, tab))
         second = await self._caller.upload(TEXT + mark + b" second")
         third = await self._caller.upload(TEXT + mark + b" third", batch_id=BATCH)
         await self._caller.cancel(third)
         if self._earlier:
             await self._caller.retry(self._earlier)
         self._earlier = second
-        return [*watchers, page]
+        return [*watchers, page, tab]
 
     async def _provoke(self, hit: asyncio.Event) -> None:
         """Upload until the failpoint has struck: another worker may have taken all that there was."""
