@@ -59,8 +59,10 @@ PLACES: tuple[tuple[str, str, int], ...] = (
     ("worker", "attempt.nlp_parsing", 1),
     ("worker", "attempt.ai_enhancement", 1),
     ("worker", "store.before-commit", 2),
+    ("worker", "store.before-commit", 8),  # a worker that has nothing to do commits twice a second
     ("worker", "store.after-commit", 1),
     ("worker", "store.after-commit", 2),
+    ("worker", "store.after-commit", 8),
     ("worker", "attempt.committed", 1),
     ("worker", "attempt.committed", 2),
     ("worker", "attempt.committed", 4),

@@ -113,11 +113,12 @@ class Battle:
         self._recorder.write(Noted(what=str(cell)))
         program = self._fleet[cell.role]
         program.arm_next(cell.failpoints)
-        deaths = program.deaths + 1
+        # As it was before: what is armed may strike before the restart is over.
+        deaths, errors, lost = program.deaths + 1, program.log().count(ERROR), self._parsers_lost()
         await program.restart()
         hit, self._continued = asyncio.Event(), asyncio.Event()
         self._note, self._was_writing, self._surprises = "", False, []
-        hitting = asyncio.create_task(self._hit(cell, deaths, hit), name="hit")
+        hitting = asyncio.create_task(self._hit(cell, deaths, errors, lost, hit), name="hit")
         try:
             async with AsyncExitStack() as stack:
                 narrow = await self._let_loose(stack)
@@ -175,10 +176,9 @@ class Battle:
                 number += 1
                 await self._caller.upload(TEXT + f"\ncell {self._cells}, more: {number}".encode())
 
-    async def _hit(self, cell: Cell, deaths: int, hit: asyncio.Event) -> None:
+    async def _hit(self, cell: Cell, deaths: int, errors: int, lost: int, hit: asyncio.Event) -> None:
         """Tell when the failpoint has struck, and let what stands still go on when its lease has run out."""
         program = self._fleet[cell.role]
-        lost, errors = self._parsers_lost(), program.log().count(ERROR)
         struck: dict[str, Callable[[], int]] = {
             "stop": lambda: _stopped(program.pid),
             "error": lambda: program.log().count(ERROR) > errors,
