@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol, Self
 from urllib.parse import unquote, urlsplit
@@ -25,6 +26,12 @@ from resumate_grpc.files.holds import FolderHolds, ProcessHolds
 __all__ = ["ObjectFileStore"]
 
 logger = logging.getLogger(__name__)
+
+CONNECT_TIMEOUT = timedelta(seconds=3)
+ANSWER_TIMEOUT = timedelta(seconds=15)
+RETRIES = 3
+RETRY_TIMEOUT = timedelta(seconds=10)
+"""A service that is away for longer than that is told to the caller, who has a deadline of its own."""
 
 _INCOMING = "incoming"
 _HOLDS = "holds"
@@ -70,7 +77,7 @@ class ObjectFileStore:
             yield cls(local, _Directory(local, path))
             return
         try:
-            store = from_url(files_url)
+            store = from_url(files_url) if files_url.startswith("memory:") else _service(files_url)
         except (BaseError, ValueError) as error:
             raise SettingsError(
                 f"RESUMATE_FILES_URL is {files_url!r}, which no object store understands: use a directory's path, "
@@ -213,6 +220,16 @@ def _open_directory(path: Path) -> LocalStore:
             "or set RESUMATE_FILES_URL or RESUMATE_DATA_DIR elsewhere"
         ) from error
     return store
+
+
+def _service(files_url: str) -> ObjectStore:
+    """Credentials, region, endpoint and encryption are those of the service's usual variables (AWS_…, GOOGLE_…)."""
+    return from_url(
+        files_url,
+        # http:// only where whoever runs it names such an endpoint.
+        client_options={"connect_timeout": CONNECT_TIMEOUT, "timeout": ANSWER_TIMEOUT, "allow_http": True},
+        retry_config={"max_retries": RETRIES, "retry_timeout": RETRY_TIMEOUT},
+    )
 
 
 def _remove_leftovers(incoming: Path) -> None:
