@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Float,
@@ -198,4 +199,13 @@ stage_times = Table(
     Column("ai_enhancement_s", Float, nullable=False),
     Column("create_time", BigInteger, nullable=False),
     Index("ix_stage_times_media_type", "media_type", "id"),
+)
+
+file_holds = Table(
+    "file_holds",
+    metadata,
+    Column("sha256", _TEXT, primary_key=True),
+    Column("holder", _TEXT, primary_key=True),
+    Column("alone", Boolean, nullable=False),
+    Column("until", BigInteger, nullable=False),
 )
