@@ -153,13 +153,14 @@ async def test_doubts_and_conflict(page: Page, server: LiveServer, ids: dict[str
     name = page.locator("[data-path='personal_info.full_name'].value")
     await expect(name).to_be_visible(timeout=15_000)
     await expect(page.locator(".doubts")).to_be_visible()
-    theirs = {"parsed": {"personal_info": {"full_name": "Ada Theirs"}}}
+    size = await page.evaluate("innerWidth")
+    theirs = {"parsed": {"personal_info": {"full_name": f"Ada Theirs {size}"}}}
     changed = await page.request.patch(
         address, data={"resume": theirs, "update_mask": "parsed.personal_info.full_name"}
     )
     assert changed.ok
     await name.dblclick()
-    await page.locator(".editor input").fill("Ada Mine")
+    await page.locator(".editor input").fill(f"Ada Mine {size}")
     await page.keyboard.press("Enter")
     await expect(page.locator(".conflicts li")).to_be_visible()
     assert await violations(page) == []
