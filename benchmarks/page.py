@@ -147,7 +147,9 @@ async def paints(chromium: Browser, server: Peer, address: str, *, events: int) 
     return waits
 
 
-async def frames(chromium: Browser, server: Peer, address: str, *, resumes: int, seconds: float) -> tuple[list[float], int]:
+async def frames(
+    chromium: Browser, server: Peer, address: str, *, resumes: int, seconds: float
+) -> tuple[list[float], int]:
     """Return the times between frames in ms while a dashboard of so many is scrolled and updated, and the updates."""
     async with await chromium.new_context(viewport=SCREEN) as context:
         page = await context.new_page()
@@ -201,18 +203,20 @@ async def main() -> None:
         ours = await openings(bridge.hello["port"], paths, sockets=arguments.sockets)
         async with started(FOLDER / "bridge_bare.py") as peer:
             bare = await openings(peer.hello["port"], [f"/{topic}" for topic in range(20)], sockets=arguments.sockets)
-        rows.append(_row(f"open → established at {arguments.sockets:,}, ms p50 / p99", ours, bare, "p99 < 100", tail=99))
+        rows.append(
+            _row(f"open → established at {arguments.sockets:,}, ms p50 / p99", ours, bare, "p99 < 100", tail=99)
+        )
         waits = await paints(chromium, server, address, events=arguments.events)
         blank = await chromium.new_page()
         still = await blank_frames(blank, seconds=2)
         rows.append(_row("commit → painted bar, ms p50 / p95", waits, still, "p95 < 100"))
-        moving, updates = await frames(
-            chromium, server, address, resumes=arguments.resumes, seconds=arguments.seconds
-        )
+        moving, updates = await frames(chromium, server, address, resumes=arguments.resumes, seconds=arguments.seconds)
         still = await blank_frames(blank, seconds=arguments.seconds)
-        rows.append(_row(f"frame, {arguments.resumes:,} résumés scrolled and updated, ms p50 / p95", moving, still, "p95 < 33"))
+        rows.append(
+            _row(f"frame, {arguments.resumes:,} résumés scrolled and updated, ms p50 / p95", moving, still, "p95 < 33")
+        )
     print_table("in Chromium", HEADINGS, rows)
-    print(f"beside: a bare text answer; a bare aiohttp WebSocket; frames of a blank page (twice). {updates:,} updates came")
+    print(f"beside: a bare text answer; a bare aiohttp WebSocket; frames of a blank page (twice). {updates:,} updates")
 
 
 def _row(name: str, ours: list[float], beside: list[float], expected: str, *, tail: int = 95) -> list[str]:

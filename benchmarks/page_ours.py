@@ -1,4 +1,4 @@
-"""Our server as `page.py` looks at it: `page_ours.py COUNT` résumés at work, each moved on by a percent when it is told so.
+"""Our server as `page.py` looks at it: `page_ours.py COUNT` résumés at work, each moved on when it is told so.
 
 As `fanout_ours.py`: real database, log, bus and edge. What is asked: `{"do": "step", "topics": [0, 7], "percent": 12}`;
 what is answered: when each commit was known to the server's own process, in seconds of the system's monotonic clock.

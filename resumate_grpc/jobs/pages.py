@@ -17,7 +17,9 @@ class Pages:
         self._files = files
         self._drawer = drawer
 
-    async def image(self, owner: str, resume_id: str, *, page: int, width_pixels: int, with_words: bool = False) -> PageImage:
+    async def image(
+        self, owner: str, resume_id: str, *, page: int, width_pixels: int, with_words: bool = False
+    ) -> PageImage:
         """Draw one page, from 1, so many pixels wide; with the places of its words, if wanted.
 
         Raises `ResumeNotFoundError`, `FileMissingError`, `NoPictureError`.

@@ -20,7 +20,8 @@ RUN = """async () => {
   });
   return {
     passed: found.passes.length,
-    violations: found.violations.flatMap(({id, nodes}) => nodes.map(({html, failureSummary}) => `${id}: ${html}\\n${failureSummary}`)),
+    violations: found.violations.flatMap(({id, nodes}) =>
+      nodes.map(({html, failureSummary}) => `${id}: ${html}\\n${failureSummary}`)),
   };
 }"""
 FEWEST_RULES = 10

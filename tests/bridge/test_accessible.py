@@ -27,7 +27,9 @@ pytestmark = [
 
 FILES = Path(__file__).resolve().parents[1] / "samples" / "files"
 LOOKS: list[tuple[int, Literal["light", "dark"]]] = [(1280, "light"), (360, "dark")]
-DOUBTFUL = b"Ada Fernwick\nSomewhere 12\nWork\nEngineer 2019 - 2020\nLead, Acme 2022 to 2024\nSkills: Go, Rust, Cooking\n"
+DOUBTFUL = (
+    b"Ada Fernwick\nSomewhere 12\nWork\nEngineer 2019 - 2020\nLead, Acme 2022 to 2024\nSkills: Go, Rust, Cooking\n"
+)
 READ = {
     "sidebar_en.pdf": (FILES / "sidebar_en.pdf").read_bytes(),
     "doubtful.txt": DOUBTFUL,
@@ -85,7 +87,9 @@ async def page(request: pytest.FixtureRequest, chromium: Browser) -> AsyncIterat
 
 async def test_empty_start_page(page: Page, server: LiveServer) -> None:
     """The start page before anything was uploaded, with files refused and the link gone."""
-    await page.route("**/v1/resumes?*", lambda route: route.fulfill(json={"resumes": [], "next_page_token": "", "total_size": 0}))
+    await page.route(
+        "**/v1/resumes?*", lambda route: route.fulfill(json={"resumes": [], "next_page_token": "", "total_size": 0})
+    )
     await page.goto(server.http_url)
     await expect(page.locator(".empty ol li")).to_have_count(3)
     program: FilePayload = {"name": "program.pdf", "mimeType": "application/pdf", "buffer": b"MZ\x90" + bytes(5000)}

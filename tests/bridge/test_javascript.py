@@ -54,7 +54,11 @@ def test_what_the_page_says_is_in_one_place() -> None:
         if path.name in FOR_OTHER_PAGES | {"strings.js", "client.js"}:
             continue
         code = page_files(STATIC)[path.name].body.decode()
-        said = [text for text in re.findall(r'"([^"\n]*)"', code) if re.search(r"[A-Z][a-z]+ [a-z]+|[a-z]{3,} [a-z]{3,} [a-z]{3,}", text)]
+        said = [
+            text
+            for text in re.findall(r'"([^"\n]*)"', code)
+            if re.search(r"[A-Z][a-z]+ [a-z]+|[a-z]{3,} [a-z]{3,} [a-z]{3,}", text)
+        ]
         assert said == [], path.name
         labels = re.findall(r'"?(?:aria-label|title|placeholder|alt)"?: "([^"]+)"', code)
         assert labels == [], path.name

@@ -55,9 +55,9 @@ async def test_what_cannot_be_drawn_says_why(open_station: OpenStation) -> None:
     """No page of that number, a format without pages, a damaged file, odd numbers, and nobody's résumé."""
     async with open_station() as station:
 
-        async def drawing(filename: str, content: bytes, **fields: int) -> tuple[str, str]:
+        async def drawing(filename: str, content: bytes, *, page: int, width_pixels: int = 0) -> tuple[str, str]:
             upload = await station.stub.Upload(upload_pb2.UploadRequest(filename=filename, content=content))
-            request = page_pb2.RenderPageRequest(resume_id=upload.resume.id, **fields)
+            request = page_pb2.RenderPageRequest(resume_id=upload.resume.id, page=page, width_pixels=width_pixels)
             answer = await refused(station.stub.RenderPage(request, timeout=30))
             return answer.code, answer.reason
 
