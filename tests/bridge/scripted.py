@@ -48,6 +48,12 @@ _STATE_OF = {
 }
 
 
+_LINE = page_pb2.PageLine(
+    words=[
+        page_pb2.PageWord(text="Ada", box=parsed_resume_pb2.Box(x0=10, y0=20.128, x1=30, y1=32)),
+        page_pb2.PageWord(text="Example", box=parsed_resume_pb2.Box(x0=33, y0=20.128, x1=70, y1=32)),
+    ]
+)
 _STAGES = {number: stage for stage, number in STAGE_NUMBERS.items()}
 
 
@@ -339,6 +345,7 @@ class Scripted(ResumeServiceServicer):
             width=612,
             height=792,
             page_count=len(self.pictures),
+            lines=[_LINE] if request.with_words else [],
         )
 
     Upload = None  # type: ignore[assignment] # the bridge streams its uploads
