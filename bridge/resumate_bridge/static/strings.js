@@ -161,7 +161,7 @@ export const STRINGS = {
     overall: "sure overall",
     page: (number) => `Page ${number}`,
     inLink: "from a link, not in the text",
-    noPlace: "place not known",
+    noPlace: "written by hand",
     unnamed: "Name not found",
     doubts: "Check these first",
     pages: (count) => (count === 1 ? "1 page" : `${count} pages`),
