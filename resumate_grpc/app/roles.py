@@ -116,7 +116,8 @@ async def migrate(settings: Settings, *, restored: bool = False) -> None:
     if migrated.epoch:
         _say(
             f"The log's epoch is {migrated.epoch} from now on: who comes back with the one before is told "
-            "EPOCH_MISMATCH and watches from the start.\nStart servers and workers only now; one that runs still tells the one before."
+            "EPOCH_MISMATCH and watches from the start.\n"
+            "Start servers and workers only now; one that runs still tells the one before."
         )
 
 
