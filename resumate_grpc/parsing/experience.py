@@ -15,7 +15,7 @@ from resumate_grpc.parsing.finding import Finding, doubted, found
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.nlp import Term, Terms
-from resumate_grpc.parsing.pieces import Piece, is_duration, pieces_of
+from resumate_grpc.parsing.pieces import Piece, is_duration, is_own_account, pieces_of
 from resumate_grpc.parsing.places import is_wholly_place, place_likeness, split_trailing_place
 from resumate_grpc.parsing.post_labels import COMPANY_LABELS, PLACE_LABELS, TITLE_LABELS
 from resumate_grpc.parsing.vocabulary import phrases
@@ -116,8 +116,14 @@ def _sorted_out(entry: Entry, text: str, terms: Terms) -> _Slots:
         for piece in pieces_of(entry.header, entry.dates, text)
         if len(piece.text) <= _LONGEST_NAME and not _is_list(piece, terms) and not _is_sentence(piece.text)
     ]
+    own = next((piece for piece in pieces if is_own_account(piece.text)), None)
     for piece in pieces:
-        _place_piece(slots, piece, terms)
+        if piece is not own:
+            _place_piece(slots, piece, terms)
+    if own and not slots.company and not slots.unclear:
+        slots.company = own
+    elif own and not slots.title and not any(piece.row == own.row for piece in slots.unclear):
+        slots.title = own
     return slots
 
 
@@ -306,8 +312,8 @@ def _share(header: _Slots, piece: Piece, text: str, terms: Terms) -> None:
     commas = list(_COMMA.finditer(text, start, end))
     named = [comma for comma in commas if terms.has(Term.ORGANISATION, comma.end(), end)]
     for comma in [*reversed(named), *commas]:
-        left_role = terms.has(Term.ROLE, start, comma.start())
-        right_role = terms.has(Term.ROLE, comma.end(), end)
+        left_role = terms.has(Term.ROLE, start, comma.start()) and not is_own_account(text[start : comma.start()])
+        right_role = terms.has(Term.ROLE, comma.end(), end) and not is_own_account(text[comma.end() : end])
         if not left_role and not right_role and comma in named and comma is commas[0]:
             left_role = not terms.has(Term.ORGANISATION, start, comma.start())  # an unknown post before "Acme Ltd"
         if left_role == right_role or fold(text[comma.end() : end]).strip() in phrases("departments"):
@@ -352,6 +358,9 @@ def _post(header: _Slots, above: _Slots | None, text: str) -> Post:
         location = location or above.location
     start, end = period_of(header.entry.dates, single_is_both=True)
     body = header.entry.body
+    if not location and body and len(body[0].fragments) == 1 and is_wholly_place(body[0].text):
+        location = found(text, body[0].start, body[0].end, _PLACE)
+        body = body[1:]
     return Post(
         company=company,
         title=header.title.finding.trusted(_trust(header)) if header.title else None,

@@ -23,6 +23,12 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _LABEL_TRUST = 2.0
+_TITLED = re.compile(r"(?:['’]s|\s+[-–—|:])?\s+(?:cv|resume|résumé|curriculum vit(?:ae|æ))\s*$", re.IGNORECASE)
+_TITLE_LEAD = re.compile(
+    r"^\s*(?:(?:cv|resume|résumé|curriculum vit(?:ae|æ))\s+(?:of|de|von)|lebenslauf(?:\s+von)?)\s*[:–-]?\s+",
+    re.IGNORECASE,
+)
+"""What makes a document's title of a name: "Ann Lee's CV", "Curriculum Vitae of Ann Lee"."""
 _CUT = re.compile(r"\s+[-–—|/•·]\s+|\s*[,(|•:]\s*|\s{3,}")
 _NOT_NAME = re.compile(
     r"\b(?:curriculum|vitae|vitæ|resume|résumé|cv|page|lebenslauf|hoja de vida|резюме|confidential)\b|"
@@ -63,6 +69,7 @@ _CJK = re.compile(
     r"[가-힣]{2,5}|[가-힣]{1,2} [가-힣]{1,3})$"
 )
 _MOST_WORDS = 5
+_MOST_JOINED = 3
 _EARLY = 8
 _ENOUGH = 1.5
 _SURE = 0.99  # what stands behind "Name:"
@@ -89,7 +96,8 @@ def _candidates(rows: Sequence[Row], text: str) -> Iterator[tuple[int, Finding, 
                 asked = _LABEL.match(fragment.text) or _asked(rows, order, at)
                 yield order, candidate.trusted(_SURE if asked else candidate.confidence), fragment.size, fragment.bold
     for order, (above, below) in enumerate(pairwise(rows)):
-        if above.size == below.size > 0 and len(above.text.split()) <= 2 and len(below.text.split()) <= 2:  # noqa: PLR2004
+        words = len(above.text.split()), len(below.text.split())
+        if above.size == below.size > 0 and max(words) <= _MOST_JOINED and sum(words) <= _MOST_WORDS:
             joined = found(text, above.start, below.end)
             if joined and below.start - above.end <= 2:  # noqa: PLR2004 - a line or block break
                 yield order, joined, above.size, above.bold
@@ -108,7 +116,10 @@ def _cut(fragment: Fragment, text: str) -> Finding | None:
     label = _LABEL.match(fragment.text)
     if not label and _LABEL.fullmatch(f"{fragment.text.strip()}:"):
         return None  # the label alone
-    start = fragment.start + (label.end() if label else 0)
+    lead = label or _TITLE_LEAD.match(fragment.text)
+    start = fragment.start + (lead.end() if lead else 0)
+    if (titled := _TITLED.search(fragment.text)) and titled.start() > 0:
+        return found(text, start, fragment.start + titled.start())
     cut = _CUT.search(text, start, fragment.end)
     if cut and not label and cut[0].strip() in {":", "："}:
         return None  # another label

@@ -56,7 +56,7 @@ def skills_of(sections: Sequence[Section], dates: Sequence[DateSpan], text: str,
     """Read the sections of skills, languages and certifications."""
     findings = SkillFindings()
     for section in sections:
-        if section.kind in _FORMS and is_competence_form(section.rows):
+        if section.kind in _FORMS and is_competence_form(section.rows, terms):
             _read_form(section.rows, text, terms, findings)
         elif section.kind is SectionKind.SKILLS:
             _read_skills(section.rows, text, terms, findings)
