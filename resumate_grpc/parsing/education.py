@@ -19,7 +19,7 @@ from resumate_grpc.parsing.grades import grade_of
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.pieces import pieces_of
 from resumate_grpc.parsing.places import is_wholly_place
-from resumate_grpc.parsing.study_parts import ASIDE, COMMA, MAJOR, Part, has_institution, parts_of
+from resumate_grpc.parsing.study_parts import ASIDE, COMMA, MAJOR, SUBJECT, Part, has_institution, parts_of
 
 __all__ = ["Study", "studies_of"]
 
@@ -77,10 +77,6 @@ _STUDIES = re.compile(
     r"(?:master|bachelor|diplom|hochschul|aufbau)?studium\b|(?:master|bachelor)(?:'s|’s)? studies\b", re.IGNORECASE
 )
 """What tells of studies rather than of the degree in which they end."""
-_SUBJECT = re.compile(
-    r"(?:ingenier[ií]a|engenharia|ingegneria|ing[ée]nierie|economia|doctor(?:ing)? studies)\b", re.IGNORECASE
-)
-"""What is a degree only where no other is named: "Ingeniería Civil"."""
 _BARE_GRADE = re.compile(r"[0-5][.,]\d{1,3}|\d{1,2}(?:[.,]\d{1,3})?\s*/\s*(?:4|5|10|20)(?:[.,]\d{1,2})?")
 _LONGEST = 110
 _SENTENCE = 60
@@ -128,7 +124,7 @@ def studies_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, ter
 def _beside_degrees(rows: Sequence[Row], text: str, terms: Terms) -> set[int]:
     """Return the rows that name a subject which may be a degree, right above or below one that names a degree."""
     named = [row for row in rows if has_degree(terms, text, row.start, row.end)]
-    subjects = {row.number for row in named if _SUBJECT.match(row.text)}
+    subjects = {row.number for row in named if SUBJECT.match(row.text)}
     degrees = {row.number for row in named} - subjects
     return {number for number in subjects if degrees & {number - 1, number + 1}}
 
@@ -196,7 +192,7 @@ def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> St
     degrees = [part for part in parts if part.degree]
     firm = [part for part in degrees if not _STUDIES.match(part.finding.text)]
     degree_part = next(
-        (part for part in firm if not _SUBJECT.match(part.finding.text)), next(iter(firm or degrees), None)
+        (part for part in firm if not SUBJECT.match(part.finding.text)), next(iter(firm or degrees), None)
     )
     degree, field = split_degree(degree_part.finding, text, terms) if degree_part else (None, None)
     field = None if field and ASIDE.match(field.text + " ") else field
@@ -204,7 +200,7 @@ def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> St
     field = next((labelled[label] for label in labelled if label in _LABEL_FIELD), None) or field or _major(parts, text)
     if degree_part and not field:
         field = next(
-            (part.finding for part in firm if part is not degree_part and _SUBJECT.match(part.finding.text)), None
+            (part.finding for part in firm if part is not degree_part and SUBJECT.match(part.finding.text)), None
         )
     if degree_part and not field:
         again = [part for part in parts if part.degree and part is not degree_part and part.row == degree_part.row]

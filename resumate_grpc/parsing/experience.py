@@ -311,7 +311,8 @@ def _share(header: _Slots, piece: Piece, text: str, terms: Terms) -> None:
     start, end = piece.finding.start, piece.finding.end
     commas = list(_COMMA.finditer(text, start, end))
     named = [comma for comma in commas if terms.has(Term.ORGANISATION, comma.end(), end)]
-    for comma in [*reversed(named), *commas]:
+    last = [comma for comma in reversed(commas) if not terms.has(Term.ROLE, start, comma.start())]
+    for comma in [*reversed(named), *last, *commas]:
         left_role = terms.has(Term.ROLE, start, comma.start()) and not is_own_account(text[start : comma.start()])
         right_role = terms.has(Term.ROLE, comma.end(), end) and not is_own_account(text[comma.end() : end])
         if not left_role and not right_role and comma in named and comma is commas[0]:

@@ -126,7 +126,8 @@ def with_wraps(rows: Sequence[Row], first_words: Sequence[float]) -> list[Row]:
     for (row, below), word in zip(pairwise(rows), first_words[1:], strict=True):
         width = widths.get((row.page, row.column), 0.0)
         together = row.block == below.block and row.end + 1 == below.start and row.size == below.size
-        if width and row.box and together and not (below.bullet or below.spaced or row.heading_level):
+        together = together and len(row.fragments) == 1 and not (below.bullet or below.spaced or row.heading_level)
+        if width and row.box and together:
             filled = row.box.x1 - row.left + _SPACE_EMS * row.size + word
             if filled > width and row.box.x1 - row.left > _NEARLY_FULL * width:
                 marked[row.number] = replace(row, wrapped=True)

@@ -21,7 +21,7 @@ _ITEM_BREAK = re.compile(
 )
 _SLASH = re.compile(r"\s+/\s+")
 _INNER_LABEL = re.compile(r"^\s*[^\W\d_][\w ]{1,24}:\s+(?=\w)")
-LABEL = re.compile(r"^\s*([^:：()]{2,45}?)\s*[:：]\s*(?!//)")
+LABEL = re.compile(r"^\s*([^:：()]{2,45}?)\s*(?:\([^:：()]{0,25}\)\s*)?[:：]\s*(?!//)")
 _BRACKETED = re.compile(r"\s*([^()]{2,40}?)\s*\(([^()]*[,;][^()]*)\)\s*$")
 _DASH_LABEL = re.compile(r"^\s*([^,;:()]{2,45}?)\s+[-–—]\s?(?=[^,;]+[,;][^,;]+[,;])")
 _GRADE = re.compile(

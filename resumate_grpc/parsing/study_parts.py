@@ -15,7 +15,7 @@ from resumate_grpc.parsing.pieces import BARE_SCHOOL, Piece, label_end
 from resumate_grpc.parsing.places import place_likeness
 from resumate_grpc.parsing.vocabulary import phrases
 
-__all__ = ["ASIDE", "COMMA", "MAJOR", "Part", "has_institution", "parts_of"]
+__all__ = ["ASIDE", "COMMA", "MAJOR", "SUBJECT", "Part", "degree_leads", "has_institution", "parts_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,10 @@ _SCHOOL_SUBJECT = re.compile(
 )
 """A subject that is taught, no place: "Master of Education, School Counseling"."""
 _ACRONYM = re.compile(r"(?:[^\W\d_]+ )?(?!C?GPA|USA|UK)(?:[A-Z]{3,6}|TU|UC|FH|HU|FU|KU)(?: [A-Z][^,]*)?(?:,|$)")
+SUBJECT = re.compile(
+    r"(?:ingenier[ií]a|engenharia|ingegneria|ing[ée]nierie|economia|doctor(?:ing)? studies)\b", re.IGNORECASE
+)
+"""What is a degree only where no other is named: "Ingeniería Civil"."""
 COMMA = re.compile(r",\s+|\s*\n\s*")
 _SHORTEST_ABBREVIATION = 3
 _PLACE = 0.6
@@ -79,6 +83,8 @@ def _parts_ways(left: int, cut: re.Match[str], end: int, text: str, terms: Terms
         has_institution(terms, text, cut.end(), end),
     )
     if left_degree and not left_school and not right_school and _names_acronym(after):
+        return True
+    if degree_leads(cut.end(), end, text, terms) and not left_school and (not left_degree or SUBJECT.match(before)):
         return True
     if left_degree and right_school and not left_school:
         following = COMMA.search(text, cut.end(), end)
@@ -117,14 +123,15 @@ def _part(start: int, end: int, piece: Piece, text: str, terms: Terms) -> Part |
         finding=finding,
         row=piece.row,
         institution=school,
-        degree=degree and not (school and not _degree_leads(finding, text, terms)),
+        degree=degree and not (school and not degree_leads(finding.start, finding.end, text, terms)),
         place=not school and not degree and place_likeness(finding.text) >= _PLACE,
     )
 
 
-def _degree_leads(finding: Finding, text: str, terms: Terms) -> bool:
-    spans = degree_spans(terms, text, finding.start, finding.end)
-    return bool(spans) and spans[0][0] - finding.start < SHORT_DEGREE
+def degree_leads(start: int, end: int, text: str, terms: Terms) -> bool:
+    """Whether the span begins with a degree."""
+    spans = degree_spans(terms, text, start, end)
+    return bool(spans) and spans[0][0] - start < SHORT_DEGREE
 
 
 def has_institution(terms: Terms, text: str, start: int, end: int) -> bool:
