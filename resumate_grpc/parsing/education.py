@@ -77,7 +77,9 @@ _STUDIES = re.compile(
     r"(?:master|bachelor|diplom|hochschul|aufbau)?studium\b|(?:master|bachelor)(?:'s|’s)? studies\b", re.IGNORECASE
 )
 """What tells of studies rather than of the degree in which they end."""
-_BARE_GRADE = re.compile(r"[0-5][.,]\d{1,3}|\d{1,2}(?:[.,]\d{1,3})?\s*/\s*(?:4|5|10|20)(?:[.,]\d{1,2})?")
+_BARE_GRADE = re.compile(
+    r"(?:^|,\s|\s[|·–-]\s)([0-5][.,]\d{1,3}|\d{1,2}(?:[.,]\d{1,3})?\s*/\s*(?:4|5|10|20)(?:[.,]\d{1,2})?)\.?$"
+)
 _LONGEST = 110
 _SENTENCE = 60
 _ROWS_BELOW = 2
@@ -226,11 +228,12 @@ def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> St
 
 
 def _bare_grade(entry: Entry) -> Finding | None:
-    """Return a figure that stands alone in the entry and has the form of a grade: "3.85", "8,7/10"."""
+    """Return a figure that stands alone, or at a line's end, and has the form of a grade: "3.85", "8,7/10"."""
     for row in (*entry.header, *entry.body):
         for fragment in row.fragments:
-            if _BARE_GRADE.fullmatch(fragment.text):
-                return Finding(text=fragment.text, start=fragment.start, end=fragment.end, confidence=0.7)
+            if grade := _BARE_GRADE.search(fragment.text):
+                start = fragment.start + grade.start(1)
+                return Finding(text=grade[1], start=start, end=start + len(grade[1]), confidence=0.7)
     return None
 
 

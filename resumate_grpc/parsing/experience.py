@@ -73,6 +73,7 @@ _LONGEST_NAME = 110
 _MOST_TOWN_WORDS = 2
 _OF = re.compile(r"\s+(?:de|del|du|des|di|della|dello|da|do|van)\s|\s+d['’]", re.IGNORECASE)
 _COMMA = re.compile(r",\s+")
+_DASH = re.compile(r"\s+[-–—]\s+")
 
 
 def posts_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms: Terms) -> list[Post]:
@@ -87,6 +88,7 @@ def posts_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms
     company_first = _company_first(headers)
     for header in headers:
         _settle(header, company_first=company_first)
+        _extend_title(header, text, terms)
     under = _under_parents(headers, terms)
     for index, header in enumerate(headers):
         _divide(header, text, terms, may_share=index not in under)
@@ -117,9 +119,16 @@ def _sorted_out(entry: Entry, text: str, terms: Terms) -> _Slots:
         if len(piece.text) <= _LONGEST_NAME and not _is_list(piece, terms) and not _is_sentence(piece.text)
     ]
     own = next((piece for piece in pieces if is_own_account(piece.text)), None)
+    said = {piece.finding.start: _says_alone(piece.finding, terms) for piece in pieces}
+    clear = set(said.values()) & {(True, False), (False, True)}
     for piece in pieces:
         if piece is not own:
-            _place_piece(slots, piece, terms)
+            told = said[piece.finding.start]
+            if told == (True, True) and len(clear) == 1 and "," not in piece.text:
+                told = (False, True) if (True, False) in clear else (True, False)  # the other of the two
+            else:
+                told = _says(piece.finding, terms)
+            _place_piece(slots, piece, terms, told)
     if own and not slots.company and not slots.unclear:
         slots.company = own
     elif own and not slots.title and not any(piece.row == own.row for piece in slots.unclear):
@@ -133,8 +142,13 @@ def _names_before_place(printed: str) -> bool:
     return cut < len(printed) and place_likeness(printed) > 0 and place_likeness(printed[:cut]) == 0
 
 
-def _place_piece(slots: _Slots, piece: Piece, terms: Terms) -> None:
-    role, organisation = _says(piece.finding, terms)
+def _says_alone(finding: Finding, terms: Terms) -> tuple[bool, bool]:
+    """Return whether words in the piece name a post, and whether some name an organisation."""
+    return terms.has(Term.ROLE, finding.start, finding.end), terms.has(Term.ORGANISATION, finding.start, finding.end)
+
+
+def _place_piece(slots: _Slots, piece: Piece, terms: Terms, said: tuple[bool, bool]) -> None:
+    role, organisation = said
     named = (piece.order == 0 or piece.employer or not slots.company) and _names_before_place(piece.text)
     likeness = 0.0 if named else place_likeness(piece.text)
     placed = likeness >= _SURE_PLACE and piece.order > 0 and is_wholly_place(piece.text)
@@ -228,6 +242,36 @@ def _settle(header: _Slots, *, company_first: bool) -> None:
                 header.company = piece
             else:
                 header.title = piece
+
+
+def _extend_title(header: _Slots, text: str, terms: Terms) -> None:
+    """Take what follows the title behind a dash into it, up to a comma before the employer.
+
+    "Lead Engineer – Powertrain Mounts" above "Ironwood Ltd"; "Lead Engineer – Powertrain Mounts, Ironwood Ltd".
+    """
+    title, company = header.title, header.company
+    if not title or not company:
+        return
+    behind = [piece for piece in (*header.unclear, company) if _follows_dash(title, piece, text)]
+    if not behind or behind[0].employer or place_likeness(behind[0].text) >= _PLACE:
+        return
+    piece = behind[0]
+    start, end = piece.finding.start, piece.finding.end
+    if piece is company:
+        commas = [cut for cut in _COMMA.finditer(text, start, end) if terms.has(Term.ORGANISATION, cut.end(), end)]
+        if not commas or terms.has(Term.ORGANISATION, start, commas[0].start()):
+            return
+        if rest := found(text, commas[0].end(), end):
+            header.company, end = replace(company, finding=rest), commas[0].start()
+    else:
+        header.unclear.remove(piece)
+    if whole := found(text, title.finding.start, end):
+        header.title = replace(title, finding=whole)
+
+
+def _follows_dash(title: Piece, piece: Piece, text: str) -> bool:
+    alike = (title.row, title.bold, title.italic) == (piece.row, piece.bold, piece.italic)
+    return alike and _DASH.fullmatch(text, title.finding.end, piece.finding.start) is not None
 
 
 def _nearest(header: _Slots) -> Piece:

@@ -75,6 +75,12 @@ _INLINE_KINDS = {
 }
 _SIDE_KINDS = _INLINE_KINDS | {SectionKind.CONTACT, SectionKind.EDUCATION}
 """Kinds that stand in boxes beside the text, without the style of its headings."""
+_ENTRY_KINDS = {SectionKind.EXPERIENCE, SectionKind.PROJECTS, SectionKind.VOLUNTEERING}
+_INNER = frozenset(
+    ["highlights", "achievements", "key achievements", "responsibilities", "key responsibilities", "technologies",
+     "technologies used", "tech stack", "tools", "environment", "skills used", "accomplishments", "aufgaben",
+     "tatigkeiten", "erfolge", "missions", "realisations", "logros", "funciones", "responsabilidades"]
+)  # fmt: skip
 _LISTS = {SectionKind.SKILLS, SectionKind.LANGUAGES, SectionKind.SOFT_SKILLS}
 
 
@@ -196,7 +202,7 @@ def _chosen(rows: Sequence[Row], candidates: dict[int, Heading], body_size: floa
         for number, heading in candidates.items()
         if _acceptable(by_number[number], heading, styles, strongest, strong_kinds)
     }
-    chosen = _without_labels(by_number, chosen, strongest)
+    chosen = _without_labels(by_number, _without_inner(by_number, chosen, strongest), strongest)
     if strongest and alike > 1 and _stands_out(strongest, body_size):
         first = min(chosen, default=0)
         for row in rows:
@@ -255,6 +261,22 @@ def _least_look(row: Row, styles: Counter[_Style], strongest: _Style | None) -> 
     if smaller and styles[_style(row)] == 1:
         return 1.5  # two signs, one of them weak
     return 0.5 if smaller else 0.0
+
+
+def _without_inner(
+    by_number: dict[int, Row], chosen: dict[int, Heading], strongest: _Style | None
+) -> dict[int, Heading]:
+    """Drop what heads the tasks of a single post within the section of posts: "Highlights", "Technologies"."""
+    kept: dict[int, Heading] = {}
+    titles = Counter(heading.title for heading in chosen.values())
+    open_kind: SectionKind | None = None
+    for number in sorted(chosen):
+        heading = chosen[number]
+        inner = heading.title in _INNER and heading.rest is None and open_kind in _ENTRY_KINDS
+        if inner and (titles[heading.title] > 1 or _style(by_number[number]) != strongest):
+            continue
+        kept[number], open_kind = heading, heading.kind
+    return kept
 
 
 def _without_labels(
