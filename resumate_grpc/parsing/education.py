@@ -71,8 +71,12 @@ _LABEL_FIELD = frozenset(
 _CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff가-힣]")
 _DEPARTMENT = re.compile(r"(?:学科|専攻|专业|학과|학부|전공|공학과)$")
 """What names a subject where no degree is printed."""
-_NO_FIELD = re.compile(r"\bboard\b|\b(?:CBSE|ICSE|ISC)\b|https?:|www\.|@", re.IGNORECASE)
-"""Who holds examinations, and addresses."""
+_NO_FIELD = re.compile(
+    r"\bboard\b|\b(?:CBSE|ICSE|ISC)\b|https?:|www\.|@|^(?:(?:upper |lower )?(?:first|second|third)[- ]class|first$|"
+    r"(?:with )?(?:high )?(?:distinction|merit|honou?rs)|(?:summa |magna )?cum laude|mention|passed|graduated|expected)\b",
+    re.IGNORECASE,
+)
+"""Who holds examinations, addresses, and how well somebody did."""
 _STUDIES = re.compile(
     r"(?:master|bachelor|diplom|hochschul|aufbau)?studium\b|(?:master|bachelor)(?:'s|’s)? studies\b", re.IGNORECASE
 )

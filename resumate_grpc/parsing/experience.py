@@ -230,7 +230,7 @@ def _settle(header: _Slots, *, company_first: bool) -> None:
     """Give the unclear pieces the parts that are still open, in the section's order."""
     while header.unclear and not (header.title and header.company):
         if header.title or header.company:
-            piece = _nearest(header)
+            piece = _nearest(header, before=company_first)
             header.unclear.remove(piece)
             if header.title:
                 header.company = piece
@@ -274,11 +274,17 @@ def _follows_dash(title: Piece, piece: Piece, text: str) -> bool:
     return alike and _DASH.fullmatch(text, title.finding.end, piece.finding.start) is not None
 
 
-def _nearest(header: _Slots) -> Piece:
+def _nearest(header: _Slots, *, before: bool) -> Piece:
+    """Return the piece that is most likely the other name; an employer stands before the title where others do."""
     known = header.title or header.company
     anchor = known.finding.start if known else 0
+    if header.title:
+        same_row = [piece for piece in header.unclear if piece.row == header.title.row]
+        there = [piece for piece in header.unclear if (piece.finding.start < anchor) == before]
+    else:
+        same_row, there = [], []
     return min(
-        header.unclear,
+        same_row or there or header.unclear,
         key=lambda piece: (abs(piece.row - (known.row if known else 0)), abs(piece.finding.start - anchor)),
     )
 
@@ -354,9 +360,9 @@ def _share(header: _Slots, piece: Piece, text: str, terms: Terms) -> None:
     """Split "Engineer, Acme" (either way round) at the comma that parts role from name."""
     start, end = piece.finding.start, piece.finding.end
     commas = list(_COMMA.finditer(text, start, end))
-    named = [comma for comma in commas if terms.has(Term.ORGANISATION, comma.end(), end)]
+    named = [comma for comma in reversed(commas) if terms.has(Term.ORGANISATION, comma.end(), end)]
     last = [comma for comma in reversed(commas) if not terms.has(Term.ROLE, start, comma.start())]
-    for comma in [*reversed(named), *last, *commas]:
+    for comma in [*last, *named, *commas]:
         left_role = terms.has(Term.ROLE, start, comma.start()) and not is_own_account(text[start : comma.start()])
         right_role = terms.has(Term.ROLE, comma.end(), end) and not is_own_account(text[comma.end() : end])
         if not left_role and not right_role and comma in named and comma is commas[0]:

@@ -24,7 +24,7 @@ _PAGE_NUMBER = re.compile(
     r"last updated)",
     re.IGNORECASE,
 )
-_DIGITS = re.compile(r"\d+")
+_PAGE_DIGITS = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
 _EDGE_ROWS = 2
 _LONGEST = 3000
 """Characters of a line that are looked at for structure; what is longer is running text, and bounds the work."""
@@ -148,22 +148,20 @@ def _is_margin(text: str) -> bool:
 
 
 def _without_running_heads(rows: Sequence[Row]) -> list[Row]:
-    """Drop what stands, but for digits, on more than one page at its top or bottom."""
-    edges: dict[str, set[int]] = defaultdict(set)
-    at_edge: set[int] = set()
+    """Drop what stands, but for page numbers, on more than one page at its top, or at its bottom."""
+    edges: dict[tuple[str, bool], set[int]] = defaultdict(set)
+    running: set[int] = set()
     for page in {row.page for row in rows if row.page}:
         own = [row for row in rows if row.page == page and row.box]
         own.sort(key=lambda row: row.box.y0 if row.box else 0.0)
-        for row in {*own[:_EDGE_ROWS], *own[-_EDGE_ROWS:]}:
-            edges[_DIGITS.sub("", row.text)].add(page)
-            at_edge.add(row.number)
-    return [
-        row
-        for row in rows
-        if row.number not in at_edge
-        or (row.page == 1 and row.number < _EDGE_ROWS)
-        or len(edges[_DIGITS.sub("", row.text)]) == 1
-    ]
+        for row, top in (
+            (row, top) for top, at in ((True, own[:_EDGE_ROWS]), (False, own[-_EDGE_ROWS:])) for row in at
+        ):
+            edges[_PAGE_DIGITS.sub("", row.text), top].add(row.number)
+    for numbers in edges.values():
+        if len({rows[number].page for number in numbers}) > 1:
+            running |= numbers
+    return [row for row in rows if row.number not in running or (row.page == 1 and row.number < _EDGE_ROWS)]
 
 
 def _usual_spacing(block: Block) -> float:

@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import pairwise
 
 from resumate_grpc.parsing.document import BlockKind
 from resumate_grpc.parsing.fragments import Fragment, Row
+from resumate_grpc.parsing.pieces import is_own_account
 from resumate_grpc.parsing.vocabulary import heading_key, headings, phrases
 
 __all__ = ["Heading", "SectionKind", "headings_of"]
@@ -91,7 +93,10 @@ def headings_of(rows: Sequence[Row]) -> dict[int, Heading]:
     whatever they say (OTHER, where no known word is in them).
     """
     body_size = _body_size(rows)
-    candidates = {row.number: heading for row in rows if (heading := _candidate(row, body_size))}
+    carried = {below.number for above, below in pairwise(rows) if above.wrapped}
+    candidates = {
+        row.number: heading for row in rows if row.number not in carried and (heading := _candidate(row, body_size))
+    }
     return _chosen(rows, candidates, body_size)
 
 
@@ -160,6 +165,7 @@ def _inline(row: Row, look: float) -> Heading | None:
     if first and len(row.fragments) > 1 and len(first.text) <= _LONGEST_HEADING and not row.bullet:
         fragment_look = look + (1.0 if first.bold and not row.bold else 0.0) + (1.0 if first.text.isupper() else 0.0)
         named = _named(first.text, 0)
+        named = None if is_own_account(first.text) else named
         if named and named[2] and fragment_look >= 1 and named[0] is not SectionKind.OTHER:
             return Heading(named[0], named[1], fragment_look, exact=True, rest=_rest(row, row.fragments[1].start))
     glued = _GLUED.match(row.text)

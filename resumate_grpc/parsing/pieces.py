@@ -101,7 +101,8 @@ _DATE_WORDS = re.compile(
 class Piece:
     """A part of a header; `row` and `order` count its rows and a row's pieces from 0, `label` is printed before it.
 
-    `employer` tells that "at" (in some language) stands before it, `wrapped` that it ends a row that runs on.
+    `employer` tells that "at" (in some language) stands before it, `wrapped` that it ends a row that runs on,
+    `joined` that it began on such a row.
     """
 
     finding: Finding
@@ -112,6 +113,7 @@ class Piece:
     label: str = ""
     employer: bool = False
     wrapped: bool = False
+    joined: bool = False
 
     @property
     def text(self) -> str:
@@ -143,7 +145,9 @@ def _whole_names(pieces: Sequence[Piece], text: str) -> list[Piece]:
     for piece in pieces:
         above = joined[-1] if joined else None
         if above and _runs_on(above, piece, text) and (whole := found(text, above.finding.start, piece.finding.end)):
-            joined[-1] = replace(above, finding=whole, row=piece.row, wrapped=piece.wrapped)
+            joined[-1] = replace(
+                above, finding=whole, row=piece.row, wrapped=piece.wrapped, joined=above.joined or above.wrapped
+            )
         else:
             joined.append(piece)
     return joined
@@ -201,6 +205,8 @@ def _split(text: str, start: int, end: int, *, stops: bool) -> Iterator[tuple[in
         if cut.start() >= left:
             yield left, cut.start()
             left = cut.end()
+            if cut[0].startswith("."):
+                return  # what follows the names' full stop tells what was done
     yield left, end
 
 

@@ -118,6 +118,10 @@ def _is_set_right(band: Band) -> bool:
         return False
     entry, label = (min(side, key=lambda each: (each.baseline, each.x0)) for side in (band.left, band.right))
     short = all(len(segment.words) <= _MOST_WORDS_RIGHT for segment in band.right)
+    lower = [each for each in band.right if not same_height(each, label)]
+    beside = [each for each in band.left if any(same_height(each, other) for other in lower)]
+    if beside and not all(is_bullet(each.words[0].text) for each in beside):
+        return False
     return short and same_height(label, entry) and any(map(is_dated, band.right))
 
 

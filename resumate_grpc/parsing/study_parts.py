@@ -63,7 +63,7 @@ def parts_of(piece: Piece, text: str, terms: Terms) -> Iterator[Part]:
     start, end = piece.finding.start, piece.finding.end
     left = start
     for cut in COMMA.finditer(text, start, end):
-        wrapped = "\n" in cut[0] and BARE_SCHOOL.search(text, left, cut.start())
+        wrapped = "\n" in cut[0] and (piece.joined or BARE_SCHOOL.search(text, left, cut.start()) is not None)
         if not wrapped and _parts_ways(left, cut, end, text, terms):
             if part := _part(left, cut.start(), piece, text, terms):
                 yield part
