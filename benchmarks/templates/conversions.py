@@ -17,7 +17,7 @@ def by_pandoc(html: str, ending: str) -> bytes:
     with TemporaryDirectory() as folder:
         page, target = Path(folder, "page.html"), Path(folder, f"page.{ending}")
         page.write_text(html, encoding="utf-8")
-        command = ["pandoc", "--from", "html", "--to", writers.get(ending, ending), "--output", target, page]
+        command = ["pandoc", "--from", "html", "--to", writers.get(ending, ending), "--output", str(target), str(page)]
         subprocess.run(command, check=True, capture_output=True, timeout=_TIMEOUT_S, cwd=folder)
         return target.read_bytes()
 

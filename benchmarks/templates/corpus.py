@@ -11,7 +11,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pdfplumber
-import pypdfium2  # type: ignore[import-untyped]
+import pypdfium2
 
 from templates import conversions, latex_classes, typst_themes, web_themes
 from templates.people import PROBE, JsonResume, people_of
@@ -103,10 +103,14 @@ def _templates(half: str, tools: Tools) -> Iterator[_Template]:
     for name in list(latex_classes.CLASSES)[first::2]:
         yield _Template(f"latex {name}", "PDF by LaTeX", _latex(name))
     for theme, ending in zip(themes[4 + first :: 2], _CONVERTED, strict=False):
-        yield _Template(f"jsonresume-theme-{theme} to {ending}", f"{ending} of a web page", _converted(theme, ending, tools))
+        yield _Template(
+            f"jsonresume-theme-{theme} to {ending}", f"{ending} of a web page", _converted(theme, ending, tools)
+        )
     theme = themes[6 + first]
     yield _Template(f"jsonresume-theme-{theme} to doc", "doc of a web page", _word(theme, tools))
-    yield _Template(f"rendercv {typst_themes.THEMES[first]} to md", "Markdown", _typst_markdown(typst_themes.THEMES[first], tools))
+    yield _Template(
+        f"rendercv {typst_themes.THEMES[first]} to md", "Markdown", _typst_markdown(typst_themes.THEMES[first], tools)
+    )
 
 
 def _web(theme: str, tools: Tools) -> Callable[[JsonResume], _File]:

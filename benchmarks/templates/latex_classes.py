@@ -1,4 +1,4 @@
-"""Classes of LaTeX for résumés, as Debian's TeX Live has them: JSON Resume to their commands, those to PDF by pdfTeX."""
+"""Classes of LaTeX for résumés, as TeX Live has them: JSON Resume to their commands, those to PDF by pdfTeX."""
 
 from __future__ import annotations
 
@@ -89,8 +89,8 @@ def _moderncv(style: str) -> Callable[[JsonResume], str]:
         for part, company in (("work", "name"), ("volunteer", "organization")):
             lines += [rf"\section{{{named[part]}}}"] if resume[part] else []
             lines += [
-                rf"\cventry{{{_period(post, language, work=True)}}}{{{_tex(post['position'])}}}{{{_tex(post[company])}}}"
-                rf"{{{_tex(post.get('location', ''))}}}{{}}{{{_items(post['highlights'])}}}"
+                rf"\cventry{{{_period(post, language, work=True)}}}{{{_tex(post['position'])}}}"
+                rf"{{{_tex(post[company])}}}{{{_tex(post.get('location', ''))}}}{{}}{{{_items(post['highlights'])}}}"
                 for post in resume[part]
             ]
         lines += [rf"\section{{{named['education']}}}"]
@@ -161,7 +161,8 @@ def _simplecv(resume: JsonResume) -> str:
         rf"\rightheader[r]{{{basics['phone']} \\ {basics['email']}}}\title{{{_tex(basics['name'])}}}\maketitle",
         rf"\section{{{named['education']}}}\begin{{topic}}",
         *(
-            rf"\item[{_period(study, language, work=False)}] \textbf{{{_degree(study, language)}}}, {_tex(study['institution'])}"
+            rf"\item[{_period(study, language, work=False)}] \textbf{{{_degree(study, language)}}}, "
+            + _tex(study["institution"])
             for study in resume["education"]
         ),
         r"\end{topic}",
@@ -172,10 +173,8 @@ def _simplecv(resume: JsonResume) -> str:
             for post in resume[part]:
                 place = f" ({_tex(post['location'])})" if post.get("location") else ""
                 told = _tex("; ".join(post["highlights"]))
-                lines += [
-                    rf"\item[{_period(post, language, work=True)}] \textbf{{{_tex(post['position'])}}}, "
-                    rf"{_tex(post[company])}{place}. {told}"
-                ]
+                named_so = rf"\textbf{{{_tex(post['position'])}}}, {_tex(post[company])}{place}"
+                lines += [rf"\item[{_period(post, language, work=True)}] {named_so}. {told}"]
             lines += [r"\end{topic}"]
     lines += [rf"\section{{{named['skills']}}}\begin{{topic}}"]
     lines += [rf"\item[{_tex(s['name'])}] {_tex(', '.join(s['keywords']))}" for s in resume["skills"]]
@@ -198,16 +197,22 @@ def _plain_article(resume: JsonResume) -> str:
         rf"\begin{{document}}\begin{{center}}{{\Huge\scshape {_tex(basics['name'])}}}\\",
         rf"{' $|$ '.join(_tex(part) for part in contact if part)}\end{{center}}",
     ]
-    row = r"\begin{{tabular*}}{{\textwidth}}{{@{{}}l@{{\extracolsep{{\fill}}}}r@{{}}}}\textbf{{{}}} & {} \\ \textit{{{}}} & \textit{{{}}}\end{{tabular*}}\par"
+    table = r"\begin{{tabular*}}{{\textwidth}}{{@{{}}l@{{\extracolsep{{\fill}}}}r@{{}}}}"
+    row = table + r"\textbf{{{}}} & {} \\ \textit{{{}}} & \textit{{{}}}\end{{tabular*}}\par"
     lines += [rf"\section{{{named['education']}}}"]
     for study in resume["education"]:
         period = _period(study, language, work=False)
-        lines += [row.format(_tex(study["institution"]), _tex(study.get("score", "")), _degree(study, language), period)]
+        lines += [
+            row.format(_tex(study["institution"]), _tex(study.get("score", "")), _degree(study, language), period)
+        ]
     for part, company in (("work", "name"), ("volunteer", "organization")):
         lines += [rf"\section{{{named[part]}}}"] if resume[part] else []
         for post in resume[part]:
             period, place = _period(post, language, work=True), _tex(post.get("location", ""))
-            lines += [row.format(_tex(post["position"]), period, _tex(post[company]), place), _items(post["highlights"])]
+            lines += [
+                row.format(_tex(post["position"]), period, _tex(post[company]), place),
+                _items(post["highlights"]),
+            ]
     lines += [rf"\section{{{named['skills']}}}"]
     lines += [rf"\textbf{{{_tex(s['name'])}}}: {_tex(', '.join(s['keywords']))}\\" for s in resume["skills"]]
     return "\n".join([*lines, r"\end{document}"])

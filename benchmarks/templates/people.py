@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-__all__ = ["HALVES", "JsonResume", "PROBE", "people_of"]
+__all__ = ["HALVES", "PROBE", "JsonResume", "people_of"]
 
 JsonResume = Mapping[str, Any]
 

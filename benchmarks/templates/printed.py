@@ -47,7 +47,8 @@ class Page:
             return year
         number = rf"(?<!\d)0?{int(month)}"
         name = rf"(?<![^\W\d_])(?:{_MONTHS[int(month) - 1]})[^\W\d_]*\.?"
-        together = rf"(?:{number}\s?[./-]\s?|{name},?\s*(?:\d\d?,\s*)?){year}|{year}\s?[./-]\s?0?{int(month)}(?!\d)|{year},?\s*{name}"
+        before = rf"(?:{number}\s?[./-]\s?|{name},?\s*(?:\d\d?,\s*)?){year}"
+        together = rf"{before}|{year}\s?[./-]\s?0?{int(month)}(?!\d)|{year},?\s*{name}"
         return value if re.search(together, self.text, re.IGNORECASE) else year
 
 
@@ -60,7 +61,7 @@ class Prints:
 
 
 def _bare(text: str) -> str:
-    """Return letters, digits and the signs that tell names apart: hyphens come and go at line ends, quotes are curled."""
+    """Return letters, digits and the signs that tell names apart; hyphens come and go, quotes are curled."""
     text = unicodedata.normalize("NFKD", text.casefold())
     return "".join(char for char in text if char.isalnum() or char in "+#@./")
 
@@ -114,7 +115,12 @@ def _speaks(prints: Prints, part: str) -> bool:
 
 
 def _shown(url: str, page: Page) -> str:
-    return url if page.has_link(url) else ""
+    """Return the address where it is printed or linked to; of a profile also the link that the template made."""
+    if page.has_link(url):
+        return url
+    site, name = re.sub(r"^https?://(?:\w+\.)?(?=linkedin)", "", url).partition("/")[0], url.rpartition("/")[2]
+    made = (link for link in page.links if name and site in link and link.rstrip("/").endswith(f"/{name}"))
+    return next(made, "")
 
 
 def _location(location: Mapping[str, str], page: Page, prints: Prints) -> str:

@@ -39,7 +39,7 @@ def printed_by(theme: str, resume: JsonResume, rendercv: Path) -> tuple[bytes, s
         (icons / "lib.typ").write_text(_NO_ICONS, encoding="utf-8")
         # YAML reads JSON.
         source.write_text(json.dumps(_document(resume, theme), ensure_ascii=False), encoding="utf-8")
-        command = [rendercv.resolve(), "render", source.name, "--dont-generate-png", "--dont-generate-html"]
+        command = [str(rendercv.resolve()), "render", source.name, "--dont-generate-png", "--dont-generate-html"]
         subprocess.run(command, check=True, capture_output=True, timeout=_TIMEOUT_S, cwd=folder,
                        env=os.environ | {"XDG_DATA_HOME": folder})  # fmt: skip
         output = Path(folder, "rendercv_output")

@@ -38,7 +38,8 @@ def html_of(resume: JsonResume, theme: str, packages: Path) -> str:
         script, source, target = (Path(folder, name) for name in ("render.cjs", "resume.json", "resume.html"))
         script.write_text(_RENDER, encoding="utf-8")
         source.write_text(json.dumps(resume, ensure_ascii=False), encoding="utf-8")
-        command = ["node", script, packages.resolve() / f"jsonresume-theme-{theme}", source, target]
+        package = packages.resolve() / f"jsonresume-theme-{theme}"
+        command = ["node", *map(str, (script, package, source, target))]
         subprocess.run(command, check=True, capture_output=True, timeout=_TIMEOUT_S)
         return target.read_text(encoding="utf-8")
 

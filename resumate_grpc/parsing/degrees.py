@@ -126,7 +126,7 @@ def split_degree(finding: Finding, text: str, terms: Terms) -> tuple[Finding | N
 
 def _degree(text: str, first: int, last: int, finding: Finding) -> Finding | None:
     word = re.match(
-        r"(?:['’]s)?\s*(?:degree|diploma)?(?:\s*\((?:hons?\.?|honou?rs)\))?(?:\s+(?-i:"
+        r"(?:['’]s)?(?:\s*(?:degree|diploma))?(?:\s*\((?:hons?\.?|honou?rs)\))?(?:\s+(?-i:"
         rf"{_KIND})(?!\w))?",
         text[last : finding.end],
         re.IGNORECASE,

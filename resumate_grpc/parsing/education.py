@@ -73,7 +73,8 @@ _DEPARTMENT = re.compile(r"(?:学科|専攻|专业|학과|학부|전공|공학�
 """What names a subject where no degree is printed."""
 _NO_FIELD = re.compile(
     r"\bboard\b|\b(?:CBSE|ICSE|ISC)\b|https?:|www\.|@|^(?:(?:upper |lower )?(?:first|second|third)[- ]class|first$|"
-    r"(?:with )?(?:high )?(?:distinction|merit|honou?rs)|(?:summa |magna )?cum laude|mention|passed|graduated|expected)\b",
+    r"(?:with )?(?:high )?(?:distinction|merit|honou?rs)|(?:summa |magna )?cum laude|mention|passed|graduated|"
+    r"expected)\b",
     re.IGNORECASE,
 )
 """Who holds examinations, addresses, and how well somebody did."""
@@ -89,6 +90,7 @@ _SENTENCE = 60
 _ROWS_BELOW = 2
 _INDENT = 5.0
 _PLACE = 0.6
+_MOST_FIELD_WORDS = 5
 
 
 def studies_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms: Terms) -> list[Study]:
@@ -97,13 +99,16 @@ def studies_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, ter
     left = min((row.left for row in rows), default=0.0)
 
     known: dict[int, frozenset[str]] = {}
+    leader = next((row for row in rows if _labels(row, dates, text, terms, left=left)), None)
+    leader = leader if leader and _labels(leader, dates, text, terms, left=left) == {"institution", "date"} else None
 
     beside = _beside_degrees(rows, text, terms)
 
     def labels(row: Row) -> frozenset[str]:
         if row.number not in known:
             own = _labels(row, dates, text, terms, left=left)
-            known[row.number] = own - {"degree"} if row.number in beside else own
+            own = own - {"degree"} if row.number in beside else own
+            known[row.number] = own | {"institution"} if own == {"date"} and _leads_like(row, leader, dates) else own
         return known[row.number]
 
     if _plain_rows_suffice(rows, labels):
@@ -125,6 +130,16 @@ def studies_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, ter
         above = studies[-1] if studies else None
         studies.append(_inherited(study, above))
     return _joined_halves([study for study in studies if study.institution or study.degree])
+
+
+def _leads_like(row: Row, leader: Row | None, dates: Sequence[DateSpan]) -> bool:
+    """Whether a dated row is printed like the first one, which names a school: then it names one too."""
+    if leader is None or row.bullet or row.number == leader.number:
+        return False
+    alike = (row.bold, row.size, len(row.fragments)) == (leader.bold, leader.size, len(leader.fragments))
+    first = row.fragments[0]
+    named = first.text[:1].isupper() and not dates_within(dates, first.start, first.end) and len(row.fragments) > 1
+    return alike and named and abs(row.left - leader.left) < _INDENT
 
 
 def _beside_degrees(rows: Sequence[Row], text: str, terms: Terms) -> set[int]:
@@ -204,6 +219,8 @@ def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> St
     field = None if field and ASIDE.match(field.text + " ") else field
     institution = _institution(parts, degree_part, text)
     field = next((labelled[label] for label in labelled if label in _LABEL_FIELD), None) or field or _major(parts, text)
+    if degree and degree_part and field and institution and field.end <= degree.end:
+        field = _field_by_itself(parts, degree_part, institution) or field
     if degree_part and not field:
         field = next(
             (part.finding for part in firm if part is not degree_part and SUBJECT.match(part.finding.text)), None
@@ -338,6 +355,13 @@ def _field_beside(parts: Sequence[Part], degree: Part, institution: Finding | No
         or (part.row == degree.row and part.finding.end <= degree.finding.start)
     )
     return next((part.finding for part in (*below, *before)), None)
+
+
+def _field_by_itself(parts: Sequence[Part], degree: Part, institution: Finding) -> Finding | None:
+    """Return the field on a row of its own beside a degree that names its faculty only: "Bachelor of Design"."""
+    field = _field_beside([part for part in parts if part.row != degree.row or part is degree], degree, institution)
+    bare = field and not any(char.isdigit() for char in field.text) and len(field.text.split()) <= _MOST_FIELD_WORDS
+    return field if bare else None
 
 
 def _inherited(study: Study, above: Study | None) -> Study:

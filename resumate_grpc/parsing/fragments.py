@@ -34,6 +34,7 @@ _LARGE_SPACING = 1.45
 _FALLBACK_SIZE = 10.0
 _SPACE_EMS = 0.25
 _NEARLY_FULL = 0.8
+_HALF_FULL = 0.5
 _LEAST_FULL = 3
 
 
@@ -129,7 +130,7 @@ def with_wraps(rows: Sequence[Row], first_words: Sequence[float]) -> list[Row]:
         together = together and len(row.fragments) == 1 and not (below.bullet or below.spaced or row.heading_level)
         if width and row.box and together:
             filled = row.box.x1 - row.left + _SPACE_EMS * row.size + word
-            if filled > width and row.box.x1 - row.left > _NEARLY_FULL * width:
+            if filled > width and row.box.x1 - row.left > _HALF_FULL * width:
                 marked[row.number] = replace(row, wrapped=True)
     return marked
 

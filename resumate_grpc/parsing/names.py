@@ -70,6 +70,7 @@ _CJK = re.compile(
 )
 _MOST_WORDS = 5
 _MOST_JOINED = 3
+_JOINED = 0.3
 _EARLY = 8
 _ENOUGH = 1.5
 _SURE = 0.99  # what stands behind "Name:"
@@ -80,8 +81,9 @@ def name_of(rows: Sequence[Row], text: str, *, email: str, terms: Terms) -> Find
     largest = max((row.size for row in rows), default=0.0)
     scored = [
         (score, -candidate.start, candidate)
-        for order, candidate, size, bold in _candidates(rows, text)
-        if (score := _score(candidate, order, size / largest if largest else 0.0, email, terms, bold=bold)) > _ENOUGH
+        for order, candidate, size, bold, bonus in _candidates(rows, text, largest, email)
+        if (score := bonus + _score(candidate, order, size / largest if largest else 0.0, email, terms, bold=bold))
+        > _ENOUGH + bonus
     ]
     if not scored:
         return None
@@ -89,18 +91,26 @@ def name_of(rows: Sequence[Row], text: str, *, email: str, terms: Terms) -> Find
     return best.trusted(0.35 + 0.12 * score)
 
 
-def _candidates(rows: Sequence[Row], text: str) -> Iterator[tuple[int, Finding, float, bool]]:
+def _candidates(
+    rows: Sequence[Row], text: str, largest: float, email: str
+) -> Iterator[tuple[int, Finding, float, bool, float]]:
+    """Yield row, name, size, weight and what speaks for it beforehand.
+
+    Two rows of the largest print are one name where one is a single word, or the lower is like the e-mail address.
+    """
     for order, row in enumerate(rows):
         for at, fragment in enumerate(row.fragments):
             if candidate := _cut(fragment, text):
                 asked = _LABEL.match(fragment.text) or _asked(rows, order, at)
-                yield order, candidate.trusted(_SURE if asked else candidate.confidence), fragment.size, fragment.bold
+                trusted = candidate.trusted(_SURE if asked else candidate.confidence)
+                yield order, trusted, fragment.size, fragment.bold, 0.0
     for order, (above, below) in enumerate(pairwise(rows)):
         words = len(above.text.split()), len(below.text.split())
         if above.size == below.size > 0 and max(words) <= _MOST_JOINED and sum(words) <= _MOST_WORDS:
             joined = found(text, above.start, below.end)
             if joined and below.start - above.end <= 2:  # noqa: PLR2004 - a line or block break
-                yield order, joined, above.size, above.bold
+                one = above.size == largest and (min(words) == 1 or _like_email(below.text, email) > 0)
+                yield order, joined, above.size, above.bold, _JOINED if one else 0.0
 
 
 def _asked(rows: Sequence[Row], order: int, at: int) -> bool:

@@ -82,9 +82,9 @@ def _parts_ways(left: int, cut: re.Match[str], end: int, text: str, terms: Terms
         has_institution(terms, text, left, cut.start()),
         has_institution(terms, text, cut.end(), end),
     )
-    if left_degree and not left_school and not right_school and _names_acronym(after):
-        return True
-    if degree_leads(cut.end(), end, text, terms) and not left_school and (not left_degree or SUBJECT.match(before)):
+    names_school = left_degree and not right_school and _names_acronym(after)
+    names_degree = degree_leads(cut.end(), end, text, terms) and (not left_degree or SUBJECT.match(before))
+    if not left_school and (names_school or names_degree):
         return True
     if left_degree and right_school and not left_school:
         following = COMMA.search(text, cut.end(), end)
