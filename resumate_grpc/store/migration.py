@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, func, inspect, select, text
 
 from resumate_grpc.errors import SettingsError
 from resumate_grpc.store.migrations import HEAD
+from resumate_grpc.store.postgres.connecting import connect as connect_postgres
+from resumate_grpc.store.postgres.connecting import explained as explained_postgres
+from resumate_grpc.store.postgres.connecting import is_postgres, with_pooler
 from resumate_grpc.store.sqlite import connect, database_path, explained, prepare_file
 
 __all__ = ["Migrated", "migrate", "upgrade"]
+
+_MIGRATION_LOCK = 7_245_093
+"""Any number that no other program takes as its lock in this database."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,6 +33,8 @@ def migrate(database_url: str) -> Migrated:
 
     Raises `SettingsError` if it cannot be opened or was written by a newer version.
     """
+    if is_postgres(database_url):
+        return asyncio.run(_migrate_postgres(database_url))
     path = database_path(database_url)
     prepare_file(path)
     engine = connect(path, writer=True)
@@ -34,6 +43,23 @@ def migrate(database_url: str) -> Migrated:
             return upgrade(connection)
     finally:
         engine.dispose()
+
+
+async def _migrate_postgres(database_url: str) -> Migrated:
+    async with explained_postgres(database_url):
+        pooler = await with_pooler(database_url)
+    engine = connect_postgres(database_url, pooler=pooler, connections=None)
+    try:
+        async with engine.connect() as connection:
+            before = await connection.run_sync(_revision)
+        if before == HEAD:
+            return Migrated(before=before, after=HEAD)
+        async with engine.begin() as connection:
+            # Of several programs that start at once, one migrates and the others find it done.
+            await connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+            return await connection.run_sync(upgrade)
+    finally:
+        await engine.dispose()
 
 
 def upgrade(connection: Connection) -> Migrated:

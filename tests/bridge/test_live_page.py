@@ -77,6 +77,7 @@ async def test_from_file_to_review(page: Page, expected: dict[str, Any]) -> None
     email = page.locator("[data-path='personal_info.email'].value")
     await expect(email.locator(".confidence")).to_contain_text("%")
     await email.click()
+    await page.get_by_role("button", name="Text", exact=True).click()  # once its pictures are there, they are in front
     await expect(page.locator("mark.chosen")).to_have_text(expected["personal_info"]["email"])
     async with page.expect_download() as download:
         await page.get_by_role("link", name="JSON Resume").click()

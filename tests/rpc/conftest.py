@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import shutil
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ from resumate_grpc.rpc.tls import Tls
 from resumate_grpc.sandbox.drawer import SandboxDrawer
 from resumate_grpc.sandbox.limits import Limits
 from resumate_grpc.store import SqlStore
+from resumate_grpc.store.sqlite import READER_THREADS
 from resumate_grpc.telemetry.metrics import PrometheusMetrics
 
 if TYPE_CHECKING:  # the generated code has one class for both kinds of channel
@@ -58,6 +60,12 @@ class Station:
     watches: Watches
     metrics: PrometheusMetrics
     database: Path
+
+    async def open_all_readers(self) -> None:
+        """Have the store open every connection that it may open, so that none counts as left behind later."""
+        together = threading.Barrier(READER_THREADS)
+        readers = self.store._readers  # noqa: SLF001 - no port makes reads meet
+        await asyncio.gather(*(readers.read(lambda _tx: together.wait(10)) for _ in range(READER_THREADS)))
 
     async def upload(self, content: bytes = TEXT, **fields: Any) -> resume_pb2.Resume:
         """Upload as a client does."""

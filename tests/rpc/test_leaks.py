@@ -20,6 +20,7 @@ TOGETHER = 50
 
 async def test_watches_that_come_and_go(station: Station) -> None:
     """2,000 watches, cancelled before, during and after their first message, leave what was there before."""
+    await station.open_all_readers()
     resume = await station.upload()
     requests = [watch_pb2.WatchProgressRequest(resume_id=resume.id), watch_pb2.WatchProgressRequest(feed=True)]
 
@@ -52,6 +53,7 @@ async def test_calls_that_are_given_up(station: Station) -> None:
         with suppress(grpc.aio.AioRpcError, asyncio.CancelledError):  # or it was answered in time, which is no fault
             await call
 
+    await station.open_all_readers()
     await asyncio.gather(*(give_up(number) for number in range(TOGETHER)))
     await _nothing_is_open(station)
     before = Holding.now()
