@@ -152,8 +152,9 @@ def _judge(candidate: _Candidate, segments: Sequence[Segment]) -> Division:
 
 def _kind(left: Sequence[Segment], right: Sequence[Segment], bands: Sequence[Band]) -> DivisionKind:
     left_rows, right_rows = _firsts(left), _firsts(right)
-    if min(len(left_rows), len(right_rows)) < _LEAST_ROWS:
-        return DivisionKind.ROWS
+    worded = sum(any(char.isalnum() for char in row.text) for row in left_rows)
+    if min(worded, len(right_rows)) < _LEAST_ROWS:
+        return DivisionKind.ROWS  # glyphs of list items make no column
     minor, major = (left_rows, right) if len(left_rows) <= len(right_rows) else (right_rows, left)
     paired = _paired(minor, major)
     if _is_stacked(left_rows, right_rows) or _dates_are_set_right(left, right_rows):

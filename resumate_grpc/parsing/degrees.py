@@ -29,10 +29,9 @@ _OF_SUBJECT = re.compile(r"\s+of\s+([^\W\d_][^,;|()\n]{2,60})", re.IGNORECASE)
 _HONOURS = re.compile(r"\s*\((?:hons?\.?|honou?rs)\)", re.IGNORECASE)
 _COMPOUND = re.compile(r"-[^\W\d_]+")
 _KIND = (
-    "littéraire|scientifique|technologique|professionnelle?|générale?|universitaire|magistrale|triennale|specialistica|"
-    "universitario|oficial|superior|integrado|integrata|económico|científico"
+    "professionnelle?|universitaire|magistrale|triennale|specialistica|universitario|oficial|superior|integrado|integrata"
 )
-"""What kind of degree it is, in small letters behind it: "Baccalauréat littéraire", "Laurea magistrale"."""
+"""What kind of degree it is, in small letters behind it: "Licence professionnelle", "Laurea magistrale"."""
 _JOINT = re.compile(r"[\s,./()&+-]{0,4}(?:and|&|/)?[\s,./()&+-]{0,4}$|^\s*(?:degree|diploma)?\s*\(?$", re.IGNORECASE)
 _FIELD_END = re.compile(
     r"\s+(?:with (?:an? )?(?:minor|secondary|focus|specializ|concentration|emphasis|honou?rs|distinction)|from|"

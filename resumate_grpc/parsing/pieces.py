@@ -205,7 +205,7 @@ def _split(text: str, start: int, end: int, *, stops: bool) -> Iterator[tuple[in
         if cut.start() >= left:
             yield left, cut.start()
             left = cut.end()
-            if cut[0].startswith("."):
+            if cut[0].startswith(".") and not stops:
                 return  # what follows the names' full stop tells what was done
     yield left, end
 

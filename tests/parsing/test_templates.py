@@ -241,8 +241,8 @@ def test_a_name_in_two_rows_of_the_largest_print_is_one() -> None:
             ("Grado", "Ingeniería Naval", "Universidad de Tarna", "2009", "2013", ""),
         ),
         (
-            "Baccalauréat littéraire, Lycée de Tarn, 2015\n",
-            ("Baccalauréat littéraire", "", "Lycée de Tarn", "", "2015", ""),
+            "Laurea magistrale in Botanica, Università di Tarno, 2015\n",
+            ("Laurea magistrale", "Botanica", "Università di Tarno", "", "2015", ""),
         ),
         (
             "MSci in Ecology, University of Tarn\n2013 - 2017\nFirst Class\n",
