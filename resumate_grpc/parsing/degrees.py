@@ -29,7 +29,8 @@ _OF_SUBJECT = re.compile(r"\s+of\s+([^\W\d_][^,;|()\n]{2,60})", re.IGNORECASE)
 _HONOURS = re.compile(r"\s*\((?:hons?\.?|honou?rs)\)", re.IGNORECASE)
 _COMPOUND = re.compile(r"-[^\W\d_]+")
 _KIND = (
-    "professionnelle?|universitaire|magistrale|triennale|specialistica|universitario|oficial|superior|integrado|integrata"
+    "professionnelle?|universitaire|magistrale|triennale|specialistica|integrata|"
+    "universitario|oficial|superior|integrado"
 )
 """What kind of degree it is, in small letters behind it: "Licence professionnelle", "Laurea magistrale"."""
 _JOINT = re.compile(r"[\s,./()&+-]{0,4}(?:and|&|/)?[\s,./()&+-]{0,4}$|^\s*(?:degree|diploma)?\s*\(?$", re.IGNORECASE)
