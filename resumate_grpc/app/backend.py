@@ -46,7 +46,9 @@ async def open_backend(settings: Settings) -> AsyncIterator[Backend]:
             bus=bus,
             clock=clock,
             metrics=PrometheusMetrics(),
-            estimator=Estimator(statistics=store, clock=clock, workers=settings.workers),
+            estimator=Estimator(
+                statistics=store, clock=clock, workers=settings.workers, ocr_workers=settings.ocr_workers
+            ),
         )
 
 

@@ -192,5 +192,8 @@ stage_times = Table(
     Column("nlp_parsing_s", Float, nullable=False),
     Column("ai_enhancement_s", Float, nullable=False),
     Column("create_time", BigInteger, nullable=False),
+    Column("lane", Text, nullable=False, server_default="TEXT"),
+    Column("scanned_pages", Integer, nullable=False, server_default=text("0")),
+    Column("asked_characters", Integer, nullable=False, server_default=text("0")),
     Index("ix_stage_times_media_type", "media_type", "id"),
 )
