@@ -3,8 +3,9 @@
 A real `resumate serve`. Watches are opened and cancelled, calls are cancelled and run out of time, sockets are opened
 at the bridge and broken; after each tenth of them it prints what the process holds. Expected: after the first two,
 warm-up tenths, threads and file descriptors stay what they were and resident memory grows by less than 1 MiB per 10,000
-cycles. Watches are opened and cancelled also at `fanout_bare.py`, which is grpc.aio and no more: what that grows by is
-not ours.
+cycles. Watches are left once they have caught up, and broken off while they are still being written to: grpc.aio
+never frees a write that is under way then. Both are done also at `fanout_bare.py`, which is grpc.aio and no more: what
+that grows by is not ours.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ RESUME = Path(__file__).parents[1] / "tests/ada.txt"
 TOGETHER = 50
 TENTHS = 10
 WARM_TENTHS = 2
+KINDS = (("left once caught up", 3), ("broken off", 1))
+"""And how many messages are read before."""
 SETTLE_S = 1.5
 PAGE_BYTES = 4096
 
@@ -119,7 +122,9 @@ async def main() -> None:
             upload = upload_pb2.UploadRequest(filename="cv.txt", content=RESUME.read_bytes())
             resume_id = (await stub.Upload(upload)).resume.id
             pid, http_url = server.process.pid, server.http_url
-            await soak(pid, "watches", _watch(stub, resume_id), cycles=arguments.cycles, http_url=http_url)
+            for name, most in KINDS:
+                one = _watch(stub, resume_id, most)
+                await soak(pid, f"watches, {name}", one, cycles=arguments.cycles, http_url=http_url)
             await soak(pid, "cancelled calls", _cancelled(stub), cycles=arguments.cancelled, http_url=http_url)
             await soak(pid, "sockets", _socket(server, resume_id), cycles=arguments.sockets, http_url=http_url)
     await _bare(arguments.cycles)
@@ -132,16 +137,18 @@ async def _bare(cycles: int) -> None:
         channel = await stack.enter_async_context(grpc.aio.insecure_channel(address))
         watch: grpc.aio.UnaryStreamMultiCallable[bytes, bytes] = channel.unary_stream(METHOD)
 
-        async def one(number: int) -> None:
-            call = watch(b"0")
-            if number % 3:
-                await call.read()
-            call.cancel()
+        for name, most in KINDS:
 
-        await soak(peer.pid, "watches of a bare grpc.aio", one, cycles=cycles)
+            async def one(number: int, most: int = most) -> None:
+                call = watch(b"0")
+                for _ in range(most if most > 1 or number % 3 else 0):
+                    await call.read()
+                call.cancel()
+
+            await soak(peer.pid, f"bare grpc.aio, {name}", one, cycles=cycles)
 
 
-def _watch(stub: ResumeServiceAsyncStub, resume_id: str) -> Callable[[int], Awaitable[None]]:
+def _watch(stub: ResumeServiceAsyncStub, resume_id: str, most: int) -> Callable[[int], Awaitable[None]]:
     requests = [
         watch_pb2.WatchProgressRequest(resume_id=resume_id, follow=True),
         watch_pb2.WatchProgressRequest(feed=True),
@@ -149,7 +156,11 @@ def _watch(stub: ResumeServiceAsyncStub, resume_id: str) -> Callable[[int], Awai
 
     async def one(number: int) -> None:
         call = stub.WatchProgress(requests[number % 2])
-        if number % 3:
+        if most > 1:
+            async for update in call:
+                if update.HasField("heartbeat"):
+                    break
+        elif number % 3:
             await call.read()
         call.cancel()
 
