@@ -148,18 +148,18 @@ async def _burst(watches: Opened, events: int) -> None:
     await watches.reader.counted(done + events * watches.watchers)
 
 
-async def steady(watches: Opened, *, rate: float, seconds: float) -> tuple[list[float], float]:
+async def steady(watches: Opened, *, rate: float, seconds: float, topics: int = TOPICS) -> tuple[list[float], float]:
     """Return the waits in milliseconds at `rate` messages a second, and the share of a core that the server used."""
     reader, peer = watches.reader, watches.peer
     reader.arrivals.clear()
     reader.keeps = True
-    done, cpu, before = reader.count, peer.cpu_s, reader.streams[0].messages
-    load = {"topics": TOPICS, "rate": rate * TOPICS / watches.watchers, "seconds": seconds}
+    done, cpu, before = reader.count, peer.cpu_s, {stream.name: stream.messages for stream in reader.streams}
+    load = {"topics": topics, "rate": rate * topics / watches.watchers, "seconds": seconds}
     stamps = (await peer.ask({"do": "pace", "load": load}))["stamps"]
-    await reader.counted(done + sum(map(len, stamps)) * (watches.watchers // TOPICS))
+    await reader.counted(done + sum(map(len, stamps)) * (watches.watchers // topics))
     reader.keeps = False
     share = (peer.cpu_s - cpu) / seconds
-    waits = [(came - stamps[topic][messages - before - 1]) * 1e3 for topic, messages, came in reader.arrivals]
+    waits = [(came - stamps[topic][messages - before[topic] - 1]) * 1e3 for topic, messages, came in reader.arrivals]
     return waits, share
 
 
