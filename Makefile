@@ -9,9 +9,11 @@ endif
 VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# Where nothing may be kept, pytest rewrites every test at every start, and every program that a test starts is compiled anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint contract types layers quick generate format release-contract clean
+.PHONY: help run test check lint contract types layers quick coverage generate format release-contract clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 26
@@ -30,9 +32,11 @@ run: $(VENV)/installed ## start gRPC server, workers, bridge and page
 	@exec $(BIN)/resumate serve $(ARGS)
 
 test: $(VENV)/installed-dev ## run all tests
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
-check: contract lint types layers quick ## what precedes every commit
+check: $(VENV)/installed-dev ## what precedes every commit
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target contract lint types layers
+	@$(MAKE) --no-print-directory quick
 
 contract: $(VENV)/installed-dev ## lint and format of the protos, compatibility with the released ones, fresh stubs
 	$(BIN)/buf lint
@@ -43,6 +47,7 @@ contract: $(VENV)/installed-dev ## lint and format of the protos, compatibility 
 lint: $(VENV)/installed-dev ## ruff
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	@! git grep -nE '^(<{7}|>{7}) ' || { echo "a merge left its marks there"; exit 1; }
 
 types: $(VENV)/installed-dev ## mypy --strict
 	$(BIN)/mypy
@@ -50,8 +55,11 @@ types: $(VENV)/installed-dev ## mypy --strict
 layers: $(VENV)/installed-dev ## the dependency rule
 	$(BIN)/lint-imports --no-logo
 
-quick: $(VENV)/installed-dev ## the tests that take no time, with coverage
-	$(BIN)/python -m pytest -q -n 2 --dist worksteal --hypothesis-profile=quick -m 'not slow and not browser and not node' --cov --cov-report=term:skip-covered $(ARGS)
+quick: $(VENV)/installed-dev ## the tests that take no time
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal --hypothesis-profile=quick -m 'not slow and not browser and not node' $(ARGS)
+
+coverage: $(VENV)/installed-dev ## the same with the lines that they reach
+	$(MAKE) quick ARGS="--cov --cov-report=term:skip-covered $(ARGS)"
 
 generate: $(VENV)/installed-dev ## make the stubs anew from the protos
 	$(BIN)/python protos/generate.py

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from resumate_grpc.store import migrate
 from tests.live import LiveServer, live_server
+from tests.postgres import Cluster, found, running_cluster
 
 # Neither a deadline nor "too slow": a busy machine must not fail a test.
 _WHOLE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -36,6 +37,31 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "resumate.db"
     migrate(f"sqlite:///{path}")
     return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """One PostgreSQL for all tests; what a test does in it, it does in a database of its own."""
+    programs = found()
+    if programs is None:
+        missing("PostgreSQL")
+    with running_cluster(programs) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Cluster) -> str:
+    """A migrated database, emptied for each test."""
+    name = postgres.create()
+    migrate(postgres.url(name))
+    return name
+
+
+@pytest.fixture
+def postgres_url(postgres: Cluster, postgres_template: str) -> str:
+    """A migrated database without rows, on which nobody else is at work: emptying one is quicker than making one."""
+    postgres.empty(postgres_template)
+    return postgres.url(postgres_template)
 
 
 def missing(component: str) -> NoReturn:

@@ -23,6 +23,8 @@ _log = logging.getLogger(__name__)
 _MAX_MESSAGE_BYTES = 16 * 1024
 _CLOSE_TIMEOUT_S = 2.0
 _PING_S = 30.0
+_NEVER_SENT = 1006
+_FIRST_OF_NOBODY = 5000
 
 
 class OpenSocket:
@@ -42,6 +44,7 @@ class OpenSocket:
             heartbeat=_PING_S,
             compress=False,
             max_msg_size=_MAX_MESSAGE_BYTES,
+            autoclose=False,  # a close is answered below, by the code that it deserves
             writer_limit=MAX_UNSENT_BYTES,
         )
 
@@ -72,7 +75,7 @@ class OpenSocket:
 
     async def _close(self) -> None:
         self._sockets.discard(self.socket)
-        await self.socket.close()
+        await self.socket.close(code=_answer_to(self.socket.close_code))
 
 
 def _parted(error: BaseException) -> tuple[bool, BaseException | None]:
@@ -83,6 +86,12 @@ def _parted(error: BaseException) -> tuple[bool, BaseException | None]:
         gone, others = error.split(ConnectionError)
         return gone is not None, others
     return False, error
+
+
+def _answer_to(code: int | None) -> int:
+    """Return the code that answers a close, None = it is we who close; aiohttp knows but some that nobody may send."""
+    may_be_sent = code is None or (code != _NEVER_SENT and code < _FIRST_OF_NOBODY)
+    return WSCloseCode.OK if may_be_sent else WSCloseCode.PROTOCOL_ERROR
 
 
 async def close_refused(socket: web.WebSocketResponse, refusal: Refusal) -> None:

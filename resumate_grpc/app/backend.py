@@ -7,9 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from resumate_grpc.app.clock import SystemClock
-from resumate_grpc.bus.in_process import InProcessBus
+from resumate_grpc.bus import open_bus
 from resumate_grpc.config import Settings
-from resumate_grpc.errors import SettingsError
 from resumate_grpc.files import ObjectFileStore
 from resumate_grpc.jobs.estimates import Estimator
 from resumate_grpc.jobs.ports import Clock, EventBus, FileStore
@@ -34,25 +33,20 @@ class Backend:
 @asynccontextmanager
 async def open_backend(settings: Settings) -> AsyncIterator[Backend]:
     """Open all, the database migrated first; raises `SettingsError` where a URL is not to be had."""
-    clock = SystemClock()
-    bus = _open_bus(settings.bus_url)
+    clock, metrics = SystemClock(), PrometheusMetrics()
     async with (
-        SqlStore.open(settings.database_url, clock=clock) as store,
-        ObjectFileStore.open(settings.files_url) as files,
+        SqlStore.open(settings.database_url, clock=clock, connections=settings.database_connections) as store,
+        ObjectFileStore.open(settings.files_url, holds=store) as files,
+        open_bus(settings.bus_url, metrics=metrics) as bus,
     ):
+        metrics.watch_pool(store.pool)
         yield Backend(
             store=store,
             files=files,
             bus=bus,
             clock=clock,
-            metrics=PrometheusMetrics(),
+            metrics=metrics,
             estimator=Estimator(
                 statistics=store, clock=clock, workers=settings.workers, ocr_workers=settings.ocr_workers
             ),
         )
-
-
-def _open_bus(url: str) -> EventBus:
-    if url.startswith("memory:"):
-        return InProcessBus()
-    raise SettingsError(f"RESUMATE_BUS_URL (--bus-url) is {url!r}; this version has memory:// only")

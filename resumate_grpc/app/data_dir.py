@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
+from uuid import uuid4
 
 from resumate_grpc.errors import SettingsError
 
-__all__ = ["held_data_dir", "prepared_data_dir"]
+__all__ = ["held_data_dir", "instance_of", "prepared_data_dir"]
 
 LOCK_FILE = "resumate.lock"
+INSTANCE_FILE = "instance"
 OWNER_ONLY = 0o700
 
 
@@ -45,6 +47,22 @@ def held_data_dir(path: Path, *, shared: bool) -> Iterator[Path]:
             raise SettingsError(_advice(directory, f"is in use by another instance (process {holder})")) from None
         _sign(lock, directory)
         yield directory
+
+
+def instance_of(directory: Path) -> str:
+    """Return what tells this directory's program from others on the same database, before a restart and after it.
+
+    Only whoever has the directory alone may ask. Raises `SettingsError` where it cannot be written.
+    """
+    file = directory / INSTANCE_FILE
+    try:
+        if file.exists() and (found := file.read_text(encoding="ascii").strip()):
+            return found
+        made = uuid4().hex
+        file.write_text(f"{made}\n", encoding="ascii")
+    except OSError as error:
+        raise SettingsError(_advice(directory, f"cannot be written: {error.strerror}")) from error
+    return made
 
 
 def _opened_lock(directory: Path) -> TextIO:

@@ -41,9 +41,12 @@ __all__ = ["bridging", "metering", "serving", "taken_http_port", "working"]
 
 
 @asynccontextmanager
-async def working(settings: Settings, backend: Backend, *, stop: asyncio.Event, grace: Grace) -> AsyncIterator[Worker]:
+async def working(
+    settings: Settings, backend: Backend, *, stop: asyncio.Event, grace: Grace, instance: str = ""
+) -> AsyncIterator[Worker]:
     """Parse what waits, until the block ends; then running parses have what is left of the grace time to finish.
 
+    `instance` is in the name under which leases are held, so that its next start knows them.
     Sets `stop` should the worker end by itself; leaving the block then raises what ended it.
     """
     limits = Limits(wall_s=settings.parse_timeout_s, memory_bytes=settings.parse_memory_bytes)
@@ -68,7 +71,7 @@ async def working(settings: Settings, backend: Backend, *, stop: asyncio.Event, 
             language_model=model,
         )
         worker = Worker(
-            name=f"{socket.gethostname()}:{os.getpid()}",
+            name=f"{socket.gethostname()}:{os.getpid()}" + (f"@{instance}" if instance else ""),
             slots=settings.workers,
             ocr_slots=settings.ocr_workers,
             ports=ports,
@@ -195,7 +198,8 @@ async def bridging(
 ) -> AsyncIterator[int]:
     """Serve page, HTTP and WebSockets on a bound socket until the block ends; yields the port."""
     config = BridgeConfig(
-        grpc_target=grpc_target,
+        # In gRPC's notation; a name stands for all of its addresses as it is.
+        grpc_target=f"ipv4:{grpc_target}" if "," in grpc_target else grpc_target,
         tls=settings.grpc_target_ca is not None and not grpc_target.startswith("unix:"),
         tls_ca=settings.grpc_target_ca,
         allowed_hosts=settings.allowed_hosts,
@@ -224,11 +228,11 @@ async def _counting(backend: Backend) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def metering(settings: Settings, backend: Backend) -> AsyncIterator[None]:
-    """Count, and show the metrics on an address of their own if one is set."""
+async def metering(settings: Settings, backend: Backend, *, stop: asyncio.Event) -> AsyncIterator[None]:
+    """Count, and show metrics and health on an address of their own if one is set."""
     async with _counting(backend):
         if not settings.metrics_listen:
             yield
             return
-        async with serve_metrics(backend.metrics, settings.metrics_listen):
+        async with serve_metrics(backend.metrics, settings.metrics_listen, stopping=stop):
             yield

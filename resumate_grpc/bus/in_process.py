@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from resumate_grpc.jobs.ports import WORK, Notice, Removed, Stopped, WorkAvailable
+from resumate_grpc.bus.topics import topics_of
+from resumate_grpc.jobs.ports import Notice
 from resumate_grpc.model.work import Target
 
 __all__ = ["InProcessBus"]
@@ -13,18 +14,6 @@ __all__ = ["InProcessBus"]
 logger = logging.getLogger(__name__)
 
 Listener = Callable[[Notice], None]
-
-
-def topics_of(notice: Notice) -> tuple[Target, ...]:
-    """Name the topics that a notice is passed to."""
-    if isinstance(notice, WorkAvailable):
-        return (WORK,)
-    resume = Target(owner=notice.owner, resume_id=notice.resume_id)
-    if isinstance(notice, Stopped):
-        return (WORK, resume)
-    feed = Target(owner=notice.owner)
-    batch = (Target(owner=notice.owner, batch_id=notice.batch_id),) if notice.batch_id else ()
-    return (WORK, resume, feed, *batch) if isinstance(notice, Removed) else (resume, feed, *batch)
 
 
 class InProcessBus:
@@ -36,7 +25,11 @@ class InProcessBus:
 
     def publish(self, notice: Notice) -> None:
         """Pass a notice to the listeners of its topics; a listener that raises is logged and harms no other."""
-        for topic in topics_of(notice):
+        self.deliver(notice, topics_of(notice))
+
+    def deliver(self, notice: Notice, topics: Iterable[Target]) -> None:
+        """Pass a notice to the listeners of some of its topics."""
+        for topic in topics:
             for listener in tuple(self._listeners.get(topic, {}).values()):
                 try:
                     listener(notice)

@@ -18,6 +18,7 @@ from resumate_grpc.config.checks import (
     of_scheme,
     one_of,
     readable,
+    servers,
 )
 from resumate_grpc.config.setting import Setting, setting, settings_of
 from resumate_grpc.config.units import (
@@ -74,11 +75,11 @@ class Settings:
     )
     grpc_target: str = setting(
         "",
-        help="Server that `resumate bridge` is a client of, host:port.",
-        metavar="HOST:PORT",
+        help="Servers that `resumate bridge` is a client of: host:port, or several IPv4 addresses parted by commas.",
+        metavar="HOST:PORT[,…]",
         default_text="the address of --grpc-listen",
         read=read_text,
-        check=may_listen,
+        check=servers,
         group=LISTEN,
     )
     grpc_target_ca: Path | None = setting(
@@ -101,20 +102,38 @@ class Settings:
     )
     database_url: str = setting(
         "",
-        help="Database with the résumés and their history.",
+        help="Database with the résumés and their history: a SQLite file, or PostgreSQL (15 or newer).",
         metavar="URL",
         default_text="sqlite:///<data-dir>/resumate.db",
         read=read_text,
-        check=of_scheme("sqlite", instead="a URL such as sqlite:////var/lib/resumate/resumate.db", may_be_empty=True),
+        check=of_scheme(
+            "sqlite",
+            "postgresql",
+            "postgres",
+            instead="a URL such as sqlite:////var/lib/resumate/resumate.db or postgresql://user:password@host/database",
+            may_be_empty=True,
+        ),
+        group=KEEP,
+        secret=True,
+    )
+    database_connections: int = setting(
+        10,
+        help="Most connections of this process to PostgreSQL.",
+        metavar="N",
+        default_text="10",
+        read=read_count,
+        check=at_least(2, "2"),
         group=KEEP,
     )
     bus_url: str = setting(
         "memory://",
-        help="What carries live events between processes; memory:// stays within one.",
+        help="What carries live events between processes: nats:// or redis://; memory:// stays within one.",
         metavar="URL",
         default_text="memory://",
         read=read_text,
-        check=of_scheme("memory", instead="memory://, the only one in this version"),
+        check=of_scheme(
+            "memory", "nats", "tls", "redis", "rediss", instead="memory://, or a URL such as nats://localhost:4222"
+        ),
         group=KEEP,
     )
     files_url: str = setting(
@@ -300,10 +319,10 @@ class Settings:
         group=LIMITS,
     )
     drain_grace_s: float = setting(
-        10.0,
+        8.0,  # `docker stop` kills after 10 s
         help="How long running parses may go on after SIGTERM or Ctrl-C, before they are given back to the queue.",
         metavar="DURATION",
-        default_text="10s",
+        default_text="8s",
         read=read_seconds,
         group=WORK,
     )
@@ -406,7 +425,7 @@ class Settings:
     )
     metrics_listen: str = setting(
         "",
-        help="Address of Prometheus metrics for processes without an HTTP side, host:port; empty = none.",
+        help="Address of /metrics and /health for processes without an HTTP side, host:port; empty = none.",
         metavar="HOST:PORT",
         default_text="",
         read=read_text,

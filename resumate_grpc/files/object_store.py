@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol, Self
 from urllib.parse import unquote, urlsplit
@@ -20,11 +21,17 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from resumate_grpc.errors import FileMissingError, SettingsError, StorageFullError, StorageUnavailableError
-from resumate_grpc.files.holds import FolderHolds, ProcessHolds
+from resumate_grpc.files.holds import FolderHolds, HoldTable, ProcessHolds, TableHolds
 
 __all__ = ["ObjectFileStore"]
 
 logger = logging.getLogger(__name__)
+
+CONNECT_TIMEOUT = timedelta(seconds=3)
+ANSWER_TIMEOUT = timedelta(seconds=15)
+RETRIES = 3
+RETRY_TIMEOUT = timedelta(seconds=10)
+"""A service that is away for longer than that is told to the caller, who has a deadline of its own."""
 
 _INCOMING = "incoming"
 _HOLDS = "holds"
@@ -58,11 +65,12 @@ class ObjectFileStore:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, files_url: str) -> AsyncIterator[Self]:
+    async def open(cls, files_url: str, *, holds: HoldTable | None = None) -> AsyncIterator[Self]:
         """Open the store of a URL (`file:///…`, `memory:///`, `s3://bucket/prefix` …) or of a directory's path.
 
         A missing directory is made. Raises `SettingsError`, saying what to do, if the URL is not understood or the
-        directory cannot be written; a service is not contacted before the first use.
+        directory cannot be written; a service is not contacted before the first use. `holds` is where programs that
+        share a service see each other's holds; without it they are this program's alone.
         """
         path = _local_path(files_url)
         if path is not None:
@@ -70,13 +78,13 @@ class ObjectFileStore:
             yield cls(local, _Directory(local, path))
             return
         try:
-            store = from_url(files_url)
+            store = from_url(files_url) if files_url.startswith("memory:") else _service(files_url)
         except (BaseError, ValueError) as error:
             raise SettingsError(
                 f"RESUMATE_FILES_URL is {files_url!r}, which no object store understands: use a directory's path, "
                 "file:///path or s3://bucket/prefix"
             ) from error
-        yield cls(store, _Service(store))
+        yield cls(store, _Service(store, TableHolds(holds) if holds else ProcessHolds()))
 
     async def put(self, sha256: str, content: bytes) -> None:
         """See `FileStore.put`."""
@@ -130,9 +138,9 @@ class ObjectFileStore:
 class _Service:
     """An object service: an answered put is whole and durable."""
 
-    def __init__(self, store: ObjectStore) -> None:
+    def __init__(self, store: ObjectStore, holds: _Holds) -> None:
         self._store = store
-        self.holds: _Holds = ProcessHolds()
+        self.holds = holds
 
     async def put(self, key: str, content: bytes) -> None:
         await obstore.put_async(self._store, key, content)
@@ -213,6 +221,16 @@ def _open_directory(path: Path) -> LocalStore:
             "or set RESUMATE_FILES_URL or RESUMATE_DATA_DIR elsewhere"
         ) from error
     return store
+
+
+def _service(files_url: str) -> ObjectStore:
+    """Credentials, region, endpoint and encryption are those of the service's usual variables (AWS_…, GOOGLE_…)."""
+    return from_url(
+        files_url,
+        # http:// only where whoever runs it names such an endpoint.
+        client_options={"connect_timeout": CONNECT_TIMEOUT, "timeout": ANSWER_TIMEOUT, "allow_http": True},
+        retry_config={"max_retries": RETRIES, "retry_timeout": RETRY_TIMEOUT},
+    )
 
 
 def _remove_leftovers(incoming: Path) -> None:

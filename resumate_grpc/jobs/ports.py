@@ -337,8 +337,8 @@ class FileStore(Protocol):
     def removing(self, sha256: str) -> AbstractAsyncContextManager[None]:
         """Hold a file alone, from the look whether any résumé has it until it is removed.
 
-        Both holds end with the process that has them. They reach as far as the files do: other processes that use the
-        same directory see them; those that use the same object service do not.
+        Both holds end with the process that has them, for an object service two minutes later. They reach as far as
+        the files do: to all processes that use the same directory, or the same object service and database.
         """
         ...
 
@@ -454,8 +454,12 @@ class LanguageModel(Protocol):
 class PageDrawer(Protocol):
     """Draws pages of untrusted documents away from this process; adapter: `sandbox/drawer.py`."""
 
-    async def draw(self, content: bytes, *, media_type: MediaType, page: int, width_pixels: int) -> PageImage:
+    async def draw(
+        self, content: bytes, *, media_type: MediaType, page: int, width_pixels: int, with_words: bool
+    ) -> PageImage:
         """Return a picture of one page, from 1, so many pixels wide; waits for a free process.
+
+        With words, their places too.
 
         Raises `ParsingError`: NO_PICTURE, or as `Parser.parse`.
         """

@@ -18,11 +18,15 @@ from resumate_grpc.store.codec import encode_event, from_micros
 from resumate_grpc.store.tables import events, feeds, resumes
 from resumate_grpc.store.transaction import Transaction
 
-__all__ = ["Entry", "advance", "queued", "record", "transition"]
+__all__ = ["Entry", "MovedMeanwhileError", "advance", "queued", "record", "transition"]
 
 Change = str | int | None
 
 _INSERT = insert(events)
+
+
+class MovedMeanwhileError(Exception):
+    """A log was moved on between the statement's snapshot and its lock (PostgreSQL): the transaction is run again."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,7 +103,11 @@ def _execute(
     if under is not None:
         values |= {"b_attempt": under.attempt, "b_lease": under.lease}
     row = tx.connection.execute(statement, values).one_or_none()
-    return None if row is None else (row, record(tx, row, entries, previous=row.previous_digest))
+    if row is None:
+        return None
+    if entries and row.previous_digest is None:
+        raise MovedMeanwhileError
+    return row, record(tx, row, entries, previous=row.previous_digest)
 
 
 @cache

@@ -186,7 +186,8 @@ def retry(
 
 def put_parsed(tx: Transaction, resume_id: str, result: ParsedResume) -> None:
     """Set the result of a résumé, with what it is searched by."""
-    name = result.personal_info.full_name
+    # NULs, which text on PostgreSQL cannot hold, stay in the result alone: JSON writes them out.
+    name = result.personal_info.full_name.replace("\0", " ")
     row = {
         "json": encode_json(result),
         "person_name": name,
@@ -195,7 +196,7 @@ def put_parsed(tx: Transaction, resume_id: str, result: ParsedResume) -> None:
     mine = tables.parsed.c.resume_id == resume_id
     if tx.connection.execute(update(tables.parsed).where(mine).values(**row)).rowcount == 0:
         tx.connection.execute(insert(tables.parsed).values(resume_id=resume_id, **row))
-    headline = result.work_experience[0].title if result.work_experience else ""
+    headline = result.work_experience[0].title.replace("\0", " ") if result.work_experience else ""
     named = update(resumes).where(resumes.c.id == resume_id).values(person_name=name, headline=headline)
     tx.connection.execute(named)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
 from typing import Self
@@ -31,57 +31,63 @@ from resumate_grpc.model.work import (
     StageTimes,
     Target,
 )
-from resumate_grpc.store import figures, history, listing, resumes, retention, sqlite, work_queue
+from resumate_grpc.store import figures, file_holds, history, listing, resumes, retention, work_queue
 from resumate_grpc.store.append import Append
-from resumate_grpc.store.checkpoints import Checkpoints
 from resumate_grpc.store.codec import to_micros
+from resumate_grpc.store.embedded import open_sqlite
+from resumate_grpc.store.engine import Claimed, Engine, PoolFigures
 from resumate_grpc.store.migration import migrate
-from resumate_grpc.store.runner import Readers, Writer
-from resumate_grpc.store.transaction import Body
+from resumate_grpc.store.postgres.connecting import is_postgres
+from resumate_grpc.store.postgres.moment import ClockTime, DatabaseTime
+from resumate_grpc.store.postgres.opening import open_postgres
 
 __all__ = ["SqlStore"]
 
 _logger = logging.getLogger(__name__)
 
-_Claimed = tuple[Claim | None, Sequence[ProgressEvent]]
+DEFAULT_CONNECTIONS = 10
 
 
 class SqlStore:
     """Records, log, queue, expiry and statistics in SQL; the ports of those names tell what each method promises."""
 
-    def __init__(self, *, writer: Writer, readers: Readers, epoch: str) -> None:
-        self._writer = writer
-        self._readers = readers
+    def __init__(self, engine: Engine, *, epoch: str) -> None:
+        self._engine = engine
+        self._writer = engine.writer
+        self._readers = engine.readers
         self._epoch = epoch
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, database_url: str, *, clock: Clock) -> AsyncIterator[Self]:
-        """Open the database of a `sqlite:///…` URL or a path, made or migrated to this version where needed.
+    async def open(
+        cls, database_url: str, *, clock: Clock, connections: int = DEFAULT_CONNECTIONS, use_clock: bool = False
+    ) -> AsyncIterator[Self]:
+        """Open the database of a URL or path, made or migrated to this version where needed.
+
+        `sqlite:///…` or a path is a file; `postgresql://…` a database that is there, to which there are at most
+        `connections`. On PostgreSQL time is the database's; `use_clock` takes `clock`'s instead, for tests whose time
+        passes when they say so.
 
         What was submitted is finished when the context ends. Raises `SettingsError`, saying what to do, if the
         database cannot be opened, is damaged, or was written by a newer version.
         """
-        path = sqlite.database_path(database_url)
         await asyncio.to_thread(migrate, database_url)
-        async with AsyncExitStack() as stack:
-            write_engine = sqlite.connect(path, writer=True)
-            stack.callback(write_engine.dispose)
-            read_engine = sqlite.connect(path, writer=False)
-            stack.callback(read_engine.dispose)
-            readers = Readers(read_engine, clock, threads=sqlite.READER_THREADS)
-            stack.push_async_callback(readers.aclose)
-            checkpoint_engine = sqlite.connect(path, writer=True)
-            stack.callback(checkpoint_engine.dispose)
-            checkpoints = Checkpoints(path, checkpoint_engine)
-            stack.push_async_callback(asyncio.to_thread, checkpoints.close)
-            writer = Writer(write_engine, clock, scrub=sqlite.scrub, committed=checkpoints.committed)
-            stack.push_async_callback(writer.aclose)
-            with sqlite.explained(path):
-                # A crash right after a deletion may have left deleted content in the journal.
-                await asyncio.to_thread(sqlite.scrub, write_engine)
-                epoch = await readers.read(history.epoch)
-            yield cls(writer=writer, readers=readers, epoch=epoch)
+        if is_postgres(database_url):
+            time = ClockTime(clock) if use_clock else DatabaseTime()
+            opened = open_postgres(database_url, clock=clock, time=time, connections=connections)
+        else:
+            opened = open_sqlite(database_url, clock=clock)
+        async with opened as engine:
+            yield cls(engine, epoch=await engine.readers.read(history.epoch))
+
+    @property
+    def shared(self) -> bool:
+        """Whether other programs may be at work on the same database."""
+        return self._engine.shared
+
+    def pool(self) -> PoolFigures | None:
+        """Return how many connections to the database there are; None for SQLite."""
+        return None if self._engine.pool is None else self._engine.pool.figures()
 
     # ResumeStore
 
@@ -177,12 +183,9 @@ class SqlStore:
         max_attempts: int,
         lane: Lane = Lane.TEXT,
         expected: Expectation = unexpected,
-    ) -> _Claimed:
+    ) -> Claimed:
         """See `WorkQueue.claim`."""
-        body: Body[_Claimed] = partial(
-            work_queue.claim, worker=worker, lease_s=lease_s, max_attempts=max_attempts, lane=lane, expected=expected
-        )
-        claiming = self._writer.submit(body)
+        claiming = self._writer.claim(worker, lease_s=lease_s, max_attempts=max_attempts, lane=lane, expected=expected)
         try:
             return await asyncio.shield(claiming)
         except asyncio.CancelledError:
@@ -216,12 +219,12 @@ class SqlStore:
         """See `WorkQueue.give_back`."""
         return await self._writer.submit(lambda tx: work_queue.give_back(tx, claim, message=message, lost=lost))
 
-    async def void_leases(self) -> int:
-        """Let every lease end now and return how many were held.
+    async def void_leases(self, instance: str = "") -> int:
+        """Let every lease end now, or all of workers named `…@instance`; return how many were held.
 
-        For the start of a program that is alone on its database: whoever held them is dead.
+        For the start of a program: whoever held them is dead.
         """
-        return await self._writer.submit(work_queue.void_leases)
+        return await self._writer.submit(partial(work_queue.void_leases, instance=instance))
 
     # Retention
 
@@ -242,6 +245,16 @@ class SqlStore:
     async def referenced(self, sha256s: Sequence[str]) -> set[str]:
         """See `Expiry.referenced`."""
         return await self._readers.read(lambda tx: retention.referenced(tx, sha256s))
+
+    # HoldTable
+
+    async def hold(self, sha256: str, holder: str, *, alone: bool) -> bool:
+        """See `HoldTable.hold`."""
+        return await self._writer.submit(lambda tx: file_holds.hold(tx, sha256, holder, alone=alone))
+
+    async def release(self, sha256: str, holder: str) -> None:
+        """See `HoldTable.release`."""
+        await self._writer.submit(lambda tx: file_holds.release(tx, sha256, holder))
 
     # Statistics
 
@@ -265,7 +278,7 @@ class SqlStore:
         """See `Statistics.counts`."""
         return await self._readers.read(figures.counts)
 
-    def _give_back_unheld(self, claiming: asyncio.Future[_Claimed]) -> None:
+    def _give_back_unheld(self, claiming: asyncio.Future[Claimed]) -> None:
         if claiming.cancelled() or claiming.exception() is not None:
             return
         claim, _ = claiming.result()

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Float,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -33,25 +35,27 @@ metadata = MetaData(
     }
 )
 
+# Compared byte by byte on every database: PostgreSQL would go by a language's rules, which change with its libraries.
+_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 _STATES = "state IN ('QUEUED', 'PROCESSING', 'SUCCEEDED', 'FAILED', 'CANCELLED')"
 
 resumes = Table(
     "resumes",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("owner", Text, nullable=False),
-    Column("filename", Text, nullable=False),
-    Column("filename_search", Text, nullable=False),
-    Column("media_type", Text, nullable=False),
+    Column("id", _TEXT, primary_key=True),
+    Column("owner", _TEXT, nullable=False),
+    Column("filename", _TEXT, nullable=False),
+    Column("filename_search", _TEXT, nullable=False),
+    Column("media_type", _TEXT, nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
-    Column("sha256", Text, nullable=False),
-    Column("options", Text, nullable=False),
-    Column("request_id", Text),
-    Column("batch_id", Text),
-    Column("state", Text, nullable=False),
+    Column("sha256", _TEXT, nullable=False),
+    Column("options", _TEXT, nullable=False),
+    Column("request_id", _TEXT),
+    Column("batch_id", _TEXT),
+    Column("state", _TEXT, nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("revision", Integer, nullable=False),
-    Column("error", Text),
+    Column("error", _TEXT),
     Column("create_time", BigInteger, nullable=False),
     Column("update_time", BigInteger, nullable=False),
     Column("complete_time", BigInteger),
@@ -64,19 +68,19 @@ resumes = Table(
     Column("queue_rank", Integer, nullable=False),
     Column("queue_time", BigInteger, nullable=False),
     # Who holds it: set while PROCESSING, NULL otherwise.
-    Column("lease", Text),
-    Column("lease_worker", Text),
+    Column("lease", _TEXT),
+    Column("lease_worker", _TEXT),
     Column("lease_expires", BigInteger),
     Column("lost_count", Integer, nullable=False),
     # Which workers take it up.
-    Column("lane", Text, nullable=False, server_default="TEXT"),
+    Column("lane", _TEXT, nullable=False, server_default="TEXT"),
     # What retention has taken: events before `first_sequence`, the last of which had this number in the feed; the file.
     Column("first_sequence", BigInteger, nullable=False, server_default=text("1")),
     Column("purged_feed_sequence", BigInteger, nullable=False, server_default=text("0")),
     Column("has_file", Integer, nullable=False, server_default=text("1")),
     # Of the result; beside the row, so that lists need not read the results.
-    Column("person_name", Text, nullable=False, server_default=""),
-    Column("headline", Text, nullable=False, server_default=""),
+    Column("person_name", _TEXT, nullable=False, server_default=""),
+    Column("headline", _TEXT, nullable=False, server_default=""),
     UniqueConstraint("owner", "request_id"),
     CheckConstraint(_STATES, name="state"),
     CheckConstraint("attempt >= 1", name="attempt"),
@@ -120,31 +124,33 @@ for _name, _columns, _where in (
 parsed = Table(
     "parsed",
     metadata,
-    Column("resume_id", Text, ForeignKey("resumes.id", ondelete="CASCADE"), primary_key=True),
-    Column("json", Text, nullable=False),
-    Column("person_name", Text, nullable=False),
-    Column("search", Text, nullable=False),
+    Column("resume_id", _TEXT, ForeignKey("resumes.id", ondelete="CASCADE"), primary_key=True),
+    Column("json", _TEXT, nullable=False),
+    Column("person_name", _TEXT, nullable=False),
+    Column("search", _TEXT, nullable=False),
 )
 
 events = Table(
     "events",
     metadata,
-    Column("resume_id", Text, ForeignKey("resumes.id", ondelete="CASCADE"), primary_key=True),
+    Column("resume_id", _TEXT, primary_key=True),
     Column("sequence", BigInteger, primary_key=True, autoincrement=False),
-    Column("owner", Text, nullable=False),
+    Column("owner", _TEXT, nullable=False),
     Column("feed_sequence", BigInteger, nullable=False),
-    Column("batch_id", Text),
+    Column("batch_id", _TEXT),
     Column("attempt", Integer, nullable=False),
-    Column("stage", Text, nullable=False),
+    Column("stage", _TEXT, nullable=False),
     Column("stage_percent", Integer, nullable=False),
     Column("percent", Integer, nullable=False),
-    Column("message", Text, nullable=False),
-    Column("state", Text, nullable=False),
+    Column("message", _TEXT, nullable=False),
+    Column("state", _TEXT, nullable=False),
     Column("create_time", BigInteger, nullable=False),
     Column("estimated_remaining_s", Float),
-    Column("error", Text),
+    Column("error", _TEXT),
     # Of the résumé's log up to here; the default is what a migration has to begin with.
     Column("digest", LargeBinary, nullable=False, server_default=""),
+    # On PostgreSQL it would look each event's résumé up, which the statement that inserts it has just changed.
+    ForeignKeyConstraint(["resume_id"], ["resumes.id"], ondelete="CASCADE").ddl_if(dialect="sqlite"),
     UniqueConstraint("owner", "feed_sequence"),
     CheckConstraint(_STATES, name="state"),
     CheckConstraint("sequence >= 1 AND feed_sequence >= 1 AND attempt >= 1", name="numbers"),
@@ -173,27 +179,36 @@ Index(
 feeds = Table(
     "feeds",
     metadata,
-    Column("owner", Text, primary_key=True),
+    Column("owner", _TEXT, primary_key=True),
     Column("last_sequence", BigInteger, nullable=False),
     # Lowest number that retention has kept; deleting a résumé does not move it.
     Column("first_sequence", BigInteger, nullable=False),
 )
 
-log = Table("log", metadata, Column("epoch", Text, primary_key=True))
+log = Table("log", metadata, Column("epoch", _TEXT, primary_key=True))
 
 stage_times = Table(
     "stage_times",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("media_type", Text, nullable=False),
+    Column("media_type", _TEXT, nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
     Column("page_count", Integer, nullable=False),
     Column("text_extraction_s", Float, nullable=False),
     Column("nlp_parsing_s", Float, nullable=False),
     Column("ai_enhancement_s", Float, nullable=False),
     Column("create_time", BigInteger, nullable=False),
-    Column("lane", Text, nullable=False, server_default="TEXT"),
+    Column("lane", _TEXT, nullable=False, server_default="TEXT"),
     Column("scanned_pages", Integer, nullable=False, server_default=text("0")),
     Column("asked_characters", Integer, nullable=False, server_default=text("0")),
     Index("ix_stage_times_media_type", "media_type", "id"),
+)
+
+file_holds = Table(
+    "file_holds",
+    metadata,
+    Column("sha256", _TEXT, primary_key=True),
+    Column("holder", _TEXT, primary_key=True),
+    Column("alone", Boolean, nullable=False),
+    Column("until", BigInteger, nullable=False),
 )

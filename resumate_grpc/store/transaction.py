@@ -17,12 +17,14 @@ T = TypeVar("T")
 class Transaction:
     """One transaction and its time, in microseconds.
 
-    `now` counts since 1970 UTC and is what the clock says, but grows from one writing transaction to the next.
-    `lease_now` is for leases alone (`LeaseClock`): it passes evenly and is the same in all processes, so that setting
-    the clock neither ends a lease nor prolongs it.
+    `now` counts since 1970 UTC and is what the clock says, but grows from one writing transaction to the next; on
+    PostgreSQL it is the database's, so that the clocks of several hosts turn nothing round. `lease_now` is for leases
+    alone: it is the same for all processes on one database. On SQLite it passes evenly, so that setting the clock
+    neither ends a lease nor prolongs it (`LeaseClock`); on PostgreSQL it is the database's clock.
 
     Bodies are synchronous and free of asyncio, so that a thread of the SQLite runner and `AsyncConnection.run_sync`
-    can both run them. They neither commit nor roll back: returning commits, raising undoes what they wrote.
+    can both run them. They neither commit nor roll back: returning commits, raising undoes what they wrote. They may be
+    run again after a rollback, so they change nothing but the database.
     """
 
     connection: Connection

@@ -114,9 +114,11 @@ def give_back(tx: Transaction, claim: Claim, *, message: str, lost: bool) -> Pro
     return _written(moved)[1][0]
 
 
-def void_leases(tx: Transaction) -> int:
-    """Let every lease end now; return how many were held."""
+def void_leases(tx: Transaction, *, instance: str) -> int:
+    """Let leases end now, all of them or those of workers named `…@instance`; return how many were held."""
     statement = tables.resumes.update().where(resumes.c.lease_expires.is_not(None)).values(lease_expires=0)
+    if instance:
+        statement = statement.where(resumes.c.lease_worker.endswith(f"@{instance}", autoescape=True))
     return tx.connection.execute(statement).rowcount
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Protocol
 
 from prometheus_client import (
     CollectorRegistry,
@@ -58,8 +59,17 @@ class PrometheusMetrics:
         self._restarts = Counter(
             "resumate_worker_restarts", "Worker processes that were replaced", ["cause"], registry=self.registry
         )
+        self._bus_linked = Gauge(
+            "resumate_bus_connected", "Whether the bus's broker is reached", registry=self.registry
+        )
+        self._bus_linked.set(1)  # a bus within this process
+        self._bus_dropped = Counter(
+            "resumate_bus_dropped_notices", "Notices that the bus did not send", registry=self.registry
+        )
         self._resumes = _Resumes()
         self.registry.register(self._resumes)
+        self._pool = _Pool()
+        self.registry.register(self._pool)
         ProcessCollector(registry=self.registry)
 
     def rpc_ended(self, method: str, code: str, seconds: float, *, streaming: bool) -> None:
@@ -88,6 +98,18 @@ class PrometheusMetrics:
         """Note that a worker process was replaced; `cause` is one of the sandbox's few words for why."""
         self._restarts.labels(cause).inc()
 
+    def watch_pool(self, figures: Callable[[], PoolFigures | None]) -> None:
+        """Show at each scrape what a pool of database connections tells; None = there is none."""
+        self._pool.figures = figures
+
+    def bus_linked(self, *, linked: bool) -> None:
+        """Note whether the bus's broker is reached; see `BusMetrics`."""
+        self._bus_linked.set(linked)
+
+    def bus_dropped(self) -> None:
+        """Note that a notice was not sent to other processes."""
+        self._bus_dropped.inc()
+
     def resumes_counted(self, counts: Mapping[State, int]) -> None:
         """Keep how many résumés are in each state, for the scrapes until the next count."""
         self._resumes.counts = dict(counts)
@@ -95,6 +117,41 @@ class PrometheusMetrics:
     def render(self) -> bytes:
         """Return everything in Prometheus's text format, of media type `CONTENT_TYPE`."""
         return generate_latest(self.registry)
+
+
+class PoolFigures(Protocol):
+    """Connections to the database: how many are in use, and how many there may be."""
+
+    @property
+    def in_use(self) -> int:
+        """Those that a transaction has at this moment."""
+        ...
+
+    @property
+    def limit(self) -> int:
+        """The setting."""
+        ...
+
+
+class _Pool(Collector):
+    """Connections to the database, by state; absent where there is no pool."""
+
+    def __init__(self) -> None:
+        self.figures: Callable[[], PoolFigures | None] = lambda: None
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the gauge."""
+        gauge = next(iter(self.describe()))
+        figures = self.figures()
+        if figures is not None:
+            gauge.add_sample(gauge.name, {"state": "in_use"}, figures.in_use)
+            gauge.add_sample(gauge.name, {"state": "limit"}, figures.limit)
+        yield gauge
+
+    def describe(self) -> Iterable[Metric]:
+        """Name what `collect` yields, so that registering does not call it."""
+        documentation = "Connections to the database: in use, and how many there may be"
+        return [GaugeMetricFamily("resumate_database_connections", documentation, labels=["state"])]
 
 
 class _Resumes(Collector):

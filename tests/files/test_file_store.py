@@ -22,6 +22,7 @@ from resumate_grpc.errors import (
     StorageUnavailableError,
 )
 from resumate_grpc.files import ObjectFileStore
+from tests.files.services import ObjectService
 
 CONTENT = bytes(range(256)) * 1000
 
@@ -33,9 +34,13 @@ def sha256_of(content: bytes) -> str:
 SHA256 = sha256_of(CONTENT)
 
 
-@pytest.fixture(params=["directory", "memory"])
+@pytest.fixture(params=["directory", "memory", pytest.param("s3", marks=pytest.mark.slow)])
 async def files(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ObjectFileStore]:
-    url = (tmp_path / "files").as_uri() if request.param == "directory" else "memory:///"
+    if request.param == "s3":
+        service: ObjectService = request.getfixturevalue("s3")
+        url = service.new_bucket() + "/some/prefix"
+    else:
+        url = (tmp_path / "files").as_uri() if request.param == "directory" else "memory:///"
     async with ObjectFileStore.open(url) as opened:
         yield opened
 

@@ -19,6 +19,7 @@ from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import State
 from resumate_grpc.model.work import Outcome, ResumeQuery
 from resumate_grpc.store import SqlStore
+from resumate_grpc.store.runner import Writer
 from tests.fire.checker import check
 from tests.fire.lines import Answered, Asked
 from tests.fire.recording import Recorder
@@ -122,7 +123,9 @@ async def test_a_database_that_cannot_be_written_says_so_and_recovers(tmp_path: 
         await create(store, "r1")
 
         def set_read_only(value: str) -> None:
-            with store._writer._engine.connect() as connection:  # noqa: SLF001 - what a read-only file system strikes
+            writer = store._writer  # noqa: SLF001 - what a read-only file system strikes
+            assert isinstance(writer, Writer)
+            with writer._engine.connect() as connection:  # noqa: SLF001
                 driver = connection.connection.driver_connection
                 assert isinstance(driver, sqlite3.Connection)
                 driver.execute(f"PRAGMA query_only = {value}")

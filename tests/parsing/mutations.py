@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
 import time
 from collections import Counter
@@ -21,11 +22,13 @@ from resumate_grpc.model.resume import ParseOptions
 from resumate_grpc.parsing.sniff import sniff
 from resumate_grpc.sandbox.lanes import ScanLane
 from resumate_grpc.sandbox.limits import Limits
+from resumate_grpc.sandbox.memory import rss_bytes
 from resumate_grpc.sandbox.pool import SandboxPool
 from tests.parsing.mutants import FORMATS, mutants
 
 __all__ = ["Findings", "tried"]
 
+MIB = 1024 * 1024
 LIMITS = Limits(wall_s=20.0)
 
 
@@ -75,6 +78,13 @@ async def _ending(pool: SandboxPool, name: str, content: bytes) -> str:
     return "parsed"
 
 
+def _memory() -> str:
+    """Tell the resident memory of this process, and of the processes that it started, together."""
+    own = os.getpid()
+    children = Path(f"/proc/self/task/{own}/children").read_text(encoding="ascii").split()
+    return f"{rss_bytes(own) / MIB:.0f}+{sum(rss_bytes(int(child)) for child in children) / MIB:.0f}"
+
+
 def _kept(folder: Path | None, told: str, content: bytes) -> None:
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -97,7 +107,7 @@ async def _all(arguments: argparse.Namespace) -> int:
     broken: list[str] = []
     async with SandboxPool(workers=arguments.workers, limits=LIMITS) as pool:
         for name in names:
-            began = time.monotonic()
+            began, before = time.monotonic(), _memory()
             files = mutants(name, arguments.count, seed=arguments.seed)
             findings = await tried(pool, name, files, at_once=arguments.workers, keep=arguments.keep)
             endings = ", ".join(
@@ -105,7 +115,7 @@ async def _all(arguments: argparse.Namespace) -> int:
             )
             print(  # noqa: T201 - a command
                 f"{name}: {endings}; {time.monotonic() - began:.0f} s, slowest {findings.slowest_s:.1f} s "
-                f"({findings.slowest})",
+                f"({findings.slowest}); MiB here and in all processes {before} -> {_memory()}",
                 flush=True,
             )
             broken += findings.broken

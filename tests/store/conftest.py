@@ -1,12 +1,13 @@
 """The store under test, once a backend: every test that asks for `store` is part of the ports' contract.
 
-A new backend is one more entry in BACKENDS: how to open a new one, in a folder of the test's own.
+`open_store` opens the test's database, as often as the test likes: several processes' stores on one database. A new
+backend is one more entry in BACKENDS, and the way to its URL.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -14,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from resumate_grpc.jobs.ports import Clock
 from resumate_grpc.model.progress import Stage
 from resumate_grpc.model.resume import MediaType, ParseOptions
 from resumate_grpc.model.work import Claim, Lane, NewEvent, NewResume, StageTimes
@@ -54,13 +54,9 @@ def _new_sqlite() -> bytes:
         return Path(folder, "new.db").read_bytes()
 
 
-def _open_sqlite(folder: Path, clock: Clock) -> AbstractAsyncContextManager[SqlStore]:
-    file = folder / "resumate.db"
-    file.write_bytes(_new_sqlite())
-    return SqlStore.open(str(file), clock=clock)
+BACKENDS = [pytest.param("sqlite"), pytest.param("postgresql", marks=pytest.mark.slow)]
 
-
-BACKENDS = {"sqlite": _open_sqlite}
+OpenStore = Callable[[], AbstractAsyncContextManager[SqlStore]]
 
 
 @pytest.fixture
@@ -68,9 +64,31 @@ def clock() -> ManualClock:
     return ManualClock()
 
 
-@pytest.fixture(params=sorted(BACKENDS))
-async def store(request: pytest.FixtureRequest, tmp_path: Path, clock: ManualClock) -> AsyncIterator[SqlStore]:
-    async with BACKENDS[request.param](tmp_path, clock) as opened:
+@pytest.fixture(params=BACKENDS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A new database of the test's own."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgres_url"))
+    file = tmp_path / "resumate.db"
+    file.write_bytes(_new_sqlite())
+    return str(file)
+
+
+@pytest.fixture
+def open_store(database_url: str, clock: ManualClock) -> OpenStore:
+    return lambda: SqlStore.open(database_url, clock=clock, use_clock=True)
+
+
+@pytest.fixture
+async def store(open_store: OpenStore) -> AsyncIterator[SqlStore]:
+    async with open_store() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def sqlite_store(tmp_path: Path, clock: ManualClock) -> AsyncIterator[SqlStore]:
+    """For what is SQLite's own."""
+    async with SqlStore.open(str(tmp_path / "resumate.db"), clock=clock) as opened:
         yield opened
 
 

@@ -16,7 +16,8 @@ from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import ProgressEvent
 from resumate_grpc.model.work import Claim, Outcome, Target
 from resumate_grpc.store import SqlStore, sqlite
-from tests.store.conftest import OWNER, ManualClock, claim, create, progress
+from resumate_grpc.store.runner import Writer
+from tests.store.conftest import OWNER, ManualClock, OpenStore, claim, create, progress
 
 
 async def assert_whole(store: SqlStore) -> None:
@@ -82,10 +83,9 @@ async def test_one_that_the_database_refuses_spares_the_others(store: SqlStore) 
     await assert_whole(store)
 
 
-async def test_a_log_that_others_moved_on_is_read_anew(tmp_path: Path, clock: ManualClock) -> None:
+async def test_a_log_that_others_moved_on_is_read_anew(open_store: OpenStore) -> None:
     """What another process appended under the same lease, or the next attempt, is what the next append goes on from."""
-    path = str(tmp_path / "resumate.db")
-    async with SqlStore.open(path, clock=clock) as store, SqlStore.open(path, clock=clock) as other:
+    async with open_store() as store, open_store() as other:
         (one,) = await held(store, 1)
         for turn in range(4):
             await (store, other)[turn % 2].append(one, [progress(turn)])
@@ -97,17 +97,21 @@ async def test_a_log_that_others_moved_on_is_read_anew(tmp_path: Path, clock: Ma
         await assert_whole(store)
 
 
-async def test_what_was_undone_is_not_remembered(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_was_undone_is_not_remembered(sqlite_store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a commit that failed, logs go on from what is on disk, not from what was to be."""
+    store = sqlite_store
+    writer = store._writer  # noqa: SLF001 - the disk is made to fail here
+    assert isinstance(writer, Writer)
+    engine = writer._engine  # noqa: SLF001
     claims = await held(store, 5)
     await store.append(claims[0], [progress(1)])
-    commit = store._writer._engine.dialect.do_commit  # noqa: SLF001 - the disk is made to fail here
+    commit = engine.dialect.do_commit
 
     def failing(connection: object) -> None:
-        monkeypatch.setattr(store._writer._engine.dialect, "do_commit", commit)  # noqa: SLF001
+        monkeypatch.setattr(engine.dialect, "do_commit", commit)
         raise sqlite3.OperationalError("disk I/O error")
 
-    monkeypatch.setattr(store._writer._engine.dialect, "do_commit", failing)  # noqa: SLF001
+    monkeypatch.setattr(engine.dialect, "do_commit", failing)
     with pytest.raises((DatabaseError, sqlite3.OperationalError)):
         await store.append(claims[0], [progress(2, "lost")])
     await store.finish(claims[1], Outcome(parsed=ParsedResume()))

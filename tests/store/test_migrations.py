@@ -23,7 +23,9 @@ from resumate_grpc.model.progress import ProgressEvent
 from resumate_grpc.model.work import Target
 from resumate_grpc.store import Migrated, SqlStore, migrate
 from resumate_grpc.store.migrations import HEAD
+from resumate_grpc.store.postgres.connecting import connect
 from resumate_grpc.store.tables import metadata
+from tests.postgres import Cluster
 
 pytestmark = pytest.mark.slow
 
@@ -67,6 +69,35 @@ def test_alembic_finds_nothing_to_generate(tmp_path: Path) -> None:
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     engine.dispose()
+
+
+def test_migrations_make_the_same_tables_on_postgresql(postgres: Cluster) -> None:
+    """There too `tables.py` and the migrations agree: columns, constraints, indexes."""
+    migrated, described = postgres.create(), postgres.create()
+    migrate(postgres.url(migrated))
+
+    async def describe() -> None:
+        engine = connect(postgres.url(described), pooler=False, connections=None)
+        async with engine.begin() as connection:
+            await connection.run_sync(metadata.create_all)
+        await engine.dispose()
+
+    asyncio.run(describe())
+    for question in POSTGRES_SCHEMA:
+        assert postgres.sql(question, migrated) == postgres.sql(question, described)
+
+
+POSTGRES_SCHEMA = (
+    """
+    SELECT table_name, column_name, data_type, collation_name, is_nullable, column_default
+    FROM information_schema.columns WHERE table_schema = 'public' AND table_name != 'alembic_version' ORDER BY 1, 2
+    """,
+    """
+    SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text != 'alembic_version' ORDER BY 1, 2
+    """,
+    "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename != 'alembic_version' ORDER BY 1",
+)
 
 
 def test_a_start_with_nothing_to_migrate_does_not_load_alembic(tmp_path: Path) -> None:

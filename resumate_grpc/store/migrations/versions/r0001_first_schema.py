@@ -10,6 +10,9 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
+# Compared byte by byte on every database: PostgreSQL would go by a language's rules, which change with its libraries.
+_TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
 
 def upgrade() -> None:
     """Make the tables, and the log's identity."""
@@ -24,20 +27,20 @@ def upgrade() -> None:
 def _resumes() -> None:
     op.create_table(
         "resumes",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("owner", sa.Text(), nullable=False),
-        sa.Column("filename", sa.Text(), nullable=False),
-        sa.Column("filename_search", sa.Text(), nullable=False),
-        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("id", _TEXT, nullable=False),
+        sa.Column("owner", _TEXT, nullable=False),
+        sa.Column("filename", _TEXT, nullable=False),
+        sa.Column("filename_search", _TEXT, nullable=False),
+        sa.Column("media_type", _TEXT, nullable=False),
         sa.Column("size_bytes", sa.BigInteger(), nullable=False),
-        sa.Column("sha256", sa.Text(), nullable=False),
-        sa.Column("options", sa.Text(), nullable=False),
-        sa.Column("request_id", sa.Text(), nullable=True),
-        sa.Column("batch_id", sa.Text(), nullable=True),
-        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("sha256", _TEXT, nullable=False),
+        sa.Column("options", _TEXT, nullable=False),
+        sa.Column("request_id", _TEXT, nullable=True),
+        sa.Column("batch_id", _TEXT, nullable=True),
+        sa.Column("state", _TEXT, nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("error", _TEXT, nullable=True),
         sa.Column("create_time", sa.BigInteger(), nullable=False),
         sa.Column("update_time", sa.BigInteger(), nullable=False),
         sa.Column("complete_time", sa.BigInteger(), nullable=True),
@@ -47,8 +50,8 @@ def _resumes() -> None:
         sa.Column("percent", sa.Integer(), nullable=False),
         sa.Column("queue_rank", sa.Integer(), nullable=False),
         sa.Column("queue_time", sa.BigInteger(), nullable=False),
-        sa.Column("lease", sa.Text(), nullable=True),
-        sa.Column("lease_worker", sa.Text(), nullable=True),
+        sa.Column("lease", _TEXT, nullable=True),
+        sa.Column("lease_worker", _TEXT, nullable=True),
         sa.Column("lease_expires", sa.BigInteger(), nullable=True),
         sa.Column("lost_count", sa.Integer(), nullable=False),
         sa.CheckConstraint(
@@ -89,10 +92,10 @@ def _resumes_indexes() -> None:
 def _parsed() -> None:
     op.create_table(
         "parsed",
-        sa.Column("resume_id", sa.Text(), nullable=False),
-        sa.Column("json", sa.Text(), nullable=False),
-        sa.Column("person_name", sa.Text(), nullable=False),
-        sa.Column("search", sa.Text(), nullable=False),
+        sa.Column("resume_id", _TEXT, nullable=False),
+        sa.Column("json", _TEXT, nullable=False),
+        sa.Column("person_name", _TEXT, nullable=False),
+        sa.Column("search", _TEXT, nullable=False),
         sa.ForeignKeyConstraint(["resume_id"], ["resumes.id"], name=op.f("fk_parsed_resume_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("resume_id", name=op.f("pk_parsed")),
     )
@@ -101,20 +104,20 @@ def _parsed() -> None:
 def _events() -> None:
     op.create_table(
         "events",
-        sa.Column("resume_id", sa.Text(), nullable=False),
+        sa.Column("resume_id", _TEXT, nullable=False),
         sa.Column("sequence", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("owner", _TEXT, nullable=False),
         sa.Column("feed_sequence", sa.BigInteger(), nullable=False),
-        sa.Column("batch_id", sa.Text(), nullable=True),
+        sa.Column("batch_id", _TEXT, nullable=True),
         sa.Column("attempt", sa.Integer(), nullable=False),
-        sa.Column("stage", sa.Text(), nullable=False),
+        sa.Column("stage", _TEXT, nullable=False),
         sa.Column("stage_percent", sa.Integer(), nullable=False),
         sa.Column("percent", sa.Integer(), nullable=False),
-        sa.Column("message", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("message", _TEXT, nullable=False),
+        sa.Column("state", _TEXT, nullable=False),
         sa.Column("create_time", sa.BigInteger(), nullable=False),
         sa.Column("estimated_remaining_s", sa.Float(), nullable=True),
-        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("error", _TEXT, nullable=True),
         sa.CheckConstraint(
             "state IN ('QUEUED', 'PROCESSING', 'SUCCEEDED', 'FAILED', 'CANCELLED')", name=op.f("ck_events_state")
         ),
@@ -123,7 +126,7 @@ def _events() -> None:
             "percent BETWEEN 0 AND 100 AND stage_percent BETWEEN 0 AND 100", name=op.f("ck_events_percent")
         ),
         sa.CheckConstraint("(state = 'FAILED') = (error IS NOT NULL)", name=op.f("ck_events_error")),
-        sa.ForeignKeyConstraint(["resume_id"], ["resumes.id"], name=op.f("fk_events_resume_id"), ondelete="CASCADE"),
+        *_events_foreign_key(),
         sa.PrimaryKeyConstraint("resume_id", "sequence", name=op.f("pk_events")),
         sa.UniqueConstraint("owner", "feed_sequence", name=op.f("uq_events_owner_feed_sequence")),
     )
@@ -145,16 +148,24 @@ def _events() -> None:
     )
 
 
+def _events_foreign_key() -> list[sa.ForeignKeyConstraint]:
+    # On PostgreSQL it would look each event's résumé up, which the statement that inserts it has just changed.
+    if op.get_context().dialect.name != "sqlite":
+        return []
+    key = sa.ForeignKeyConstraint(["resume_id"], ["resumes.id"], name=op.f("fk_events_resume_id"), ondelete="CASCADE")
+    return [key]
+
+
 def _feeds_and_log() -> None:
     op.create_table(
         "feeds",
-        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("owner", _TEXT, nullable=False),
         sa.Column("last_sequence", sa.BigInteger(), nullable=False),
         sa.Column("first_sequence", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("owner", name=op.f("pk_feeds")),
     )
     log = op.create_table(
-        "log", sa.Column("epoch", sa.Text(), nullable=False), sa.PrimaryKeyConstraint("epoch", name=op.f("pk_log"))
+        "log", sa.Column("epoch", _TEXT, nullable=False), sa.PrimaryKeyConstraint("epoch", name=op.f("pk_log"))
     )
     op.bulk_insert(log, [{"epoch": uuid4().hex}])
 
@@ -163,7 +174,7 @@ def _stage_times() -> None:
     op.create_table(
         "stage_times",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("media_type", _TEXT, nullable=False),
         sa.Column("size_bytes", sa.BigInteger(), nullable=False),
         sa.Column("page_count", sa.Integer(), nullable=False),
         sa.Column("text_extraction_s", sa.Float(), nullable=False),

@@ -8,10 +8,12 @@ from alembic import op
 revision = "0006"
 down_revision = "0005"
 
+_TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
 
 def upgrade() -> None:
     """Add the columns, and drop the times of scans: without their pages they say nothing."""
-    op.add_column("stage_times", sa.Column("lane", sa.Text(), server_default="TEXT", nullable=False))
+    op.add_column("stage_times", sa.Column("lane", _TEXT, server_default="TEXT", nullable=False))
     for name in ("scanned_pages", "asked_characters"):
         op.add_column("stage_times", sa.Column(name, sa.Integer(), server_default=sa.text("0"), nullable=False))
     op.execute(
