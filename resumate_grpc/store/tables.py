@@ -198,6 +198,9 @@ stage_times = Table(
     Column("nlp_parsing_s", Float, nullable=False),
     Column("ai_enhancement_s", Float, nullable=False),
     Column("create_time", BigInteger, nullable=False),
+    Column("lane", _TEXT, nullable=False, server_default="TEXT"),
+    Column("scanned_pages", Integer, nullable=False, server_default=text("0")),
+    Column("asked_characters", Integer, nullable=False, server_default=text("0")),
     Index("ix_stage_times_media_type", "media_type", "id"),
 )
 
