@@ -20,9 +20,10 @@ from resumate_grpc.store.resumes import latest_event, put_parsed
 from resumate_grpc.store.tables import resumes
 from resumate_grpc.store.transaction import Transaction
 
-__all__ = ["claim", "finish", "give_back", "hand_over", "renew", "void_leases"]
+__all__ = ["STARTED", "claim", "finish", "give_back", "hand_over", "renew", "void_leases"]
 
-_STARTED = Entry(stage=Stage.TEXT_EXTRACTION, state=State.PROCESSING, message="Reading the document", percent=0)
+STARTED = Entry(stage=Stage.TEXT_EXTRACTION, state=State.PROCESSING, message="Reading the document", percent=0)
+"""The event of a claim."""
 
 
 def claim(
@@ -47,7 +48,7 @@ def claim(
     if first.state == State.PROCESSING.value:  # it was handed over to this lane, and its attempt goes on
         row, _ = _written(advance(tx, first.id, (), lease))
         return _claim(row, [latest_event(tx, row)]), caused
-    row, events = _written(transition(tx, first.id, [_STARTED], lease))
+    row, events = _written(transition(tx, first.id, [STARTED], lease))
     return _claim(row, events), caused + events
 
 
@@ -148,7 +149,7 @@ def _first_in_line(tx: Transaction, lane: Lane) -> Row[Any] | None:
 
 
 def _take_over(tx: Transaction, lost: Row[Any], lease: dict[str, Change]) -> tuple[Row[Any], list[ProgressEvent]]:
-    entries = [queued("The worker was lost; starting again"), _STARTED]
+    entries = [queued("The worker was lost; starting again"), STARTED]
     changes: dict[str, Change] = {"attempt": lost.attempt + 1, "lost_count": lost.lost_count + 1, **lease}
     return _written(transition(tx, lost.id, entries, changes))
 

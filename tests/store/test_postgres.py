@@ -110,7 +110,7 @@ async def test_a_claim_whose_answer_was_lost_is_held(cut: tuple[SqlStore, Proxy]
     """It need not wait for its lease to run out."""
     store, proxy = cut
     await create(store, "r1")
-    proxy.arm(b"COMMIT\0")
+    proxy.arm(b"SELECT 1\0")
     held = await claim(store)
     assert (proxy.cuts, held.resume.id) == (1, "r1")
     assert await store.append(held, [progress(1)])

@@ -8,7 +8,7 @@ from, so where another writer has moved a log on, nothing of that append is writ
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -19,17 +19,15 @@ from resumate_grpc.errors import StorageUnavailableError
 from resumate_grpc.jobs.ports import LeaseLostError
 from resumate_grpc.model.digest import chained
 from resumate_grpc.model.progress import ProgressEvent, State
-from resumate_grpc.model.work import NewEvent
+from resumate_grpc.model.work import Claim, NewEvent
 from resumate_grpc.store.append import Append
-from resumate_grpc.store.codec import from_micros
+from resumate_grpc.store.codec import from_micros, to_micros
 from resumate_grpc.store.postgres.faults import Fault, fault_of
+from resumate_grpc.store.postgres.statements import Fetch
 
-__all__ = ["Appender", "Batch", "Fetch"]
+__all__ = ["Appender", "Batch"]
 
 Result = Sequence[ProgressEvent] | Exception
-Fetch = Callable[..., Awaitable[Sequence[Any]]]
-"""Runs one statement with its arguments in a transaction of its own, and returns its rows after the commit."""
-
 _KEPT_HEADS = 16_384
 _ROUNDS = 5
 _APPEND = """
@@ -177,6 +175,13 @@ class Appender:
                 await self._send(fetch, batch, self._plan(batch, held, now))
         if batch.todo():
             raise StorageUnavailableError
+
+    def know(self, claim: Claim) -> None:
+        """Take a fresh claim's word for where its log ends."""
+        event = claim.resume.progress
+        if event is not None:
+            head = _Head(event.sequence, to_micros(event.create_time), event.percent, event.digest)
+            self._heads[claim.lease] = head
 
     def forget(self) -> None:
         """Drop what is remembered."""

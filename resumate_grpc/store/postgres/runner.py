@@ -26,15 +26,21 @@ from resumate_grpc.store import work_queue
 from resumate_grpc.store.append import Append
 from resumate_grpc.store.codec import to_micros
 from resumate_grpc.store.engine import Claimed
+from resumate_grpc.store.postgres.append import Appender, Batch
+from resumate_grpc.store.postgres.claim import Asked, ClaimBatch, claim_together
 from resumate_grpc.store.postgres.connecting import TIMEOUTS
-from resumate_grpc.store.postgres.lane import AppendLane
 from resumate_grpc.store.postgres.moment import DATABASE_MICROS, DatabaseTime
+from resumate_grpc.store.postgres.statements import Statements
+from resumate_grpc.store.postgres.together import Together
 from resumate_grpc.store.postgres.transacting import Tasks, persistently, transact, watched
 from resumate_grpc.store.transaction import Body, Transaction
 
 __all__ = ["Readers", "Writer"]
 
 T = TypeVar("T")
+
+_APPENDS_AT_ONCE = 256
+_CLAIMS_AT_ONCE = 64
 
 _BEGIN = text(
     f"SELECT pg_current_xact_id()::text, {DATABASE_MICROS}, "
@@ -58,7 +64,12 @@ class Writer:
         self._engine = engine
         self._time = time
         self._tasks = Tasks()
-        self._appends = AppendLane(engine, time, pooler=pooler)
+        self._statements = Statements(engine, time, pooler=pooler)
+        self._appender = Appender()
+        self._appends = Together(self._append, at_once=_APPENDS_AT_ONCE, name="appends")
+        self._claims: dict[Lane, Together[Asked, Claimed]] = {
+            lane: Together(self._claim, at_once=_CLAIMS_AT_ONCE, name=f"claims {lane.value}") for lane in Lane
+        }
 
     def submit(self, body: Body[T], *, scrub: bool = False) -> asyncio.Future[T]:
         """Run a body. `scrub` means nothing here: what is deleted is gone with the next vacuum."""
@@ -70,15 +81,61 @@ class Writer:
         return self._appends.put(append)
 
     def claim(self, worker: str, *, lease_s: float, max_attempts: int, lane: Lane) -> asyncio.Future[Claimed]:
-        """Claim; see `WorkQueue.claim`."""
-        return self.submit(
-            partial(work_queue.claim, worker=worker, lease_s=lease_s, max_attempts=max_attempts, lane=lane)
-        )
+        """Claim, together with other slots that ask; see `WorkQueue.claim`."""
+        return self._claims[lane].put(Asked(worker=worker, lease_s=lease_s, max_attempts=max_attempts, lane=lane))
 
     async def aclose(self) -> None:
         """Run what was submitted."""
-        await self._tasks.aclose()
+        for claims in self._claims.values():
+            await claims.aclose()
         await self._appends.aclose()
+        await self._tasks.aclose()
+
+    async def _append(self, appends: Sequence[Append]) -> list[Sequence[ProgressEvent] | Exception]:
+        batch = Batch(appends=appends)
+
+        async def once() -> None:
+            async with self._statements.running() as fetch:
+                await self._appender.run(fetch, batch, now=await self._statements.now(fetch))
+
+        try:
+            await persistently(once)
+        except Exception:
+            self._appender.forget()
+            raise
+        return [batch.results[place] for place in range(len(appends))]
+
+    async def _claim(self, asked: Sequence[Asked]) -> list[Claimed | Exception]:
+        """Claim for slots of one lane; those who want another lease than the first are served by themselves."""
+        alike = [one for one in asked if one.lease_s == asked[0].lease_s]
+        claimed = await self._claim_in_line(alike)
+        if claimed is None:  # something comes before the line
+            claimed = [await self._claim_any(one) for one in alike]
+        given = iter(claimed)
+        return [next(given) if one.lease_s == asked[0].lease_s else await self._claim_any(one) for one in asked]
+
+    async def _claim_in_line(self, asked: Sequence[Asked]) -> list[Claimed] | None:
+        batch = ClaimBatch(asked=asked)
+
+        async def once() -> list[Claimed] | None:
+            async with self._statements.running() as fetch:
+                return await claim_together(fetch, batch, at=self._time.given())
+
+        claimed = await persistently(once)
+        for claim, _ in claimed or ():
+            if claim is not None:
+                self._appender.know(claim)
+        return claimed
+
+    async def _claim_any(self, asked: Asked) -> Claimed:
+        body = partial(
+            work_queue.claim,
+            worker=asked.worker,
+            lease_s=asked.lease_s,
+            max_attempts=asked.max_attempts,
+            lane=asked.lane,
+        )
+        return await self._write(body)
 
     async def _write(self, body: Body[T]) -> T:
         commit = _Commit()
