@@ -47,6 +47,7 @@ contract: $(VENV)/installed-dev ## lint and format of the protos, compatibility 
 lint: $(VENV)/installed-dev ## ruff
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	@! git grep -nE '^(<{7}|>{7}) ' || { echo "a merge left its marks there"; exit 1; }
 
 types: $(VENV)/installed-dev ## mypy --strict
 	$(BIN)/mypy

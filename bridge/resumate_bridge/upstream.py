@@ -35,6 +35,8 @@ _OPTIONS = (
     ("grpc.max_reconnect_backoff_ms", 2_000),
     # A page of events with results is larger than the 4 MiB that gRPC takes by default.
     ("grpc.max_receive_message_length", 64 * 1024 * 1024),
+    # All servers that the target names, each call at the next one that is there.
+    ("grpc.lb_policy_name", "round_robin"),
     # Several bridges in one process (tests) must not share, and close, one connection.
     ("grpc.use_local_subchannel_pool", 1),
 )

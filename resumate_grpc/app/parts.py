@@ -198,7 +198,8 @@ async def bridging(
 ) -> AsyncIterator[int]:
     """Serve page, HTTP and WebSockets on a bound socket until the block ends; yields the port."""
     config = BridgeConfig(
-        grpc_target=grpc_target,
+        # In gRPC's notation; a name stands for all of its addresses as it is.
+        grpc_target=f"ipv4:{grpc_target}" if "," in grpc_target else grpc_target,
         tls=settings.grpc_target_ca is not None and not grpc_target.startswith("unix:"),
         tls_ca=settings.grpc_target_ca,
         allowed_hosts=settings.allowed_hosts,
@@ -227,11 +228,11 @@ async def _counting(backend: Backend) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def metering(settings: Settings, backend: Backend) -> AsyncIterator[None]:
-    """Count, and show the metrics on an address of their own if one is set."""
+async def metering(settings: Settings, backend: Backend, *, stop: asyncio.Event) -> AsyncIterator[None]:
+    """Count, and show metrics and health on an address of their own if one is set."""
     async with _counting(backend):
         if not settings.metrics_listen:
             yield
             return
-        async with serve_metrics(backend.metrics, settings.metrics_listen):
+        async with serve_metrics(backend.metrics, settings.metrics_listen, stopping=stop):
             yield

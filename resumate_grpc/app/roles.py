@@ -37,7 +37,7 @@ async def serve(settings: Settings) -> None:
     with stop_signals() as stop:
         async with AsyncExitStack() as stack:
             listener = stack.enter_context(taken_http_port(settings))
-            backend = await _opened(stack, settings, shared=False)
+            backend = await _opened(stack, settings, shared=False, stop=stop)
             grace = Grace(settings.drain_grace_s, clock=backend.clock)
             # Nobody else has this directory, so whoever held a lease is dead: no need to wait until it runs out.
             # A database that others may use has theirs too.
@@ -66,7 +66,7 @@ async def run_server(settings: Settings) -> None:
     """Run the gRPC server alone until SIGINT or SIGTERM. Raises `SettingsError`."""
     with stop_signals() as stop:
         async with AsyncExitStack() as stack:
-            backend = await _opened(stack, settings, shared=True)
+            backend = await _opened(stack, settings, shared=True, stop=stop)
             grace = Grace(settings.drain_grace_s, clock=backend.clock)
             server = await stack.enter_async_context(
                 serving(settings, backend, poll_s=POLL_BESIDE_OTHER_PROCESSES_S, grace=grace)
@@ -79,7 +79,7 @@ async def run_worker(settings: Settings) -> None:
     """Run workers alone until SIGINT or SIGTERM. Raises `SettingsError`."""
     with stop_signals() as stop:
         async with AsyncExitStack() as stack:
-            backend = await _opened(stack, settings, shared=True)
+            backend = await _opened(stack, settings, shared=True, stop=stop)
             grace = Grace(settings.drain_grace_s, clock=backend.clock)
             await stack.enter_async_context(working(settings, backend, stop=stop, grace=grace))
             _say(f"{settings.workers} worker(s) on {shown(settings.database_url)}")
@@ -108,12 +108,12 @@ async def migrate(settings: Settings) -> None:
         _say(f"{url}: {migrated.before or 'new'} → {migrated.after}")
 
 
-async def _opened(stack: AsyncExitStack, settings: Settings, *, shared: bool) -> Backend:
+async def _opened(stack: AsyncExitStack, settings: Settings, *, shared: bool, stop: asyncio.Event) -> Backend:
     _log(settings)
     stack.enter_context(held_data_dir(settings.data_dir, shared=shared))
     backend = await stack.enter_async_context(open_backend(settings))
     await stack.enter_async_context(_told())
-    await stack.enter_async_context(metering(settings, backend))
+    await stack.enter_async_context(metering(settings, backend, stop=stop))
     return backend
 
 

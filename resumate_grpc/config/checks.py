@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import platformdirs
@@ -22,6 +23,7 @@ __all__ = [
     "of_scheme",
     "one_of",
     "readable",
+    "servers",
     "usable_cores",
 ]
 
@@ -74,6 +76,22 @@ def listens(value: str) -> str | None:
 def may_listen(value: str) -> str | None:
     """Check `host:port`, or nothing."""
     return listens(value) if value else None
+
+
+def servers(value: str) -> str | None:
+    """Check `host:port`, several IPv4 addresses with ports parted by commas, or nothing."""
+    parts = value.split(",")
+    if len(parts) > 1 and not all(_is_ipv4(part.rpartition(":")[0]) for part in parts):
+        return "must be one host:port, or IPv4 addresses such as 10.0.0.1:50051,10.0.0.2:50051"
+    return next((problem for part in parts if (problem := may_listen(part))), None)
+
+
+def _is_ipv4(host: str) -> bool:
+    try:
+        IPv4Address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def of_scheme(*schemes: str, instead: str, may_be_empty: bool = False) -> Callable[[str], str | None]:

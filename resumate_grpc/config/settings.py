@@ -18,6 +18,7 @@ from resumate_grpc.config.checks import (
     of_scheme,
     one_of,
     readable,
+    servers,
 )
 from resumate_grpc.config.setting import Setting, setting, settings_of
 from resumate_grpc.config.units import (
@@ -74,11 +75,11 @@ class Settings:
     )
     grpc_target: str = setting(
         "",
-        help="Server that `resumate bridge` is a client of, host:port.",
-        metavar="HOST:PORT",
+        help="Servers that `resumate bridge` is a client of: host:port, or several IPv4 addresses parted by commas.",
+        metavar="HOST:PORT[,…]",
         default_text="the address of --grpc-listen",
         read=read_text,
-        check=may_listen,
+        check=servers,
         group=LISTEN,
     )
     grpc_target_ca: Path | None = setting(
@@ -424,7 +425,7 @@ class Settings:
     )
     metrics_listen: str = setting(
         "",
-        help="Address of Prometheus metrics for processes without an HTTP side, host:port; empty = none.",
+        help="Address of /metrics and /health for processes without an HTTP side, host:port; empty = none.",
         metavar="HOST:PORT",
         default_text="",
         read=read_text,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import ExitStack
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -34,3 +37,27 @@ def test_watching_with_and_without_the_broker(tmp_path: Path, ada: bytes) -> Non
                 seen = sequences(server, upload(server, ada + str(number).encode()))
                 assert seen == list(range(1, len(seen) + 1))
             assert "the bus is away" in server.log()
+
+
+def test_two_of_each_and_a_bridge_over_both_servers(tmp_path: Path, ada: bytes) -> None:
+    """What is uploaded at one server is watched at the other and through the bridge, which goes on when one dies."""
+    data_dir = tmp_path / "data"
+    with nats_server(tmp_path) as broker, ExitStack() as stack:
+        env = {"RESUMATE_BUS_URL": broker.url}
+
+        def started(role: str, last_line: str, **more: str) -> LiveServer:
+            return stack.enter_context(live_server(role, data_dir=data_dir, env=env | more, last_line=last_line))
+
+        one, other = started("server", "gRPC on"), started("server", "gRPC on")
+        for _ in range(2):
+            started("worker", "worker(s) on")
+        both = f"{one.grpc_address},{other.grpc_address}"
+        bridge = started("bridge", "Page and bridge", RESUMATE_GRPC_TARGET=both)
+        resume_id = upload(one, ada)
+        seen = sequences(other, resume_id)
+        assert seen == list(range(1, len(seen) + 1))
+        one.kill()
+        for _ in range(4):  # more calls than servers: none may go where nobody is
+            url = f"{bridge.http_url}/v1/resumes/{resume_id}/progress?after=0"
+            with urlopen(url, timeout=10) as answer:  # noqa: S310 - loopback
+                assert [event["sequence"] for event in json.load(answer)["events"]] == seen

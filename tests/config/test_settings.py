@@ -110,6 +110,7 @@ WRONG = {
     "level": ({"RESUMATE_LOG_LEVEL": "loud"}, "must be one of debug, info, warning, error"),
     "switch": ({"RESUMATE_ALLOW_REMOTE": "perhaps"}, "must be true or false"),
     "scheme": ({"RESUMATE_FILES_URL": "ftp://x"}, "a URL such as file:///"),
+    "servers": ({"RESUMATE_GRPC_TARGET": "one:1,two:2"}, "must be one host:port, or IPv4 addresses"),
     "bus": ({"RESUMATE_BUS_URL": "carrier-pigeon"}, "must be memory://"),
     "key alone": ({"RESUMATE_TLS_KEY": __file__}, "set RESUMATE_TLS_CERT (--tls-cert) too"),
     "certificate alone": ({"RESUMATE_TLS_CERT": __file__}, "set RESUMATE_TLS_KEY (--tls-key) too"),

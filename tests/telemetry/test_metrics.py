@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import urllib.request
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 
+import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -102,16 +102,21 @@ async def test_counting_goes_on() -> None:
 
 
 async def test_a_listener_of_its_own() -> None:
-    """The metrics can be scraped on a port of their own, which is free again afterwards."""
-    metrics = PrometheusMetrics()
+    """Metrics and health are told on a port of their own, which is free again afterwards."""
+    metrics, stopping = PrometheusMetrics(), asyncio.Event()
     metrics.watch_opened()
-    async with serve_metrics(metrics, "127.0.0.1:0") as port:
+    async with serve_metrics(metrics, "127.0.0.1:0", stopping=stopping) as port, aiohttp.ClientSession() as client:
         address = f"127.0.0.1:{port}"
-        body = await asyncio.to_thread(lambda: urllib.request.urlopen(f"http://{address}/metrics").read())
+        async with client.get(f"http://{address}/metrics") as answer:
+            assert samples(await answer.read())["resumate_open_watches{}"] == 1
+        async with client.get(f"http://{address}/health") as answer:
+            assert (answer.status, await answer.json()) == (200, {"status": "ok"})
+        stopping.set()
+        async with client.get(f"http://{address}/health") as answer:
+            assert (answer.status, await answer.json()) == (503, {"status": "stopping"})
         with pytest.raises(SettingsError, match="RESUMATE_METRICS_LISTEN"):
-            async with serve_metrics(metrics, address):
+            async with serve_metrics(metrics, address, stopping=stopping):
                 pass
-    assert samples(body)["resumate_open_watches{}"] == 1
     with closing(socket.create_server(("127.0.0.1", port))):
         pass
 
@@ -122,5 +127,5 @@ async def test_a_listener_of_its_own() -> None:
 async def test_bad_addresses(listen: str) -> None:
     """An address that is none is refused by the name of its setting."""
     with pytest.raises(SettingsError, match="RESUMATE_METRICS_LISTEN"):
-        async with serve_metrics(PrometheusMetrics(), listen):
+        async with serve_metrics(PrometheusMetrics(), listen, stopping=asyncio.Event()):
             pass
