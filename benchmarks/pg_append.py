@@ -26,6 +26,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from statistics import median, quantiles
@@ -238,7 +239,7 @@ async def measure_claims(url: str, count: int) -> None:
                 for table in ("raw_queue", "resumes", "events"):
                     await connection.execute(f"VACUUM ANALYZE {table}")
                 loops = [await asyncpg.connect(url) for _ in range(slots)]
-                raw.append(count / await until_none([lambda loop=loop: loop.fetchval(RAW_CLAIM) for loop in loops]))  # type: ignore[misc]
+                raw.append(count / await until_none([partial(loop.fetchval, RAW_CLAIM) for loop in loops]))
                 for loop in loops:
                     await loop.close()
                 ours.append(count / await until_none([lambda: claim_one(store)] * slots))

@@ -175,6 +175,7 @@ def retry(
         "lost_count": 0,
         "queue_rank": 1,
         "queue_time": tx.now,
+        "has_history": 1,
         "person_name": "",
         "headline": "",
         "expire_time": _expire_time(tx.now, expire_after_s),

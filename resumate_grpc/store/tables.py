@@ -80,6 +80,8 @@ resumes = Table(
     # Of the result; beside the row, so that lists need not read the results.
     Column("person_name", _TEXT, nullable=False, server_default=""),
     Column("headline", _TEXT, nullable=False, server_default=""),
+    # 0 once retention has left nothing but the last event. No index may look at `last_sequence`, which appends move.
+    Column("has_history", Integer, nullable=False, server_default=text("1")),
     UniqueConstraint("owner", "request_id"),
     CheckConstraint(_STATES, name="state"),
     CheckConstraint("attempt >= 1", name="attempt"),
@@ -108,7 +110,7 @@ Index(
 )
 
 for _name, _columns, _where in (
-    ("purge", ("complete_time",), "complete_time IS NOT NULL AND first_sequence < last_sequence"),
+    ("purge", ("complete_time",), "complete_time IS NOT NULL AND has_history = 1"),
     ("file", ("complete_time",), "complete_time IS NOT NULL AND has_file = 1"),
     ("expire_time", ("expire_time",), "expire_time IS NOT NULL"),
     ("purged", ("owner", "batch_id", "purged_feed_sequence"), "purged_feed_sequence > 0"),
@@ -119,6 +121,13 @@ for _name, _columns, _where in (
         sqlite_where=text(_where),
         postgresql_where=text(_where),
     )
+
+# By its name in a statement that is not SQLAlchemy's, `store/postgres/claim.py`.
+Index(
+    "ix_resumes_handed_over",
+    resumes.c.lane,
+    postgresql_where=text("state = 'PROCESSING' AND lease_expires IS NULL"),
+).ddl_if(dialect="postgresql")
 
 parsed = Table(
     "parsed",

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -46,6 +46,8 @@ SETTLING_ROUNDS = 200
 class Service(RuleBasedStateMachine):
     """The use cases under a lying bus and a jumping clock."""
 
+    world_type: ClassVar[type[World]] = World
+
     def __init__(self) -> None:
         super().__init__()
         self._folder = Path(tempfile.mkdtemp(prefix="resumate-machine-"))
@@ -53,7 +55,7 @@ class Service(RuleBasedStateMachine):
 
     @initialize(seed=st.integers(min_value=0, max_value=2**32))
     def begin(self, seed: int) -> None:
-        self._world = World(self._folder, seed)
+        self._world = self.world_type(self._folder, seed)
 
     @property
     def world(self) -> World:

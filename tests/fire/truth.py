@@ -11,8 +11,9 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Any, Protocol, Self
 
+import asyncpg
 from msgspec import UNSET
 
 from tests.fire.lines import Event
@@ -20,6 +21,14 @@ from tests.fire.lines import Event
 __all__ = ["Row", "Truth"]
 
 OWNER = "local"
+
+
+class Record(Protocol):
+    """A row of either database."""
+
+    def keys(self) -> Any: ...
+
+    def __getitem__(self, name: str, /) -> Any: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,6 +80,26 @@ class Truth:
                 ],
             )
 
+    @classmethod
+    async def read_postgres(cls, url: str, *, owner: str = OWNER) -> Self:
+        """Read all of a PostgreSQL database in one transaction."""
+        connection = await asyncpg.connect(url)
+        try:
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                epoch = await connection.fetchval("SELECT epoch FROM log")
+                feed = await connection.fetchrow("SELECT * FROM feeds WHERE owner = $1", owner)
+                rows = await connection.fetch("SELECT * FROM resumes WHERE owner = $1", owner)
+                logged = await connection.fetch("SELECT * FROM events WHERE owner = $1 ORDER BY feed_sequence", owner)
+        finally:
+            await connection.close()
+        return cls(
+            epoch=epoch,
+            rows={row["id"]: _row(row) for row in rows},
+            events=[_event(row, epoch) for row in logged],
+            feed_first=feed["first_sequence"] if feed else 1,
+            feed_last=feed["last_sequence"] if feed else 0,
+        )
+
     def of(self, resume_id: str) -> Sequence[Event]:
         """Return the events of one résumé in order."""
         return self._by_resume.get(resume_id, ())
@@ -90,7 +119,7 @@ class Truth:
         return found
 
 
-def _row(row: sqlite3.Row) -> Row:
+def _row(row: Record) -> Row:
     return Row(
         id=row["id"],
         sha256=row["sha256"],
@@ -102,7 +131,7 @@ def _row(row: sqlite3.Row) -> Row:
     )
 
 
-def _event(row: sqlite3.Row, epoch: str) -> Event:
+def _event(row: Record, epoch: str) -> Event:
     error = json.loads(row["error"]) if row["error"] else None
     digest = row["digest"] if "digest" in row.keys() else None  # noqa: SIM118 - a row is no mapping
     return Event(

@@ -143,10 +143,19 @@ class World:
         self.watches: Watches
         self._chance = random.Random(seed)  # noqa: S311 - what the bus does to a notice
         self._loop = ManualLoop(self.clock)
-        self._database = folder / "resumate.db"
-        self._database.write_bytes(_new_database())
+        self._database = self.new_database(folder)
         self._open = AsyncExitStack()
         self.run(self._start())
+
+    def new_database(self, folder: Path) -> str:
+        """Make an empty one and return its path or URL."""
+        path = folder / "resumate.db"
+        path.write_bytes(_new_database())
+        return str(path)
+
+    def read_database(self) -> Truth:
+        """Return all that the database holds."""
+        return Truth.read(Path(self._database))
 
     def run(self, doing: Coroutine[Any, Any, T]) -> T:
         """Run to its end, then give everybody else some turns."""
@@ -186,7 +195,7 @@ class World:
     def truth(self) -> Truth:
         """Return what is held."""
         held = {sha256: hashlib.sha256(content).hexdigest() for sha256, content in self.files.kept.items()}
-        truth = Truth.read(self._database)
+        truth = self.read_database()
         return Truth(**{**vars(truth), "files": held})
 
     def close(self) -> None:
@@ -201,7 +210,9 @@ class World:
 
     async def _start(self) -> None:
         self._open = AsyncExitStack()
-        self.store = await self._open.enter_async_context(SqlStore.open(str(self._database), clock=self.clock))
+        self.store = await self._open.enter_async_context(
+            SqlStore.open(self._database, clock=self.clock, use_clock=True)
+        )
         self.bus = LyingBus(self._chance)
         metrics = NoMetrics()
         self.resumes = Resumes(
