@@ -36,7 +36,7 @@ async def open_backend(settings: Settings) -> AsyncIterator[Backend]:
     clock, metrics = SystemClock(), PrometheusMetrics()
     async with (
         SqlStore.open(settings.database_url, clock=clock, connections=settings.database_connections) as store,
-        ObjectFileStore.open(settings.files_url) as files,
+        ObjectFileStore.open(settings.files_url, holds=store) as files,
         open_bus(settings.bus_url, metrics=metrics) as bus,
     ):
         metrics.watch_pool(store.pool)

@@ -9,8 +9,10 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Protocol
+from uuid import uuid4
 
-__all__ = ["FolderHolds", "ProcessHolds"]
+__all__ = ["FolderHolds", "HoldTable", "ProcessHolds", "TableHolds"]
 
 _FIRST_WAIT_S = 0.002
 _LONGEST_WAIT_S = 0.05
@@ -72,6 +74,38 @@ class ProcessHolds:
         self._alone.discard(sha256) if alone else self._kept.subtract((sha256,))
         if self._kept[sha256] == 0:
             del self._kept[sha256]
+
+
+class HoldTable(Protocol):
+    """Where programs on several machines see each other's holds; one that dies loses its own after a while."""
+
+    async def hold(self, sha256: str, holder: str, *, alone: bool) -> bool:
+        """Take a hold; False where another's does not allow it."""
+        ...
+
+    async def release(self, sha256: str, holder: str) -> None:
+        """Let a hold go."""
+        ...
+
+
+class TableHolds:
+    """Holds over all programs that share a table, for files that no lock can reach."""
+
+    def __init__(self, table: HoldTable) -> None:
+        self._table = table
+
+    @asynccontextmanager
+    async def hold(self, sha256: str, *, alone: bool) -> AsyncIterator[None]:
+        """Hold a file, waiting as long as others' holds do not allow it."""
+        holder, wait_s = uuid4().hex, _FIRST_WAIT_S
+        try:
+            # Within the block: who is cancelled here may have got the hold, and not heard of it.
+            while not await self._table.hold(sha256, holder, alone=alone):
+                await asyncio.sleep(wait_s)
+                wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
+            yield
+        finally:
+            await asyncio.shield(self._table.release(sha256, holder))
 
 
 def _locked(descriptor: int, *, alone: bool) -> bool:

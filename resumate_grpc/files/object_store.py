@@ -21,7 +21,7 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from resumate_grpc.errors import FileMissingError, SettingsError, StorageFullError, StorageUnavailableError
-from resumate_grpc.files.holds import FolderHolds, ProcessHolds
+from resumate_grpc.files.holds import FolderHolds, HoldTable, ProcessHolds, TableHolds
 
 __all__ = ["ObjectFileStore"]
 
@@ -65,11 +65,12 @@ class ObjectFileStore:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, files_url: str) -> AsyncIterator[Self]:
+    async def open(cls, files_url: str, *, holds: HoldTable | None = None) -> AsyncIterator[Self]:
         """Open the store of a URL (`file:///…`, `memory:///`, `s3://bucket/prefix` …) or of a directory's path.
 
         A missing directory is made. Raises `SettingsError`, saying what to do, if the URL is not understood or the
-        directory cannot be written; a service is not contacted before the first use.
+        directory cannot be written; a service is not contacted before the first use. `holds` is where programs that
+        share a service see each other's holds; without it they are this program's alone.
         """
         path = _local_path(files_url)
         if path is not None:
@@ -83,7 +84,7 @@ class ObjectFileStore:
                 f"RESUMATE_FILES_URL is {files_url!r}, which no object store understands: use a directory's path, "
                 "file:///path or s3://bucket/prefix"
             ) from error
-        yield cls(store, _Service(store))
+        yield cls(store, _Service(store, TableHolds(holds) if holds else ProcessHolds()))
 
     async def put(self, sha256: str, content: bytes) -> None:
         """See `FileStore.put`."""
@@ -137,9 +138,9 @@ class ObjectFileStore:
 class _Service:
     """An object service: an answered put is whole and durable."""
 
-    def __init__(self, store: ObjectStore) -> None:
+    def __init__(self, store: ObjectStore, holds: _Holds) -> None:
         self._store = store
-        self.holds: _Holds = ProcessHolds()
+        self.holds = holds
 
     async def put(self, key: str, content: bytes) -> None:
         await obstore.put_async(self._store, key, content)

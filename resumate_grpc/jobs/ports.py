@@ -308,8 +308,8 @@ class FileStore(Protocol):
     def removing(self, sha256: str) -> AbstractAsyncContextManager[None]:
         """Hold a file alone, from the look whether any résumé has it until it is removed.
 
-        Both holds end with the process that has them. They reach as far as the files do: other processes that use the
-        same directory see them; those that use the same object service do not.
+        Both holds end with the process that has them, for an object service two minutes later. They reach as far as
+        the files do: to all processes that use the same directory, or the same object service and database.
         """
         ...
 

@@ -30,7 +30,7 @@ from resumate_grpc.model.work import (
     StageTimes,
     Target,
 )
-from resumate_grpc.store import figures, history, listing, resumes, retention, work_queue
+from resumate_grpc.store import figures, file_holds, history, listing, resumes, retention, work_queue
 from resumate_grpc.store.append import Append
 from resumate_grpc.store.codec import to_micros
 from resumate_grpc.store.embedded import open_sqlite
@@ -230,6 +230,16 @@ class SqlStore:
     async def referenced(self, sha256s: Sequence[str]) -> set[str]:
         """See `Expiry.referenced`."""
         return await self._readers.read(lambda tx: retention.referenced(tx, sha256s))
+
+    # HoldTable
+
+    async def hold(self, sha256: str, holder: str, *, alone: bool) -> bool:
+        """See `HoldTable.hold`."""
+        return await self._writer.submit(lambda tx: file_holds.hold(tx, sha256, holder, alone=alone))
+
+    async def release(self, sha256: str, holder: str) -> None:
+        """See `HoldTable.release`."""
+        await self._writer.submit(lambda tx: file_holds.release(tx, sha256, holder))
 
     # Statistics
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Float,
@@ -110,6 +111,7 @@ Index(
 )
 
 for _name, _columns, _where in (
+    ("handed_over", ("lane",), "state = 'PROCESSING' AND lease_expires IS NULL"),
     ("purge", ("complete_time",), "complete_time IS NOT NULL AND has_history = 1"),
     ("file", ("complete_time",), "complete_time IS NOT NULL AND has_file = 1"),
     ("expire_time", ("expire_time",), "expire_time IS NOT NULL"),
@@ -121,13 +123,6 @@ for _name, _columns, _where in (
         sqlite_where=text(_where),
         postgresql_where=text(_where),
     )
-
-# By its name in a statement that is not SQLAlchemy's, `store/postgres/claim.py`.
-Index(
-    "ix_resumes_handed_over",
-    resumes.c.lane,
-    postgresql_where=text("state = 'PROCESSING' AND lease_expires IS NULL"),
-).ddl_if(dialect="postgresql")
 
 parsed = Table(
     "parsed",
@@ -207,4 +202,13 @@ stage_times = Table(
     Column("ai_enhancement_s", Float, nullable=False),
     Column("create_time", BigInteger, nullable=False),
     Index("ix_stage_times_media_type", "media_type", "id"),
+)
+
+file_holds = Table(
+    "file_holds",
+    metadata,
+    Column("sha256", _TEXT, primary_key=True),
+    Column("holder", _TEXT, primary_key=True),
+    Column("alone", Boolean, nullable=False),
+    Column("until", BigInteger, nullable=False),
 )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from resumate_grpc.app.clock import SystemClock
 from resumate_grpc.files import ObjectFileStore
+from resumate_grpc.store import SqlStore
 
 SHA256 = "ab" + 62 * "0"
 OTHER = "cd" + 62 * "0"
@@ -27,10 +30,18 @@ asyncio.run(main())
 """
 
 
-@pytest.fixture(params=["directory", "memory"])
-async def files(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ObjectFileStore]:
+@pytest.fixture(params=["directory", "memory", "service"])
+async def files(request: pytest.FixtureRequest, tmp_path: Path, empty_database: Path) -> AsyncIterator[ObjectFileStore]:
     url = (tmp_path / "files").as_uri() if request.param == "directory" else "memory:///"
-    async with ObjectFileStore.open(url) as opened:
+    if request.param != "service":
+        async with ObjectFileStore.open(url) as opened:
+            yield opened
+        return
+    shutil.copy(empty_database, tmp_path / "holds.db")
+    async with (
+        SqlStore.open(str(tmp_path / "holds.db"), clock=SystemClock()) as store,
+        ObjectFileStore.open(url, holds=store) as opened,
+    ):
         yield opened
 
 

@@ -46,10 +46,8 @@ async def test_a_bucket_that_is_not_there(s3: ObjectService) -> None:
 
 
 async def test_a_service_that_goes_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither a dead nor a silent service is waited for without end."""
+    """A dead service is given up after a few tries."""
     monkeypatch.setattr(object_store, "RETRY_TIMEOUT", timedelta(seconds=0.3))
-    monkeypatch.setattr(object_store, "ANSWER_TIMEOUT", timedelta(seconds=0.3))
-    silent = await asyncio.start_server(lambda *_: asyncio.sleep(60), "127.0.0.1", 0)
     with object_service() as service:
         for name, value in service.environment.items():
             monkeypatch.setenv(name, value)
@@ -60,10 +58,21 @@ async def test_a_service_that_goes_away(monkeypatch: pytest.MonkeyPatch) -> None
             for ask in (files.get(SHA256), files.put(SHA256, CONTENT), files.delete(SHA256)):
                 with pytest.raises(StorageUnavailableError):
                     await ask
-    port = silent.sockets[0].getsockname()[1]
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
-    async with ObjectFileStore.open("s3://silent") as files:
-        async with asyncio.timeout(30):
-            with pytest.raises(StorageUnavailableError):
-                await files.get(SHA256)
+
+
+async def test_a_service_that_says_nothing(s3: ObjectService, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service that takes calls and does not answer is not waited for without end."""
+    monkeypatch.setattr(object_store, "RETRY_TIMEOUT", timedelta(seconds=0.3))
+    monkeypatch.setattr(object_store, "ANSWER_TIMEOUT", timedelta(seconds=0.3))
+    opened: list[asyncio.StreamWriter] = []
+    silent = await asyncio.start_server(lambda _, writer: opened.append(writer), "127.0.0.1", 0)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{silent.sockets[0].getsockname()[1]}")
+    async with ObjectFileStore.open("s3://silent") as files, asyncio.timeout(30):
+        with pytest.raises(StorageUnavailableError):
+            await files.get(SHA256)
+    assert opened, "it was asked"
+    for writer in opened:
+        writer.close()
+        await writer.wait_closed()
     silent.close()
+    await silent.wait_closed()

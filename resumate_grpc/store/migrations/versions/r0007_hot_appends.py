@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0010"
 
 _DUE = sa.text("complete_time IS NOT NULL AND has_history = 1")
 _HANDED_OVER = sa.text("state = 'PROCESSING' AND lease_expires IS NULL")
@@ -24,7 +24,14 @@ def upgrade() -> None:
     op.create_index(
         "ix_resumes_purge", "resumes", ["complete_time"], unique=False, sqlite_where=_DUE, postgresql_where=_DUE
     )
+    op.create_index(
+        "ix_resumes_handed_over",
+        "resumes",
+        ["lane"],
+        unique=False,
+        sqlite_where=_HANDED_OVER,
+        postgresql_where=_HANDED_OVER,
+    )
     if op.get_context().dialect.name == "postgresql":
-        op.create_index("ix_resumes_handed_over", "resumes", ["lane"], unique=False, postgresql_where=_HANDED_OVER)
         op.execute("ALTER TABLE resumes SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05)")
         op.execute("ALTER TABLE feeds SET (fillfactor = 10)")
