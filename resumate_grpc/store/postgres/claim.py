@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from types import SimpleNamespace
 from typing import Any, cast
 from uuid import uuid4
@@ -32,23 +33,32 @@ _RESUME = ", ".join(f"m.{column.name}" for column in resumes.columns)
 _EVENT = ", ".join(f"w.{column.name} AS event_{column.name}" for column in events.columns)
 _MESSAGE, _STAGE = STARTED.message, STARTED.stage
 # The digest is `model.digest.chained`, whose canonical form is specified in `protos/…/progress.proto`.
-_CLAIM = f"""
+
+
+@cache
+def _claim_statement(count: int) -> str:
+    # With the count in its words: as an argument the planner would reckon with a tenth of the table, and plan anew
+    # each time in the hope of fewer.
+    return f"""
 WITH clock AS MATERIALIZED (
     SELECT coalesce($5::bigint, {DATABASE_MICROS}) AS now, coalesce($6::bigint, {DATABASE_MICROS}) AS lease_now
 ), elsewhere AS MATERIALIZED (
-    SELECT EXISTS (
-        SELECT FROM resumes AS r WHERE r.lane = $1 AND r.lease_expires <= (SELECT lease_now FROM clock)
-    ) OR EXISTS (
-        SELECT FROM resumes AS r WHERE r.lane = $1
-            AND r.lease_expires >= (SELECT ((lease_now >> 50) + 1) << 50 FROM clock)
-    ) OR EXISTS (
+    -- The first and the last of the index on leases: asked whether there are any, the planner might read the table.
+    SELECT coalesce((
+        SELECT r.lease_expires FROM resumes AS r WHERE r.lane = $1 AND r.lease_expires IS NOT NULL
+        ORDER BY r.lease_expires LIMIT 1
+    ) <= lease_now, false) OR coalesce((
+        SELECT r.lease_expires FROM resumes AS r WHERE r.lane = $1 AND r.lease_expires IS NOT NULL
+        ORDER BY r.lease_expires DESC LIMIT 1
+    ) >= ((lease_now >> 50) + 1) << 50, false) OR EXISTS (
         SELECT FROM resumes AS r WHERE r.lane = $1 AND r.state = 'PROCESSING' AND r.lease_expires IS NULL
     ) AS waits
+    FROM clock
 ), first AS MATERIALIZED (
     SELECT r.id, r.queue_rank, r.queue_time FROM resumes AS r
     WHERE r.lane = $1 AND r.state = 'QUEUED' AND NOT (SELECT waits FROM elsewhere)
     ORDER BY r.queue_rank, r.queue_time, r.id
-    LIMIT cardinality($2::text[])
+    LIMIT {count}
     FOR UPDATE SKIP LOCKED
 ), place AS (
     SELECT id, row_number() OVER (ORDER BY queue_rank, queue_time, id) AS place FROM first
@@ -86,6 +96,8 @@ WITH clock AS MATERIALIZED (
 SELECT elsewhere.waits, {_RESUME}, {_EVENT}
 FROM elsewhere LEFT JOIN (m JOIN w ON w.resume_id = m.id) ON true ORDER BY m.place
 """  # noqa: S608 - constants
+
+
 _FOUND = f"""
 SELECT false AS waits, {_RESUME}, {_EVENT}
 FROM resumes AS m JOIN events AS w ON w.resume_id = m.id AND w.sequence = m.last_sequence
@@ -129,7 +141,9 @@ async def claim_together(fetch: Fetch, batch: ClaimBatch, *, at: Moment | None) 
         now, lease_now = at or (None, None)
         workers, lease = [one.worker for one in batch.asked], round(first.lease_s * 1e6)
         try:
-            rows = await fetch(_CLAIM, first.lane.value, batch.leases, workers, lease, now, lease_now)
+            rows = await fetch(
+                _claim_statement(len(workers)), first.lane.value, batch.leases, workers, lease, now, lease_now
+            )
         except asyncpg.NotNullViolationError as error:  # no digest: see `MovedMeanwhileError`
             raise MovedMeanwhileError from error
     if rows[0]["waits"]:

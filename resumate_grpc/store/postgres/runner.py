@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -35,12 +35,12 @@ from resumate_grpc.store.postgres.together import Together
 from resumate_grpc.store.postgres.transacting import Tasks, persistently, transact, watched
 from resumate_grpc.store.transaction import Body, Transaction
 
-__all__ = ["Readers", "Writer"]
+__all__ = ["Kept", "Readers", "Writer"]
 
 T = TypeVar("T")
 
 _APPENDS_AT_ONCE = 256
-_CLAIMS_AT_ONCE = 64
+_CLAIMS_AT_ONCE = 16
 
 _BEGIN = text(
     f"SELECT pg_current_xact_id()::text, {DATABASE_MICROS}, "
@@ -57,14 +57,21 @@ class _Commit:
     value: object = None
 
 
+class Kept(NamedTuple):
+    """Connections of their own, so that what is most does not wait for a connection, nor for another kind."""
+
+    appends: Statements
+    claims: Statements
+
+
 class Writer:
     """Runs writing transactions at READ COMMITTED, which row locks and conditions in each statement make enough."""
 
-    def __init__(self, engine: AsyncEngine, time: DatabaseTime, *, pooler: bool) -> None:
+    def __init__(self, engine: AsyncEngine, time: DatabaseTime, kept: Kept) -> None:
         self._engine = engine
         self._time = time
+        self._kept = kept
         self._tasks = Tasks()
-        self._statements = Statements(engine, time, pooler=pooler)
         self._appender = Appender()
         self._appends = Together(self._append, at_once=_APPENDS_AT_ONCE, name="appends")
         self._claims: dict[Lane, Together[Asked, Claimed]] = {
@@ -95,8 +102,8 @@ class Writer:
         batch = Batch(appends=appends)
 
         async def once() -> None:
-            async with self._statements.running() as fetch:
-                await self._appender.run(fetch, batch, now=await self._statements.now(fetch))
+            async with self._kept.appends.running() as fetch:
+                await self._appender.run(fetch, batch, now=await self._kept.appends.now(fetch))
 
         try:
             await persistently(once)
@@ -118,7 +125,7 @@ class Writer:
         batch = ClaimBatch(asked=asked)
 
         async def once() -> list[Claimed] | None:
-            async with self._statements.running() as fetch:
+            async with self._kept.claims.running() as fetch:
                 return await claim_together(fetch, batch, at=self._time.given())
 
         claimed = await persistently(once)
