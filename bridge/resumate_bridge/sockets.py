@@ -25,6 +25,8 @@ _log = logging.getLogger(__name__)
 _MAX_MESSAGE_BYTES = 16 * 1024
 _CLOSE_TIMEOUT_S = 2.0
 _PING_S = 30.0
+_NEVER_SENT = 1006
+_FIRST_OF_NOBODY = 5000
 
 
 @asynccontextmanager
@@ -36,7 +38,11 @@ async def open_socket(request: web.Request) -> AsyncIterator[tuple[web.WebSocket
     """
     bridge = bridge_of(request)
     socket = web.WebSocketResponse(
-        timeout=_CLOSE_TIMEOUT_S, heartbeat=_PING_S, compress=False, max_msg_size=_MAX_MESSAGE_BYTES
+        timeout=_CLOSE_TIMEOUT_S,
+        heartbeat=_PING_S,
+        compress=False,
+        max_msg_size=_MAX_MESSAGE_BYTES,
+        autoclose=False,  # a close is answered below, by the code that it deserves
     )
     await socket.prepare(request)
     sockets = bridge.activity.sockets
@@ -50,7 +56,13 @@ async def open_socket(request: web.Request) -> AsyncIterator[tuple[web.WebSocket
         _log.debug("browser is gone")
     finally:
         sockets.discard(socket)
-        await socket.close()
+        await socket.close(code=_answer_to(socket.close_code))
+
+
+def _answer_to(code: int | None) -> int:
+    """Return the code that answers a close, None = it is we who close; aiohttp knows but some that nobody may send."""
+    may_be_sent = code is None or (code != _NEVER_SENT and code < _FIRST_OF_NOBODY)
+    return WSCloseCode.OK if may_be_sent else WSCloseCode.PROTOCOL_ERROR
 
 
 async def close_refused(socket: web.WebSocketResponse, refusal: Refusal) -> None:

@@ -150,7 +150,8 @@ async def _write_all(call: grpc.aio.StreamUnaryCall[Req, Res], requests: AsyncIt
             await call.write(request)
         await call.done_writing()
     except (asyncio.InvalidStateError, grpc.aio.AioRpcError):
-        # The call has ended, and this write met it as "Internal error from Core"; the call itself knows the reason.
+        # The call has ended, and this write met it. The call itself knows the reason, unless grpc.aio put its own
+        # "Internal error from Core" in that place first.
         return
 
 

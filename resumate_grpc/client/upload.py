@@ -21,6 +21,8 @@ CHUNK_BYTES = 256 << 10
 MOST_TRIES = 5
 SLOWEST_BYTES_PER_S = 64 << 10  # a slow mobile line; the deadline grows with the file by it
 PAUSES = Reconnection(first_s=0.2, most_s=5.0, patience_s=None)
+UNEXPLAINED = "Internal error from Core"
+"""What grpc.aio says, under INTERNAL, where a write met the end of its call before the end's own status was read."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,18 +72,23 @@ async def upload(
 ) -> UploadChunksResponse:
     """Upload a file in pieces, again where the server went away or asked to wait, five times in all.
 
+    Where gRPC does not know what ended the call, it is made once more: then the reason is met, or was passing.
     `on_sent` is told bytes sent and bytes in all. Raises `CallError`, or `OSError` where the file cannot be read.
     """
     backoff = Backoff(PAUSES)
     size_bytes = await file.size_bytes()
     timeout_s = calls.timeout_s + size_bytes / SLOWEST_BYTES_PER_S
+    may_be_unexplained = True
     while True:
         try:
             async with aclosing(_messages(file, size_bytes, on_sent)) as messages:
                 return await calls.send(calls.stub.UploadChunks, messages, timeout_s=timeout_s)
         except CallError as error:
-            if not error.may_pass or backoff.failures + 1 >= MOST_TRIES:
+            is_unexplained = error.code == "INTERNAL" and not error.reason and UNEXPLAINED in error.message
+            may_pass = error.may_pass or (is_unexplained and may_be_unexplained)
+            if not may_pass or backoff.failures + 1 >= MOST_TRIES:
                 raise
+            may_be_unexplained = may_be_unexplained and not is_unexplained
             pause_s = backoff.pause_s(error.retry_after_s)
             if on_resending:
                 on_resending(Resending(error=error, pause_s=pause_s))

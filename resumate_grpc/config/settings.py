@@ -319,10 +319,10 @@ class Settings:
         group=LIMITS,
     )
     drain_grace_s: float = setting(
-        10.0,
+        8.0,  # `docker stop` kills after 10 s
         help="How long running parses may go on after SIGTERM or Ctrl-C, before they are given back to the queue.",
         metavar="DURATION",
-        default_text="10s",
+        default_text="8s",
         read=read_seconds,
         group=WORK,
     )

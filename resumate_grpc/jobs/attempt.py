@@ -36,7 +36,8 @@ MAX_PENDING_EVENTS = 64
 WRITE_INTERVAL_S = 0.02
 """Progress is synced to disk at most this often: a sync costs what reading a page costs, and no eye is quicker."""
 RENEWALS_PER_LEASE = 3
-MAX_RENEWAL_INTERVAL_S = 1.0
+MAX_RENEWAL_INTERVAL_S = 0.5
+"""So that a cancellation ends the parse within a second, also where the bus does not reach."""
 IT_IS_A_SCAN = "It is a scan; waiting for OCR"
 NO_MODEL = "no language model is configured"
 NOT_ASKED_FOR = "not asked for"
@@ -74,6 +75,8 @@ class Attempt:
         self._reported = asyncio.Event()
         self._writing = asyncio.Lock()
         self._doubted = asyncio.Event()
+        self.has_begun = False
+        """Whether the parser has been heard of: what is given back before loses no work."""
 
     async def run(self) -> None:
         """Work until the attempt has ended; when cancelled, end the parsing process and give the résumé back.
@@ -150,6 +153,7 @@ class Attempt:
         return await enhanced(explanation, model, self._report)
 
     def _report(self, report: StageProgress) -> None:
+        self.has_begun = True
         self._note_stage(self._stages.enter(report.stage, self._ports.clock.monotonic()))
         failpoints.hit(STAGE_FAILPOINTS[report.stage])
         event = self._progress.advance(report)
@@ -179,7 +183,7 @@ class Attempt:
                 self._publish(*await self._ports.queue.append(self._claim, pending))
 
     async def _renew_lease(self) -> None:
-        # At least once a second: where the bus does not reach this worker, that is how it learns of a cancellation.
+        # At least so often: where the bus does not reach this worker, that is how it learns of a cancellation.
         interval_s = min(self._ports.lease_s / RENEWALS_PER_LEASE, MAX_RENEWAL_INTERVAL_S)
         while True:
             with suppress(TimeoutError):

@@ -30,7 +30,7 @@ class Worker:
         lanes = [Lane.TEXT] * slots + [Lane.OCR] * ocr_slots
         self._wakes = [(lane, asyncio.Event()) for lane in lanes]
         self._attempts: dict[str, Attempt] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], Attempt] = {}
         self._draining = False
         self._idle = asyncio.Event()
 
@@ -46,9 +46,14 @@ class Worker:
             self._idle.set()
 
     def stop_claiming(self) -> None:
-        """Take no new work; running attempts go on."""
+        """Take no new work; parses that run go on, and what waits for a process to parse it is given back at once."""
+        if self._draining:
+            return
         self._draining = True
         self._wake_all()
+        for task, attempt in tuple(self._tasks.items()):
+            if not attempt.has_begun:
+                task.cancel()
 
     async def drain(self, grace_s: float) -> None:
         """Take no new work, let running attempts finish within `grace_s` seconds, give the others back."""
@@ -103,7 +108,7 @@ class Worker:
         # Claimed before the drain began and answered after it: nobody would end that within the grace time.
         work = attempt.decline() if self._draining else attempt.run()
         task = asyncio.create_task(work, name=f"attempt {claim.resume.id}")
-        self._tasks.add(task)
+        self._tasks[task] = attempt
         try:
             await task
         except asyncio.CancelledError:
@@ -114,5 +119,5 @@ class Worker:
             # has run out; a worker that died of this would take the whole service along.
             logger.exception("the attempt was left without an end", extra={"resume_id": claim.resume.id})
         finally:
-            self._tasks.discard(task)
+            del self._tasks[task]
             del self._attempts[claim.resume.id]

@@ -33,6 +33,7 @@ from resumate_grpc.client import (
     State,
     UnreachableError,
 )
+from resumate_grpc.client.upload import UNEXPLAINED
 from tests.client.running import use
 from tests.scripted_server import EPOCH, ID, ScriptedServer, event, reason, retry_after
 
@@ -40,6 +41,7 @@ QUEUED = UploadChunksResponse(resume=Resume(id=ID, filename="cv.txt", state=Stat
 LOST: dict[str, tuple[grpc.StatusCode, tuple[Message, ...]]] = {
     "the server went away": (grpc.StatusCode.UNAVAILABLE, ()),
     "a proxy cancelled it": (grpc.StatusCode.CANCELLED, ()),
+    "gRPC does not know": (grpc.StatusCode.INTERNAL, ()),
     "the queue is full": (grpc.StatusCode.RESOURCE_EXHAUSTED, (reason("QUEUE_FULL"), retry_after(0.05))),
 }
 
@@ -61,7 +63,7 @@ def test_lost_answer_is_asked_for_again_under_the_same_request_id(scripted: Scri
         ),
     )
     first, _, refuse = scripted.upload()
-    refuse(code, "gone", *details)
+    refuse(code, "gone" if code is not grpc.StatusCode.INTERNAL else UNEXPLAINED, *details)
     second, answer, _ = scripted.upload()
     answer(QUEUED)
     assert running.result(10) == QUEUED.resume
@@ -72,6 +74,19 @@ def test_lost_answer_is_asked_for_again_under_the_same_request_id(scripted: Scri
     assert second == first
     assert b"".join(message.chunk for message in second) == content
     assert [again.error.code for again in told] == [code.name]
+
+
+def test_what_grpc_cannot_explain_is_tried_once_more(scripted: ScriptedServer) -> None:
+    """An upload that grpc.aio ends without a reason twice is given up, and any other INTERNAL at once."""
+    running = use(scripted, lambda client: client.upload(b"x"))
+    for _ in range(2):
+        scripted.upload()[2](grpc.StatusCode.INTERNAL, UNEXPLAINED)
+    with pytest.raises(CallError, match=UNEXPLAINED):
+        running.result(10)
+    running = use(scripted, lambda client: client.upload(b"x"))
+    scripted.upload()[2](grpc.StatusCode.INTERNAL, "a fault of the server")
+    with pytest.raises(CallError, match="a fault of the server"):
+        running.result(10)
 
 
 def test_path_is_read_and_named(scripted: ScriptedServer, tmp_path: Path) -> None:

@@ -27,6 +27,14 @@ class Cell:
         return f"{self.place}={self.action}@{self.nth}{slow}"
 
     @property
+    def writes(self) -> bool | None:
+        """Whether a worker stopped there has a transaction open, and with it SQLite's one lock for writing.
+
+        None = by chance: it is stopped by the thread of its event loop while another thread may be writing.
+        """
+        return {"store.before-commit": True, "store.after-commit": False}.get(self.place)
+
+    @property
     def role(self) -> str:
         """The program that is armed."""
         return "worker" if self.victim == "parser" else self.victim
@@ -51,8 +59,10 @@ PLACES: tuple[tuple[str, str, int], ...] = (
     ("worker", "attempt.nlp_parsing", 1),
     ("worker", "attempt.ai_enhancement", 1),
     ("worker", "store.before-commit", 2),
+    ("worker", "store.before-commit", 8),  # a worker that has nothing to do commits twice a second
     ("worker", "store.after-commit", 1),
     ("worker", "store.after-commit", 2),
+    ("worker", "store.after-commit", 8),
     ("worker", "attempt.committed", 1),
     ("worker", "attempt.committed", 2),
     ("worker", "attempt.committed", 4),

@@ -54,8 +54,7 @@ async def restarted_under_a_crowd(
     Raises `AssertionError` where anything was missed or repeated.
     """
     recorder = Recorder()
-    # What is being parsed may finish within the grace time, 10 s by default, and else is given back.
-    env = {"RESUMATE_GRPC_LISTEN": f"127.0.0.1:{_free_port()}", "RESUMATE_DRAIN_GRACE_S": "5s"}
+    env = {"RESUMATE_GRPC_LISTEN": f"127.0.0.1:{_free_port()}"}
     async with AsyncExitStack() as stack:
         with live_server(data_dir=folder / "data", env=env) as server:
             stubs = [stub async for stub in _stubs(stack, server)]

@@ -8,7 +8,7 @@ from itertools import count
 
 from msgspec import structs
 
-from tests.fire.lines import Answered, Asked, Closed, Draining, Event, Heartbeat, Line, Opened, Rested
+from tests.fire.lines import Answered, Asked, Closed, Counts, Draining, Event, Heartbeat, Line, Opened, Rested
 from tests.fire.promises.logs import ENDINGS, NO_DIGEST, digests_of
 from tests.fire.truth import Row, Truth
 
@@ -124,7 +124,14 @@ def _watched(client: str, target: str, events: list[Event], *, cut: int) -> list
     ]
     if target.startswith("resume"):
         return [*lines, Closed(watch=second, code="OK")]
-    return [*lines, _beat(second, target, numbers[-1], events[cut:])]
+    lines.append(_beat(second, target, numbers[-1], events[cut:]))
+    return [*lines, _counts(second)] if target == "batch:x" else lines
+
+
+def _counts(watch: str) -> Counts:
+    """Return the batch's counts where its one résumé has failed, and is queued again by the next number."""
+    counts = {"total": 1, "queued": 0, "processing": 0, "succeeded": 0, "failed": 1, "cancelled": 0}
+    return Counts(watch=watch, batch_id="x", feed_sequence=6, **counts)
 
 
 def _beat(watch: str, target: str, position: int, sent: list[Event]) -> Heartbeat:

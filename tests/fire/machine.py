@@ -12,38 +12,31 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, precondition, rule, run_state_machine_as_test
 
-from resumate_grpc.errors import ErrorReason, ResumateError
-from resumate_grpc.jobs.ports import LeaseLostError, WorkAvailable
+from resumate_grpc.errors import ResumateError
 from resumate_grpc.jobs.resumes import Upload
-from resumate_grpc.model.parsed import ParsedResume
-from resumate_grpc.model.progress import ACTIVE_STAGES, ParseFailure, ProgressEvent, Stage, StageProgress
-from resumate_grpc.model.resume import MediaType, Resume
-from resumate_grpc.model.work import NewEvent, Outcome, StageTimes
+from resumate_grpc.model.resume import Resume
 from resumate_grpc.model.work import Target as WatchTarget
 from resumate_grpc.rpc.status import CODES
 from tests.fire.checker import check
 from tests.fire.lines import Answered, Asked, Rested
 from tests.fire.recording import Recording, Target
 from tests.fire.truth import OWNER
-from tests.fire.world import HEARTBEAT_S, Hold, Onlooker, World
+from tests.fire.workers import LEASE_S, PICK, Workers, picked
+from tests.fire.world import HEARTBEAT_S, Onlooker, World
 
 __all__ = ["Service"]
 
-LEASE_S = 30.0
-MAX_ATTEMPTS = 3
 BATCHES = ("", "x", "y")
-PICK = st.integers(min_value=0, max_value=1_000)
-"""Picks one of however many there are."""
 SETTLING_ROUNDS = 200
 
 
-class Service(RuleBasedStateMachine):
+class Service(Workers):
     """The use cases under a lying bus and a jumping clock."""
 
     world_type: ClassVar[type[World]] = World
@@ -64,8 +57,10 @@ class Service(RuleBasedStateMachine):
 
     # What clients ask for
 
-    @rule(content=st.integers(0, 3), request=st.integers(0, 4), batch=st.sampled_from(BATCHES))
-    def upload(self, content: int, request: int, batch: str) -> None:
+    @rule(
+        content=st.integers(0, 3), request=st.integers(0, 4), batch=st.sampled_from(BATCHES), is_claimed=st.booleans()
+    )
+    def upload(self, content: int, request: int, batch: str, is_claimed: bool) -> None:  # noqa: FBT001 - as below
         body = f"Ada Example\nresume number {content}".encode()
         request_id = f"request-{request}" if request else ""
         asked = Asked(
@@ -82,6 +77,8 @@ class Service(RuleBasedStateMachine):
         answered = self._ask(asked, send)
         if answered.code == "OK" and answered.resume_id not in self.world.ids:
             self.world.ids.append(answered.resume_id)
+        if is_claimed:
+            self.claim()
 
     @precondition(lambda self: self.world.ids)
     @rule(pick=PICK)
@@ -97,57 +94,6 @@ class Service(RuleBasedStateMachine):
     @rule(pick=PICK)
     def delete(self, pick: int) -> None:
         self._change("DeleteResume", pick, lambda name: self.world.resumes.delete(OWNER, name, etag=""))
-
-    # What workers do
-
-    @rule()
-    def claim(self) -> None:
-        self.world.run(self._claim())
-
-    @precondition(lambda self: self.world.holds)
-    @rule(pick=PICK, reports=st.sampled_from((0, 1, 3, 300)), leap=st.booleans())
-    def report(self, pick: int, reports: int, leap: bool) -> None:  # noqa: FBT001 - hypothesis names its arguments
-        hold = _picked(self.world.holds, pick)
-        news = [event for number in range(reports) if (event := _advanced(hold, number, leap=leap)) is not None]
-        self._work(hold, lambda: self._append(hold, news))
-
-    @precondition(lambda self: self.world.holds)
-    @rule(pick=PICK)
-    def renew(self, pick: int) -> None:
-        hold = _picked(self.world.holds, pick)
-        self._work(hold, lambda: self.world.store.renew(hold.claim, lease_s=LEASE_S))
-
-    @precondition(lambda self: self.world.holds)
-    @rule(pick=PICK, succeeds=st.booleans())
-    def finish(self, pick: int, succeeds: bool) -> None:  # noqa: FBT001 - hypothesis names its arguments
-        hold = _picked(self.world.holds, pick)
-        self._work(hold, lambda: self._finish(hold, succeeds=succeeds))
-        self._forget(hold)
-
-    @precondition(lambda self: self.world.holds)
-    @rule(pick=PICK, lost=st.booleans())
-    def give_back(self, pick: int, lost: bool) -> None:  # noqa: FBT001 - hypothesis names its arguments
-        hold = _picked(self.world.holds, pick)
-        self._work(hold, lambda: self._give_back(hold, lost=lost))
-        self._forget(hold)
-
-    @precondition(lambda self: self.world.holds)
-    @rule(pick=PICK)
-    def stop_worker(self, pick: int) -> None:
-        """It says nothing from now on, and may come back as a zombie."""
-        hold = _picked(self.world.holds, pick)
-        self._forget(hold)
-        self.world.zombies.append(hold)
-
-    @precondition(lambda self: self.world.zombies)
-    @rule(pick=PICK, succeeds=st.booleans(), ends=st.booleans())
-    def wake_zombie(self, pick: int, succeeds: bool, ends: bool) -> None:  # noqa: FBT001 - hypothesis names its arguments
-        """It goes on where it was stopped; whatever it writes under a lease that is another's must be refused."""
-        hold = _picked(self.world.zombies, pick)
-        self.world.zombies.remove(hold)
-        self._work(hold, lambda: self._append(hold, [event for event in [_advanced(hold, 7, leap=False)] if event]))
-        if ends:
-            self._work(hold, lambda: self._finish(hold, succeeds=succeeds))
 
     # What time and machines do
 
@@ -182,7 +128,7 @@ class Service(RuleBasedStateMachine):
         if kind == "resume" and not self.world.ids:
             return
         target = Target(
-            resume_id=_picked(self.world.ids, pick) if kind == "resume" else "",
+            resume_id=picked(self.world.ids, pick) if kind == "resume" else "",
             batch_id=BATCHES[1 + pick % 2] if kind == "batch" else "",
         )
         try:
@@ -200,7 +146,7 @@ class Service(RuleBasedStateMachine):
     @precondition(lambda self: self.world.onlookers)
     @rule(pick=PICK)
     def detach(self, pick: int) -> None:
-        self.world.run(self.world.cut(_picked(self.world.onlookers, pick)))
+        self.world.run(self.world.cut(picked(self.world.onlookers, pick)))
 
     @precondition(lambda self: self.world.onlookers)
     @rule()
@@ -212,7 +158,7 @@ class Service(RuleBasedStateMachine):
     @precondition(lambda self: self.world.onlookers)
     @rule(pick=PICK, reads=st.booleans())
     def stall(self, pick: int, reads: bool) -> None:  # noqa: FBT001 - hypothesis names its arguments
-        reading = _picked(self.world.onlookers, pick).reading
+        reading = picked(self.world.onlookers, pick).reading
         if reads:
             reading.set()
         else:
@@ -237,11 +183,11 @@ class Service(RuleBasedStateMachine):
             onlooker.reading.set()
         for _ in range(SETTLING_ROUNDS):
             world.clock.advance(LEASE_S + 1)
-            world.run(self._claim())
+            world.run(self.take_up())
             if not world.holds:
                 break
             hold = world.holds.pop()
-            world.run(self._finish(hold, succeeds=True))
+            world.run(self.end(hold, succeeds=True))
         told = {onlooker.name: onlooker.told for onlooker in world.onlookers}
         for _ in range(SETTLING_ROUNDS):
             for onlooker in world.onlookers:
@@ -254,57 +200,11 @@ class Service(RuleBasedStateMachine):
             raise AssertionError("somebody was not told that it has caught up")
         world.recorder.write(Rested(clients=tuple(onlooker.name for onlooker in world.onlookers)))
 
-    async def _claim(self) -> None:
-        claim, events = await self.world.store.claim("worker", lease_s=LEASE_S, max_attempts=MAX_ATTEMPTS)
-        self._publish(*events)
-        if claim is not None:
-            self.world.holds.append(Hold(claim=claim))
-
-    async def _append(self, hold: Hold, news: list[NewEvent]) -> None:
-        self._publish(*await self.world.store.append(hold.claim, news))
-
-    async def _finish(self, hold: Hold, *, succeeds: bool) -> None:
-        failure = ParseFailure(
-            reason=ErrorReason.CORRUPT_FILE, message="damaged", stage=Stage.NLP_PARSING, retryable=False
-        )
-        times = StageTimes(
-            media_type=MediaType.TXT,
-            size_bytes=30,
-            page_count=1,
-            text_extraction_s=0.25,
-            nlp_parsing_s=0.5,
-            ai_enhancement_s=0.0,
-        )
-        outcome = (
-            Outcome(parsed=ParsedResume(text="Ada"), times=times)
-            if succeeds
-            else Outcome(failure=failure, percent=hold.progress.percent)
-        )
-        self._publish(await self.world.store.finish(hold.claim, outcome))
-
-    async def _give_back(self, hold: Hold, *, lost: bool) -> None:
-        self._publish(await self.world.store.give_back(hold.claim, message="again", lost=lost))
-        self.world.bus.publish(WorkAvailable())
-
-    def _work(self, hold: Hold, doing: Callable[[], Any]) -> None:
-        """Let a worker write; one that is told that its lease is another's stops."""
-        try:
-            self.world.run(doing())
-        except LeaseLostError:
-            self._forget(hold)
-
-    def _forget(self, hold: Hold) -> None:
-        if hold in self.world.holds:
-            self.world.holds.remove(hold)
-
-    def _publish(self, *events: ProgressEvent) -> None:
-        for event in events:
-            self.world.bus.publish(event)
-
     def _change(self, call: str, pick: int, change: Callable[[str], Awaitable[Resume | None]]) -> None:
-        resume_id = _picked(self.world.ids, pick)
+        resume_id = picked(self.world.ids, pick)
         asked = Asked(id=self.world.recorder.new_id(), call=call, resume_id=resume_id)
-        self._ask(asked, lambda: change(resume_id))
+        if self._ask(asked, lambda: change(resume_id)).code == "OK":
+            self.world.leases.pop(resume_id, None)  # cancelled, deleted, or queued anew: nobody holds it
 
     def _ask(self, asked: Asked, send: Callable[[], Awaitable[Resume | None]]) -> Answered:
         async def sent() -> Answered:
@@ -329,23 +229,8 @@ class Service(RuleBasedStateMachine):
         return answered
 
 
-def _picked(among: list[Any], pick: int) -> Any:
-    return among[pick % len(among)]
-
-
 def _watched(target: Target) -> WatchTarget:
     return WatchTarget(owner=OWNER, resume_id=target.resume_id, batch_id=target.batch_id)
-
-
-def _advanced(hold: Hold, number: int, *, leap: bool) -> NewEvent | None:
-    """Return the parser's next report as the worker passes it on; `leap` goes on to the next stage."""
-    if leap and number == 0:
-        hold.stage, hold.stage_percent = min(hold.stage + 1, len(ACTIVE_STAGES) - 1), 0
-    hold.stage_percent = min(100, hold.stage_percent + 1)
-    report = StageProgress(
-        stage=ACTIVE_STAGES[hold.stage], stage_percent=hold.stage_percent, message=f"Reading part {number}"
-    )
-    return hold.progress.advance(report)
 
 
 def search(*, examples: int, steps: int, shrink: bool = True) -> None:

@@ -98,6 +98,7 @@ class Fleet:
         self.grpc_address = f"127.0.0.1:{_free_port()}"
         self.http_url = f"http://127.0.0.1:{_free_port()}"
         self.data_dir = data_dir
+        self.database = data_dir / "resumate.db"
         env = {
             "RESUMATE_GRPC_LISTEN": self.grpc_address,
             "RESUMATE_HTTP_LISTEN": self.http_url.removeprefix("http://"),

@@ -92,6 +92,10 @@ def from_frame(watch: str, frame: Mapping[str, Any]) -> Line | None:
             count=frame.get("count", UNSET),
             digest=frame.get("digest", UNSET),
         )
+    if frame["type"] == "notification" and frame["kind"] == "batch_progress":
+        counts = frame["data"]
+        named = {name: counts[name] for name in ("total", "queued", "processing", "succeeded", "failed", "cancelled")}
+        return Counts(watch=watch, batch_id=counts["batch_id"], feed_sequence=counts["feed_sequence"], **named)
     if frame["type"] not in FRAMES_OF_EVENTS or not frame["attempt"]:
         return None
     failure = frame["data"] if frame["type"] == "error" else {}

@@ -13,7 +13,7 @@ from msgspec import structs
 
 from tests.fire.checker import breaches
 from tests.fire.examples import Example, example
-from tests.fire.lines import Answered, Asked, Closed, Draining, Event, Heartbeat, Line, Opened
+from tests.fire.lines import Answered, Asked, Closed, Counts, Draining, Event, Heartbeat, Line, Opened
 from tests.fire.promises import PROMISES
 from tests.fire.recording import Recorder, Recording
 
@@ -200,6 +200,12 @@ BREAKS: dict[str, list[Break]] = {
             Answered(id=9, code="OK", resume_id="a", attempt=1, sequence=4),
         ),
         logged(6, attempt=1),
+    ],
+    "counted_rightly": [
+        first(Counts, "of-batch-2", failed=0, processing=1),
+        first(Counts, "of-batch-2", total=2),
+        first(Counts, "of-batch-2", feed_sequence=7),
+        first(Counts, "of-batch-2", batch_id="y"),
     ],
     "all_ended": [row("a", state="PROCESSING")],
 }

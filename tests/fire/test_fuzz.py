@@ -1,4 +1,4 @@
-"""Bytes that no client sends, at every rpc; `python -m tests.fire.fuzz --calls 100000` sends more of them."""
+"""Bytes that no client sends, at every rpc and WebSocket; `tests.fire.fuzz` and `tests.fire.fuzz_sockets` send more."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.fire.fuzz import METHODS, fuzz
+from tests.fire.fuzz_sockets import fuzz_sockets
 
 
 @pytest.mark.slow
@@ -17,3 +18,14 @@ async def test_no_bytes_bring_out_a_fault_or_harm_anybody(tmp_path: Path) -> Non
     assert found.answers.keys() == {method.name for method in METHODS}
     for name, answers in found.answers.items():
         assert answers["INVALID_ARGUMENT"], f"{name} refused nothing: the requests are too tame"
+
+
+@pytest.mark.slow
+async def test_no_frames_bring_out_a_fault_or_harm_anybody(tmp_path: Path) -> None:
+    """Each socket is served or closed by the book, nothing stays behind it, and a bystander's watch sees all of it."""
+    found = await fuzz_sockets(tmp_path, sockets=500, seed=1)
+    assert not found.faults, "\n".join(found.faults[:5])
+    for ending in (1000, 1002, 1007, 4400):
+        assert found.endings[f"closed {ending}"], f"nothing was closed with {ending}: the frames are too tame"
+    for frame in ("progress_update", "heartbeat", "pong", "error"):
+        assert found.frames[frame], f"no {frame} was sent: the frames are too wild"

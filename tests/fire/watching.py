@@ -119,6 +119,8 @@ class Watcher:
         for _ in range(2):
             self._told.clear()
             if not self.done.is_set():
+                if self._transport == "websocket":
+                    self.leave()  # the bridge shows life every 15 s; who comes anew is told at once
                 await self._told.wait()
 
     def _take(self, line: Line) -> None:

@@ -137,6 +137,8 @@ class World:
         self.holds: list[Hold] = []
         self.zombies: list[Hold] = []
         self.ids: list[str] = []
+        self.leases: dict[str, str] = {}
+        """The lease under which each résumé that is held is held, as claims and their ends have told."""
         self.store: SqlStore
         self.bus: LyingBus
         self.resumes: Resumes

@@ -71,11 +71,16 @@ class MemoryFiles:
 
 
 class ScriptedParser:
-    """Parses as the test says: `failures` are raised, `gate` holds it back, `left` and `cancelled` tell of endings."""
+    """Parses as the test says: `failures` are raised, `gate` holds it back, `left` and `cancelled` tell of endings.
+
+    Without `has_process` it has none for a document, and says nothing of it.
+    """
 
     def __init__(self) -> None:
         self.gate = asyncio.Event()
         self.gate.set()
+        self.has_process = asyncio.Event()
+        self.has_process.set()
         self.started = asyncio.Event()
         self.left = asyncio.Event()
         self.failures: list[Exception] = []
@@ -90,6 +95,7 @@ class ScriptedParser:
         on_progress: Callable[[StageProgress], None],
     ) -> ParsedResume:
         self.started.set()
+        await self.has_process.wait()
         on_progress(StageProgress(stage=Stage.TEXT_EXTRACTION, stage_percent=100, message="Read 1 page"))
         try:
             await self.gate.wait()

@@ -196,6 +196,22 @@ async def test_draining_gives_running_work_back(world: World) -> None:
         assert (await ended(world, resume.id)).state is State.SUCCEEDED
 
 
+async def test_draining_gives_back_at_once_what_has_not_begun(world: World) -> None:
+    """A document that waits for a process loses nothing by waiting elsewhere: the drain does not wait for it."""
+    world.parser.has_process.clear()
+    resume = await world.upload()
+    async with world.working() as worker:
+        await asyncio.wait_for(world.parser.started.wait(), 5)
+        worker.stop_claiming()
+        async with asyncio.timeout(30):  # the grace time never ends, and the drain does
+            await worker.drain(grace_s=3600.0)
+    back = await world.resumes.get(OWNER, resume.id, with_parsed=False)
+    assert (back.state, back.attempt) == (State.QUEUED, 2)
+    world.parser.has_process.set()
+    async with world.working():
+        assert (await ended(world, resume.id)).state is State.SUCCEEDED
+
+
 async def test_draining_lets_work_finish_within_its_grace(world: World) -> None:
     """A parse that ends in time is not thrown away."""
     world.parser.gate.clear()

@@ -27,6 +27,7 @@ _VALIDATORS: tuple[Validator, ...] = (
     database.accepted_is_kept,
     database.idempotent,
     database.answered_holds,
+    database.counted_rightly,
     database.all_ended,
 )
 PROMISES = {promise.name: promise for promise in map(Promise, _VALIDATORS)}

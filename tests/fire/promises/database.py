@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
-from tests.fire.lines import Answered, Asked
+from tests.fire.lines import Answered, Asked, Counts
 from tests.fire.promises.logs import ENDINGS
 from tests.fire.recording import Client, Recording
 from tests.fire.truth import Truth
 
-__all__ = ["accepted_is_kept", "all_ended", "answered_holds", "complete", "idempotent", "log_whole", "no_phantoms"]
+__all__ = [
+    "accepted_is_kept",
+    "all_ended",
+    "answered_holds",
+    "complete",
+    "counted_rightly",
+    "idempotent",
+    "log_whole",
+    "no_phantoms",
+]
+
+STATES = ("QUEUED", "PROCESSING", "SUCCEEDED", "FAILED", "CANCELLED")
 
 REFUSED = {"NOT_FOUND", "OUT_OF_RANGE", "4404", "4409"}
 """Endings that tell a client that there is nothing more for it: deleted, or purged before it came."""
@@ -150,6 +161,28 @@ def _not_in_log(asked: Asked, answered: Answered, truth: Truth) -> Iterator[str]
     purged = bool(log) and log[0].sequence > answered.sequence
     if not purged and (not held or (held[0].stage, held[0].attempt) != (stage, answered.attempt)):
         yield f"{asked.resume_id}: {asked.call} was answered at {answered.sequence}, the log has no such event"
+
+
+def counted_rightly(recording: Recording, truth: Truth | None) -> Iterator[str]:
+    """A batch's counts are those of its résumés as the log has them at the number that the counts name."""
+    if truth is None or truth.feed_first > 1 or any(True for _ in recording.asked("DeleteResume")):
+        return  # what has been removed was counted, and nobody knows any more how
+    for watch in recording.watches.values():
+        for line in watch.lines:
+            if isinstance(line, Counts):
+                due = _counts(truth, line.batch_id, line.feed_sequence)
+                told = Counter({state: getattr(line, state.lower()) for state in STATES})
+                if told != due or line.total != due.total():
+                    yield f"{watch.name}: counts at {line.feed_sequence} are {dict(told)}, due were {dict(due)}"
+
+
+def _counts(truth: Truth, batch_id: str, until: int) -> Counter[str]:
+    states = {
+        event.resume_id: str(event.state)
+        for event in truth.events
+        if event.batch_id == batch_id and isinstance(event.feed_sequence, int) and event.feed_sequence <= until
+    }
+    return Counter(states.values())
 
 
 def all_ended(recording: Recording, truth: Truth | None) -> Iterator[str]:
