@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-__all__ = ["events", "feeds", "log", "metadata", "parsed", "resumes", "stage_times"]
+__all__ = ["events", "feeds", "log", "metadata", "parsed", "resumes", "stage_times", "works_with"]
 
 metadata = MetaData(
     naming_convention={
@@ -187,6 +187,9 @@ feeds = Table(
     # Lowest number that retention has kept; deleting a résumé does not move it.
     Column("first_sequence", BigInteger, nullable=False),
 )
+
+# Revisions whose code works on this schema.
+works_with = Table("works_with", metadata, Column("revision", _TEXT, primary_key=True))
 
 log = Table("log", metadata, Column("epoch", _TEXT, primary_key=True))
 
