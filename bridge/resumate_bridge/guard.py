@@ -56,9 +56,7 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
         return
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
-    # The page's files are asked for anew each time, and mostly answered by 304; what a résumé says is kept nowhere.
-    is_file = isinstance(response, web.FileResponse)
-    response.headers.setdefault(hdrs.CACHE_CONTROL, "no-cache" if is_file else "no-store")
+    response.headers.setdefault(hdrs.CACHE_CONTROL, "no-store")  # what a résumé says is kept nowhere
     config = bridge_of(request).config
     if config.allowed_origins:
         response.headers.add(hdrs.VARY, hdrs.ORIGIN)

@@ -422,8 +422,12 @@ class LanguageModel(Protocol):
 class PageDrawer(Protocol):
     """Draws pages of untrusted documents away from this process; adapter: `sandbox/drawer.py`."""
 
-    async def draw(self, content: bytes, *, media_type: MediaType, page: int, width_pixels: int) -> PageImage:
+    async def draw(
+        self, content: bytes, *, media_type: MediaType, page: int, width_pixels: int, with_words: bool
+    ) -> PageImage:
         """Return a picture of one page, from 1, so many pixels wide; waits for a free process.
+
+        With words, their places too.
 
         Raises `ParsingError`: NO_PICTURE, or as `Parser.parse`.
         """

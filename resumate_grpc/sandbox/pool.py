@@ -143,10 +143,14 @@ class SandboxPool:
                 recognised=recognised,
             )
 
-    async def draw(self, content: bytes, *, media_type: MediaType, page: int, width_pixels: int) -> PageImage:
+    async def draw(
+        self, content: bytes, *, media_type: MediaType, page: int, width_pixels: int, with_words: bool
+    ) -> PageImage:
         """Draw one page, as `jobs.ports.PageDrawer` says; the pool's `target` must be `DRAWING`."""
         async with self._process() as process:
-            return await process.draw(content, media_type=media_type, page=page, width_pixels=width_pixels)
+            return await process.draw(
+                content, media_type=media_type, page=page, width_pixels=width_pixels, with_words=with_words
+            )
 
     @asynccontextmanager
     async def _process(self) -> AsyncIterator[SandboxProcess]:

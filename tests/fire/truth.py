@@ -6,14 +6,13 @@ import hashlib
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
-import asyncpg
 from msgspec import UNSET
 
 from tests.fire.lines import Event
@@ -21,14 +20,8 @@ from tests.fire.lines import Event
 __all__ = ["Row", "Truth"]
 
 OWNER = "local"
-
-
-class Record(Protocol):
-    """A row of either database."""
-
-    def keys(self) -> Any: ...
-
-    def __getitem__(self, name: str, /) -> Any: ...
+Columns = Mapping[str, Any]
+"""A row of a table, by column."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,12 +60,11 @@ class Truth:
             feed = connection.execute("SELECT * FROM feeds WHERE owner = ?", (owner,)).fetchone()
             rows = connection.execute("SELECT * FROM resumes WHERE owner = ?", (owner,)).fetchall()
             logged = connection.execute("SELECT * FROM events WHERE owner = ? ORDER BY feed_sequence", (owner,))
-            return cls(
+            return cls.made(
                 epoch=epoch,
-                rows={row["id"]: _row(row) for row in rows},
-                events=[_event(row, epoch) for row in logged],
-                feed_first=feed["first_sequence"] if feed else 1,
-                feed_last=feed["last_sequence"] if feed else 0,
+                feed=dict(feed or {}),
+                rows=map(dict, rows),
+                logged=map(dict, logged),
                 files=_files(files) if files else None,
                 complaints=[
                     *(found[0] for found in connection.execute("PRAGMA integrity_check") if found[0] != "ok"),
@@ -81,23 +73,25 @@ class Truth:
             )
 
     @classmethod
-    async def read_postgres(cls, url: str, *, owner: str = OWNER) -> Self:
-        """Read all of a PostgreSQL database in one transaction."""
-        connection = await asyncpg.connect(url)
-        try:
-            async with connection.transaction(isolation="repeatable_read", readonly=True):
-                epoch = await connection.fetchval("SELECT epoch FROM log")
-                feed = await connection.fetchrow("SELECT * FROM feeds WHERE owner = $1", owner)
-                rows = await connection.fetch("SELECT * FROM resumes WHERE owner = $1", owner)
-                logged = await connection.fetch("SELECT * FROM events WHERE owner = $1 ORDER BY feed_sequence", owner)
-        finally:
-            await connection.close()
+    def made(
+        cls,
+        *,
+        epoch: str,
+        feed: Columns,
+        rows: Iterable[Columns],
+        logged: Iterable[Columns],
+        files: Mapping[str, str] | None = None,
+        complaints: Sequence[str] = (),
+    ) -> Self:
+        """Make it of rows as a database gives them; `logged` are events in the order of the feed."""
         return cls(
             epoch=epoch,
             rows={row["id"]: _row(row) for row in rows},
             events=[_event(row, epoch) for row in logged],
-            feed_first=feed["first_sequence"] if feed else 1,
-            feed_last=feed["last_sequence"] if feed else 0,
+            feed_first=feed.get("first_sequence", 1),
+            feed_last=feed.get("last_sequence", 0),
+            files=files,
+            complaints=complaints,
         )
 
     def of(self, resume_id: str) -> Sequence[Event]:
@@ -119,7 +113,7 @@ class Truth:
         return found
 
 
-def _row(row: Record) -> Row:
+def _row(row: Columns) -> Row:
     return Row(
         id=row["id"],
         sha256=row["sha256"],
@@ -131,9 +125,9 @@ def _row(row: Record) -> Row:
     )
 
 
-def _event(row: Record, epoch: str) -> Event:
+def _event(row: Columns, epoch: str) -> Event:
     error = json.loads(row["error"]) if row["error"] else None
-    digest = row["digest"] if "digest" in row.keys() else None  # noqa: SIM118 - a row is no mapping
+    digest = row.get("digest")
     return Event(
         resume_id=row["resume_id"],
         sequence=row["sequence"],
