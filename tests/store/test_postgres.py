@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator
 from pathlib import Path
 
 import asyncpg
@@ -163,6 +163,34 @@ async def test_rivals_for_the_same_rows_are_run_again(pg_store: SqlStore) -> Non
     await asyncio.gather(locking("r1", "r2"), locking("r2", "r1"))  # type: ignore[call-overload]
     listed = (await pg_store.list(ResumeQuery(owner=OWNER, limit=10))).resumes
     assert [resume.headline for resume in listed] == ["xx", "xx"]
+
+
+async def test_feeds_are_locked_in_one_order(pg_store: SqlStore, postgres_url: str) -> None:
+    """Who waits for the first of many owners' feeds holds none of the others, so no two can wait for each other."""
+    owners = [f"owner-{number:02}" for number in range(12)]
+    for owner in reversed(owners):
+        await create(pg_store, owner, owner=owner)
+    rival, onlooker = [await asyncpg.connect(postgres_url) for _ in range(2)]
+    await rival.execute("BEGIN")
+    await rival.execute("UPDATE feeds SET last_sequence = last_sequence WHERE owner = 'owner-00'")
+
+    async def while_the_first_is_held(work: Awaitable[object]) -> None:
+        working = asyncio.ensure_future(work)
+        async with asyncio.timeout(10):
+            while not await onlooker.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        free = await onlooker.fetch("SELECT owner FROM feeds WHERE owner != 'owner-00' FOR UPDATE NOWAIT")
+        await rival.execute("ROLLBACK")
+        await working
+        assert len(free) == len(owners) - 1
+
+    claiming = asyncio.gather(*(claim(pg_store) for _ in owners))
+    await while_the_first_is_held(claiming)
+    await rival.execute("BEGIN")
+    await rival.execute("UPDATE feeds SET last_sequence = last_sequence WHERE owner = 'owner-00'")
+    await while_the_first_is_held(asyncio.gather(*(pg_store.append(one, [progress(1)]) for one in claiming.result())))
+    await rival.close()
+    await onlooker.close()
 
 
 async def test_a_stopped_process_holds_nobody_up_for_long(pg_store: SqlStore, postgres_url: str) -> None:

@@ -54,11 +54,16 @@ WITH move AS (
         row_number() OVER (PARTITION BY v.owner ORDER BY e.number) AS step
     FROM unnest($9::bigint[], $10::text[], $11::float8[]) WITH ORDINALITY AS e (code, message, remaining_s, number)
     JOIN moved AS v ON v.place = e.code >> 44
+), turn AS (
+    -- Always in the same order, so that two who want the feeds of the same owners do not wait for each other.
+    SELECT f.owner, c.count
+    FROM feeds AS f JOIN (SELECT owner, count(*) AS count FROM entry GROUP BY owner) AS c ON c.owner = f.owner
+    ORDER BY f.owner
+    FOR UPDATE OF f
 ), feed AS (
-    UPDATE feeds AS f SET last_sequence = f.last_sequence + c.count
-    FROM (SELECT owner, count(*) AS count FROM entry GROUP BY owner) AS c
-    WHERE f.owner = c.owner
-    RETURNING f.owner, f.last_sequence - c.count AS before
+    UPDATE feeds AS f SET last_sequence = f.last_sequence + t.count FROM turn AS t
+    WHERE f.owner = t.owner
+    RETURNING f.owner, f.last_sequence - t.count AS before
 ), written AS (
     INSERT INTO events (resume_id, sequence, owner, feed_sequence, batch_id, attempt, stage, stage_percent, percent,
         message, state, create_time, estimated_remaining_s, digest)
