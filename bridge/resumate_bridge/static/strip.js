@@ -27,7 +27,7 @@ const RUNNING = new URLSearchParams({ state: "queued,processing", page_size: MOS
  */
 export function strip(actions) {
   const cards = new Map();
-  const heard = new Map(); // the latest frame of each: a short parse is over before anything else is known of it
+  const heard = new Map(); // the latest frame of each, and when: a short parse is over before anything else is known of it
   const timers = new Map();
   const items = el("ul.cards");
   const others = el("p.hint", { hidden: true });
@@ -55,11 +55,15 @@ export function strip(actions) {
 
   function settle(card) {
     if (!hasEnded(card.progress())) stopTimer(card.id);
-    else if (!timers.has(card.id)) timers.set(card.id, setTimeout(() => drop(card.id), STAYS_MS));
+    else if (!timers.has(card.id)) timers.set(card.id, setTimeout(() => drop(card.id), STAYS_MS - age(card.id)));
+  }
+
+  function age(id) {
+    return Date.now() - (heard.get(id)?.at ?? Date.now());
   }
 
   function offer(resume) {
-    const frame = heard.get(resume.id);
+    const frame = heard.get(resume.id)?.frame;
     const isRunning = resume.state === "STATE_QUEUED" || resume.state === "STATE_PROCESSING";
     if (!cards.has(resume.id) && !isRunning && !frame) return;
     const card = cards.get(resume.id) ?? cardOf(resume, actions);
@@ -74,6 +78,7 @@ export function strip(actions) {
   async function refresh() {
     const page = await list(RUNNING).catch(() => ({ resumes: [] }));
     page.resumes.forEach(offer);
+    for (const id of heard.keys()) if (!cards.has(id) && age(id) >= STAYS_MS) heard.delete(id); // no news any more
     const unknown = [...heard.keys()].filter((id) => !cards.has(id)).slice(0, MOST - cards.size);
     await Promise.allSettled(unknown.map(async (id) => offer(await get(id, { view: "basic" }))));
   }
@@ -85,7 +90,7 @@ export function strip(actions) {
     drop,
     advance(frame) {
       const id = frame.resume_id;
-      heard.set(id, frame);
+      heard.set(id, { frame, at: Date.now() });
       const card = cards.get(id);
       if (!card) return false;
       card.advance(frame);
