@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from resumate_grpc import failpoints
 from resumate_grpc.errors import ErrorReason, FileMissingError, ParsingError
@@ -23,6 +23,7 @@ from resumate_grpc.jobs.ports import (
     WorkQueue,
 )
 from resumate_grpc.jobs.progress import AttemptProgress, StageClock
+from resumate_grpc.jobs.traces import AttemptTrace, Traces, Untraced
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import ACTIVE_STAGES, ParseFailure, ProgressEvent, Stage, StageProgress, State
 from resumate_grpc.model.work import Claim, Lane, NewEvent, Outcome
@@ -58,6 +59,7 @@ class AttemptPorts:
     lease_s: float
     max_attempts: int
     language_model: LanguageModel | None = None
+    traces: Traces = field(default_factory=Untraced)
     scan_parser: Parser | None = None
     """What parses in the OCR lane; None = the parser reads scans itself."""
 
@@ -75,6 +77,8 @@ class Attempt:
         self._reported = asyncio.Event()
         self._writing = asyncio.Lock()
         self._doubted = asyncio.Event()
+        self._trace: AttemptTrace = Untraced()
+        self._last: ProgressEvent | None = None
         self.has_begun = False
         """Whether the parser has been heard of: what is given back before loses no work."""
 
@@ -83,11 +87,14 @@ class Attempt:
 
         Raises what kept it from writing how it ended; its lease then runs out.
         """
+        self._trace = self._ports.traces.attempt(self._claim)
         try:
             await self._supervise()
         except asyncio.CancelledError:
             await self.decline()
             raise
+        finally:
+            self._trace.ended(self._last)
 
     async def decline(self) -> None:
         """Give the résumé back because the server goes away."""
@@ -150,11 +157,12 @@ class Attempt:
         explanation = await parser.explain(
             content, media_type=resume.media_type, options=resume.options, pictures=False, on_progress=self._report
         )
-        return await enhanced(explanation, model, self._report)
+        return await enhanced(explanation, self._trace.over(model), self._report)
 
     def _report(self, report: StageProgress) -> None:
         self.has_begun = True
         self._note_stage(self._stages.enter(report.stage, self._ports.clock.monotonic()))
+        self._trace.stage(report.stage)
         failpoints.hit(STAGE_FAILPOINTS[report.stage])
         event = self._progress.advance(report)
         if event is None:
@@ -241,3 +249,4 @@ class Attempt:
         failpoints.hit("attempt.committed")
         for event in events:
             self._ports.bus.publish(event)
+            self._last = event
