@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from resumate_grpc import failpoints
 from resumate_grpc.errors import StorageUnavailableError
-from resumate_grpc.jobs.ports import Clock
+from resumate_grpc.jobs.ports import Clock, Expectation
 from resumate_grpc.model.progress import ProgressEvent
 from resumate_grpc.model.work import Lane
 from resumate_grpc.store import work_queue
@@ -69,10 +69,19 @@ class Writer:
         """Queue an append; those that wait one behind the other are run together. It resolves after its commit."""
         return self._appends.put(append)
 
-    def claim(self, worker: str, *, lease_s: float, max_attempts: int, lane: Lane) -> asyncio.Future[Claimed]:
+    def claim(
+        self, worker: str, *, lease_s: float, max_attempts: int, lane: Lane, expected: Expectation
+    ) -> asyncio.Future[Claimed]:
         """Claim; see `WorkQueue.claim`."""
         return self.submit(
-            partial(work_queue.claim, worker=worker, lease_s=lease_s, max_attempts=max_attempts, lane=lane)
+            partial(
+                work_queue.claim,
+                worker=worker,
+                lease_s=lease_s,
+                max_attempts=max_attempts,
+                lane=lane,
+                expected=expected,
+            )
         )
 
     async def aclose(self) -> None:
