@@ -64,7 +64,7 @@ resumes = Table(
     Column("last_sequence", BigInteger, nullable=False),
     Column("last_event_time", BigInteger, nullable=False),
     Column("percent", Integer, nullable=False),
-    # Its place in the queue: given back (0) before the others (1), then by when it was queued.
+    # Its place in the queue, see `line.py`: given back (0) before single uploads (1) before bulk (2), then by its turn.
     Column("queue_rank", Integer, nullable=False),
     Column("queue_time", BigInteger, nullable=False),
     # Who holds it: set while PROCESSING, NULL otherwise.
@@ -102,6 +102,17 @@ Index(
     resumes.c.state,
     sqlite_where=resumes.c.batch_id.is_not(None),
     postgresql_where=resumes.c.batch_id.is_not(None),
+)
+_waits = resumes.c.state == "QUEUED"
+Index(
+    "ix_resumes_turn",
+    resumes.c.lane,
+    resumes.c.queue_rank,
+    resumes.c.owner,
+    resumes.c.batch_id,
+    resumes.c.queue_time,
+    sqlite_where=_waits,
+    postgresql_where=_waits,
 )
 Index(
     "ix_resumes_lease",
@@ -204,6 +215,9 @@ stage_times = Table(
     Column("nlp_parsing_s", Float, nullable=False),
     Column("ai_enhancement_s", Float, nullable=False),
     Column("create_time", BigInteger, nullable=False),
+    Column("lane", _TEXT, nullable=False, server_default="TEXT"),
+    Column("scanned_pages", Integer, nullable=False, server_default=text("0")),
+    Column("asked_characters", Integer, nullable=False, server_default=text("0")),
     Index("ix_stage_times_media_type", "media_type", "id"),
 )
 

@@ -110,7 +110,7 @@ async def test_a_claim_whose_answer_was_lost_is_held(cut: tuple[SqlStore, Proxy]
     """It need not wait for its lease to run out."""
     store, proxy = cut
     await create(store, "r1")
-    proxy.arm(b"SELECT 1\0")
+    proxy.arm(b"COMMIT\0")
     held = await claim(store)
     assert (proxy.cuts, held.resume.id) == (1, "r1")
     assert await store.append(held, [progress(1)])
@@ -171,8 +171,6 @@ async def test_feeds_are_locked_in_one_order(pg_store: SqlStore, postgres_url: s
     for owner in reversed(owners):
         await create(pg_store, owner, owner=owner)
     rival, onlooker = [await asyncpg.connect(postgres_url) for _ in range(2)]
-    await rival.execute("BEGIN")
-    await rival.execute("UPDATE feeds SET last_sequence = last_sequence WHERE owner = 'owner-00'")
 
     async def while_the_first_is_held(work: Awaitable[object]) -> None:
         working = asyncio.ensure_future(work)
@@ -184,11 +182,10 @@ async def test_feeds_are_locked_in_one_order(pg_store: SqlStore, postgres_url: s
         await working
         assert len(free) == len(owners) - 1
 
-    claiming = asyncio.gather(*(claim(pg_store) for _ in owners))
-    await while_the_first_is_held(claiming)
+    claims = [await claim(pg_store) for _ in owners]
     await rival.execute("BEGIN")
     await rival.execute("UPDATE feeds SET last_sequence = last_sequence WHERE owner = 'owner-00'")
-    await while_the_first_is_held(asyncio.gather(*(pg_store.append(one, [progress(1)]) for one in claiming.result())))
+    await while_the_first_is_held(asyncio.gather(*(pg_store.append(one, [progress(1)]) for one in claims)))
     await rival.close()
     await onlooker.close()
 
