@@ -209,7 +209,7 @@ async def test_more_events_at_once_than_a_mailbox_holds(world: World) -> None:
         stream = stream_of(world, Target(owner=OWNER), after=0, epoch="", follow=True, heartbeat_s=3600)
         assert isinstance(await anext(stream), Beat)
         waiting = asyncio.ensure_future(anext(stream))
-        world.bus.publish = withheld.append  # type: ignore[method-assign]
+        world.bus.publish = withheld.append  # type: ignore[method-assign, assignment]
         for _ in range(MAX_EVENTS // 2 + 1):
             await world.resumes.cancel(OWNER, (await world.upload()).id)
         assert not waiting.done()
