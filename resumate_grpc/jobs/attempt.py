@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from resumate_grpc import failpoints
 from resumate_grpc.errors import ErrorReason, FileMissingError, ParsingError
@@ -25,6 +25,7 @@ from resumate_grpc.jobs.ports import (
     WorkQueue,
 )
 from resumate_grpc.jobs.progress import AttemptProgress, StageClock
+from resumate_grpc.jobs.traces import AttemptTrace, Traces, Untraced
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import ACTIVE_STAGES, Doing, ParseFailure, ProgressEvent, Stage, StageProgress, State
 from resumate_grpc.model.work import Claim, Lane, NewEvent, Outcome
@@ -60,6 +61,7 @@ class AttemptPorts:
     lease_s: float
     max_attempts: int
     language_model: LanguageModel | None = None
+    traces: Traces = field(default_factory=Untraced)
     scan_parser: Parser | None = None
     """What parses in the OCR lane; None = the parser reads scans itself."""
 
@@ -78,6 +80,8 @@ class Attempt:
         self._reported = asyncio.Event()
         self._writing = asyncio.Lock()
         self._doubted = asyncio.Event()
+        self._trace: AttemptTrace = Untraced()
+        self._last: ProgressEvent | None = None
         self.has_begun = False
         """Whether the parser has been heard of: what is given back before loses no work."""
 
@@ -86,11 +90,14 @@ class Attempt:
 
         Raises what kept it from writing how it ended; its lease then runs out.
         """
+        self._trace = self._ports.traces.attempt(self._claim)
         try:
             await self._supervise()
         except asyncio.CancelledError:
             await self.decline()
             raise
+        finally:
+            self._trace.ended(self._last)
 
     async def decline(self) -> None:
         """Give the résumé back because the server goes away."""
@@ -169,12 +176,13 @@ class Attempt:
             on_progress=self._report,
             on_doing=self._note_doing,
         )
-        return await enhanced(explanation, model, self._report, self._note_doing)
+        return await enhanced(explanation, self._trace.over(model), self._report, self._note_doing)
 
     def _report(self, report: StageProgress) -> None:
         self.has_begun = True
         now = self._ports.clock.monotonic()
         self._note_stage(self._stages.enter(report.stage, now))
+        self._trace.stage(report.stage)
         failpoints.hit(STAGE_FAILPOINTS[report.stage])
         event = self._progress.advance(report, now)
         self._overdue.enter(self._progress.stage, limit_s=self._progress.limit_s, now=now)
@@ -299,3 +307,4 @@ class Attempt:
         failpoints.hit("attempt.committed")
         for event in events:
             self._ports.bus.publish(event)
+            self._last = event

@@ -25,6 +25,7 @@ from resumate_grpc.jobs.ports import (
     Stopped,
     WorkAvailable,
 )
+from resumate_grpc.jobs.traces import Traces, Untraced
 from resumate_grpc.model.progress import State
 from resumate_grpc.model.resume import PICTURES, ParseOptions, Resume
 from resumate_grpc.model.work import Lane, NewResume, ResumePage, ResumeQuery
@@ -64,6 +65,7 @@ class Resumes:
         max_file_bytes: int,
         max_queued: int,
         expire_after_s: float | None = None,
+        traces: Traces | None = None,
     ) -> None:
         self._store = store
         self._files = files
@@ -71,6 +73,7 @@ class Resumes:
         self._estimator = estimator
         self._clock = clock
         self._metrics = metrics
+        self._traces = traces or Untraced()
         self._max_file_bytes = max_file_bytes
         self._max_queued = max_queued
         self._expire_after_s = expire_after_s
@@ -97,6 +100,7 @@ class Resumes:
         """
         if not upload.content:
             raise EmptyFileError("the file has no bytes; send the file's content", field="content")
+        began = self._clock.monotonic()
         self.check_upload(filename=upload.filename, size_bytes=len(upload.content), head=b"")
         media_type = sniff(upload.content, upload.filename)
         sha256 = await asyncio.to_thread(lambda: hashlib.sha256(upload.content).hexdigest())
@@ -118,6 +122,8 @@ class Resumes:
         )
         keeping = self._keep(new, upload.content, forecast)
         resume, deduplicated = await self._changes.through(keeping, name=f"upload {new.id}")
+        if not deduplicated:
+            self._traces.uploaded(resume, self._clock.monotonic() - began)
         return await self._estimated(resume), deduplicated
 
     async def get(self, owner: str, resume_id: str, *, with_parsed: bool) -> Resume:

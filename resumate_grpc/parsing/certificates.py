@@ -46,7 +46,12 @@ def certificates_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str) -
     any_bullet = any(row.bullet for row in rows)
     any_bold = any(row.bold or row.fragments[0].bold for row in rows) and not all(row.bold for row in rows)
     gapped = not any_bullet and _stands_in_groups(rows)
+    told_apart = not any_bullet and len({_print(row) for row in rows}) > 1
+    alike = ((above, below) for above, below in pairwise(rows) if _print(above) == _print(below))
+    carried = {below.number for above, below in alike if told_apart and above.wrapped}
     for index, row in enumerate(rows):
+        if row.number in carried or (not any_bullet and row.size and _print(row) != _print(rows[0])):
+            continue
         if gapped and not row.spaced:
             continue
         if any_bold and not (row.bold or row.fragments[0].bold):
@@ -56,9 +61,15 @@ def certificates_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str) -
         if heading_key(row.text) in headings() or _ID.match(row.text):
             continue
         below = rows[index + 1] if index + 1 < len(rows) else None
-        wrapped = below if below and any_bullet and not below.bullet and _hangs(below, rows[: index + 1]) else None
+        hangs = below and any_bullet and not below.bullet and _hangs(below, rows[: index + 1])
+        wrapped = below if below and (hangs or below.number in carried) else None
         if item := _certificate(row, wrapped, dates, text):
             yield item
+
+
+def _print(row: Row) -> tuple[float, bool, int]:
+    """Return how the row is printed: in a list of names and issuers, the names are alike."""
+    return (round(row.size, 1), row.italic, row.color)
 
 
 def _hangs(row: Row, above: Sequence[Row]) -> bool:

@@ -16,6 +16,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from resumate_grpc.parsing.dates import is_month
 from resumate_grpc.parsing.rows import Segment
 
 __all__ = ["Band", "Division", "DivisionKind", "find_division", "is_dated", "same_height"]
@@ -23,7 +24,7 @@ __all__ = ["Band", "Division", "DivisionKind", "find_division", "is_dated", "sam
 _LEAST_ROWS = 3
 _MOST_SEGMENTS = 2000  # a page of a résumé has a tenth of it; what is beyond must not cost seconds
 _MOST_JUDGED = 40
-_NARROWEST = 0.8  # of the usual font size
+_NARROWEST = 0.6  # of the usual font size: what parts a rail from its text
 _SAME_BASELINE = 0.3
 _MOSTLY = 0.7
 _NEARLY_ALL = 0.8
@@ -151,8 +152,9 @@ def _judge(candidate: _Candidate, segments: Sequence[Segment]) -> Division:
 
 def _kind(left: Sequence[Segment], right: Sequence[Segment], bands: Sequence[Band]) -> DivisionKind:
     left_rows, right_rows = _firsts(left), _firsts(right)
-    if min(len(left_rows), len(right_rows)) < _LEAST_ROWS:
-        return DivisionKind.ROWS
+    worded = sum(any(char.isalnum() for char in row.text) for row in left_rows)
+    if min(worded, len(right_rows)) < _LEAST_ROWS:
+        return DivisionKind.ROWS  # glyphs of list items make no column
     minor, major = (left_rows, right) if len(left_rows) <= len(right_rows) else (right_rows, left)
     paired = _paired(minor, major)
     if _is_stacked(left_rows, right_rows) or _dates_are_set_right(left, right_rows):
@@ -189,7 +191,7 @@ def _dates_are_set_right(left: Sequence[Segment], right: Sequence[Segment]) -> b
 
 def _dates_lead(left: Sequence[Segment], right: Sequence[Segment]) -> bool:
     """Tell whether what stands on the right stands beside or below dates on the left, but for headings among them."""
-    dates = [segment for segment in left if is_dated(segment)]
+    dates = [segment for segment in left if is_dated(segment) or is_month(segment.text)]
     wrapped = {low.order for high, low in pairwise(dates) if low.baseline - high.baseline < _LINE * low.size}
     dated = [segment for segment in dates if segment.order not in wrapped]
     if len(dated) < _LEAST_ROWS or _paired(dated, right) < 1.0:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 
 from resumate_grpc.parsing.fragments import Row
+from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.vocabulary import heading_key, phrases
 
 __all__ = ["Competence", "answers_of", "is_competence_form"]
@@ -22,9 +23,24 @@ class Competence(Enum):
     OTHER = "other"
 
 
-def is_competence_form(rows: Sequence[Row]) -> bool:
-    """Whether one of the rows asks for the mother tongue: no free list of skills does."""
-    return any(_asked(row) is Competence.LANGUAGES for row in rows)
+def is_competence_form(rows: Sequence[Row], terms: Terms) -> bool:
+    """Whether one of the rows asks for the mother tongue: no free list of skills does.
+
+    Below a language that stands alone, or as the last row, "Mother tongue" tells how well it is spoken.
+    """
+    return any(
+        _asked(row) is Competence.LANGUAGES
+        and (len(row.fragments) > 1 or ":" in row.text or (index + 1 < len(rows) and not _is_level(rows, index, terms)))
+        for index, row in enumerate(rows)
+    )
+
+
+def _is_level(rows: Sequence[Row], index: int, terms: Terms) -> bool:
+    """Whether the row above names a language and nothing else."""
+    above = rows[index - 1] if index else None
+    return above is not None and any(
+        last - first >= len(above.text) - 1 for first, last in terms.within(Term.LANGUAGE, above.start, above.end)
+    )
 
 
 def answers_of(rows: Sequence[Row]) -> Iterator[tuple[Competence, Row, int]]:

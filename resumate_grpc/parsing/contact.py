@@ -266,7 +266,10 @@ def _ends_address(text: str, place: Finding, start: int, end: int) -> bool:
 def _with_country(text: str, place: Finding, below: Row | None, row: Row) -> Finding:
     """Take in a country or city that stands alone on the line below an address that ends its own line."""
     ends = place.end >= row.end and below is not None and below.start - row.end <= 1 and below.size == row.size
-    if not ends or not below or len(below.fragments) > 1 or not any(char.isdigit() for char in place.text):
+    whole_row = len(row.fragments) == 1 and is_wholly_place(row.text)
+    if not ends or not below or len(below.fragments) > 1:
+        return place
+    if not whole_row and not any(char.isdigit() for char in place.text):
         return place
     whole = found(text, place.start, below.end) if _ends_address(text, place, below.start, below.end) else None
     return whole.trusted(place.confidence) if whole else place

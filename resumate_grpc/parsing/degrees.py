@@ -26,7 +26,13 @@ _FIELD_LEAD = re.compile(
     re.IGNORECASE,
 )
 _OF_SUBJECT = re.compile(r"\s+of\s+([^\W\d_][^,;|()\n]{2,60})", re.IGNORECASE)
+_HONOURS = re.compile(r"\s*\((?:hons?\.?|honou?rs)\)", re.IGNORECASE)
 _COMPOUND = re.compile(r"-[^\W\d_]+")
+_KIND = (
+    "professionnelle?|universitaire|magistrale|triennale|specialistica|integrata|"
+    "universitario|oficial|superior|integrado"
+)
+"""What kind of degree it is, in small letters behind it: "Licence professionnelle", "Laurea magistrale"."""
 _JOINT = re.compile(r"[\s,./()&+-]{0,4}(?:and|&|/)?[\s,./()&+-]{0,4}$|^\s*(?:degree|diploma)?\s*\(?$", re.IGNORECASE)
 _FIELD_END = re.compile(
     r"\s+(?:with (?:an? )?(?:minor|secondary|focus|specializ|concentration|emphasis|honou?rs|distinction)|from|"
@@ -105,9 +111,13 @@ def split_degree(finding: Finding, text: str, terms: Terms) -> tuple[Finding | N
         if inner:
             stop_degree = subject.start(1) + inner.start()
             return found(text, first, stop_degree), found(text, subject.start(1) + inner.end(), stop)
-        more = _field_after(text, stop, finding.end) if text.startswith(", ", stop) else None
+        honours = _HONOURS.match(text, stop, finding.end)
+        stop = honours.end() if honours else stop
+        more = _field_after(text, stop, finding.end) if honours or text.startswith(", ", stop) else None
         if more and place_likeness(more.text) <= _PLACE:
             return found(text, first, stop), more
+        if honours:
+            return found(text, first, stop), found(text, subject.start(1), honours.start())
         return found(text, first, stop), found(text, subject.start(1), stop)
     degree = _degree(text, first, last, finding)
     last = max(last, degree.end) if degree else last
@@ -116,7 +126,10 @@ def split_degree(finding: Finding, text: str, terms: Terms) -> tuple[Finding | N
 
 def _degree(text: str, first: int, last: int, finding: Finding) -> Finding | None:
     word = re.match(
-        r"(?:['’]s)?\s*(?:degree|diploma)?(?:\s*\((?:hons?\.?|honou?rs)\))?", text[last : finding.end], re.IGNORECASE
+        r"(?:['’]s)?(?:\s*(?:degree|diploma))?(?:\s*\((?:hons?\.?|honou?rs)\))?(?:\s+(?-i:"
+        rf"{_KIND})(?!\w))?",
+        text[last : finding.end],
+        re.IGNORECASE,
     )
     return found(text, first, last + (word.end() if word else 0))
 

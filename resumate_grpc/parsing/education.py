@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
 from resumate_grpc.parsing.dates import DateSpan, dates_within
-from resumate_grpc.parsing.degrees import SHORT_DEGREE, degree_spans, has_degree, split_degree
+from resumate_grpc.parsing.degrees import has_degree, split_degree
 from resumate_grpc.parsing.entries import Entry, entries_by_leader, without_column_heads
 from resumate_grpc.parsing.entry_forms import without_broken_labels
 from resumate_grpc.parsing.experience import period_of
@@ -18,9 +17,9 @@ from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.grades import grade_of
 from resumate_grpc.parsing.nlp import Term, Terms
-from resumate_grpc.parsing.pieces import BARE_SCHOOL, Piece, label_end, pieces_of
-from resumate_grpc.parsing.places import is_wholly_place, place_likeness
-from resumate_grpc.parsing.vocabulary import phrases
+from resumate_grpc.parsing.pieces import pieces_of
+from resumate_grpc.parsing.places import is_wholly_place
+from resumate_grpc.parsing.study_parts import ASIDE, COMMA, MAJOR, SUBJECT, Part, has_institution, parts_of
 
 __all__ = ["Study", "studies_of"]
 
@@ -49,25 +48,6 @@ class Study:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A piece, or what stands between its commas, with what its words say."""
-
-    finding: Finding
-    row: int
-    institution: bool
-    degree: bool
-    place: bool
-
-
-_ASIDE = re.compile(
-    r"^\W*(?:(?:master|bachelor|diploma|phd|doctoral)(?:'s|’s)? thesis|(?:relevant |selected |key )?(?:coursework|"
-    r"courses|modules|subjects|curriculum)|thesis|dissertation|advis[oe]r|"
-    r"c?gpa|grade|honou?rs?\b|activities|awards?|minor(?! degree)|note|final|supervisor|title|project|focus|topics?|"
-    r"specialisation|abschlussarbeit|tesis|memoire|scholarship|dean|member|score|percentage|ranked?|"
-    r"courses taken)\b.{0,3}[:：\s]",
-    re.IGNORECASE,
-)
 _GPA_TAIL = re.compile(
     r"[\s,;(|–—-]*(?:(?:cumulative|overall|major|final)\s+)?(?:c?\.?g\.?p\.?a\b|grade\b|note\b|"
     r"percentage\b|score\b|honou?rs\b.*$|with (?:honou?rs|distinction)|magna|summa|2:[12]|first[- ]class|"
@@ -75,17 +55,6 @@ _GPA_TAIL = re.compile(
     r"first class|mention (?:tr[eè]s |assez )?bien|mention \w+$|f[eé]licitations|thesis\b).*$",
     re.IGNORECASE,
 )
-_MAJOR = re.compile(
-    r"(?:major(?:ing)?|specializ(?:ation|ing)|concentration|hauptfach|spécialité|especialidad|studium)\s*(?:in|"
-    r":|en|der|des)\s*|специальность:?\s+|направление:?\s+|(?:master|bachelor|hochschul)?studium\s+(?=[^\W\d_])",
-    re.IGNORECASE,
-)
-_SCHOOL_SUBJECT = re.compile(
-    r"(?<=[,nf] )school (?!of|for|at)(?:couns|psych|admin|leader|manage|health|nurs|library|music)"
-    r"|(?:study|semester) abroad (?=[^\W\d_]{4})",
-    re.IGNORECASE,
-)
-"""A subject that is taught, no place: "Master of Education, School Counseling"."""
 _LABEL_FIELD = frozenset(
     {
         "major",
@@ -100,22 +69,28 @@ _LABEL_FIELD = frozenset(
     }
 )
 _CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff가-힣]")
-_ACRONYM = re.compile(r"(?:[^\W\d_]+ )?(?!C?GPA|USA|UK)(?:[A-Z]{3,6}|TU|UC|FH|HU|FU|KU)(?: [A-Z][^,]*)?(?:,|$)")
 _DEPARTMENT = re.compile(r"(?:学科|専攻|专业|학과|학부|전공|공학과)$")
 """What names a subject where no degree is printed."""
-_BOARD = re.compile(r"\bboard\b|\b(?:CBSE|ICSE|ISC)\b", re.IGNORECASE)
-"""Who holds examinations."""
+_NO_FIELD = re.compile(
+    r"\bboard\b|\b(?:CBSE|ICSE|ISC)\b|https?:|www\.|@|^(?:(?:upper |lower )?(?:first|second|third)[- ]class|first$|"
+    r"(?:with )?(?:high )?(?:distinction|merit|honou?rs)|(?:summa |magna )?cum laude|mention|passed|graduated|"
+    r"expected)\b",
+    re.IGNORECASE,
+)
+"""Who holds examinations, addresses, and how well somebody did."""
 _STUDIES = re.compile(
     r"(?:master|bachelor|diplom|hochschul|aufbau)?studium\b|(?:master|bachelor)(?:'s|’s)? studies\b", re.IGNORECASE
 )
 """What tells of studies rather than of the degree in which they end."""
-_COMMA = re.compile(r",\s+|\s*\n\s*")
+_BARE_GRADE = re.compile(
+    r"(?:^|,\s|\s[|·–-]\s)([0-5][.,]\d{1,3}|\d{1,2}(?:[.,]\d{1,3})?\s*/\s*(?:4|5|10|20)(?:[.,]\d{1,2})?)\.?$"
+)
 _LONGEST = 110
 _SENTENCE = 60
 _ROWS_BELOW = 2
-_SHORTEST_ABBREVIATION = 3
 _INDENT = 5.0
 _PLACE = 0.6
+_MOST_FIELD_WORDS = 5
 
 
 def studies_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms: Terms) -> list[Study]:
@@ -124,13 +99,23 @@ def studies_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, ter
     left = min((row.left for row in rows), default=0.0)
 
     known: dict[int, frozenset[str]] = {}
+    leader = next((row for row in rows if _labels(row, dates, text, terms, left=left)), None)
+    leader = leader if leader and _labels(leader, dates, text, terms, left=left) == {"institution", "date"} else None
+
+    beside = _beside_degrees(rows, text, terms)
 
     def labels(row: Row) -> frozenset[str]:
         if row.number not in known:
-            known[row.number] = _labels(row, dates, text, terms, left=left)
+            own = _labels(row, dates, text, terms, left=left)
+            own = own - {"degree"} if row.number in beside else own
+            known[row.number] = own | {"institution"} if own == {"date"} and _leads_like(row, leader, dates) else own
         return known[row.number]
 
-    usable = [row for row in rows if not row.bullet] if _plain_rows_suffice(rows, labels) else list(rows)
+    if _plain_rows_suffice(rows, labels):
+        dated = not any("date" in labels(row) for row in rows if not row.bullet)
+        usable = [row for row in rows if not row.bullet or (dated and _is_date(row, dates))]
+    else:
+        usable = list(rows)
     kept = {row.number for row in usable}
     skipped = [row for row in rows if row.number not in kept]
     starts = [row.start for row in usable]
@@ -145,6 +130,29 @@ def studies_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, ter
         above = studies[-1] if studies else None
         studies.append(_inherited(study, above))
     return _joined_halves([study for study in studies if study.institution or study.degree])
+
+
+def _leads_like(row: Row, leader: Row | None, dates: Sequence[DateSpan]) -> bool:
+    """Whether a dated row is printed like the first one, which names a school: then it names one too."""
+    if leader is None or row.bullet or row.number == leader.number:
+        return False
+    alike = (row.bold, row.size, len(row.fragments)) == (leader.bold, leader.size, len(leader.fragments))
+    first = row.fragments[0]
+    named = first.text[:1].isupper() and not dates_within(dates, first.start, first.end) and len(row.fragments) > 1
+    return alike and named and abs(row.left - leader.left) < _INDENT
+
+
+def _beside_degrees(rows: Sequence[Row], text: str, terms: Terms) -> set[int]:
+    """Return the rows that name a subject which may be a degree, right above or below one that names a degree."""
+    named = [row for row in rows if has_degree(terms, text, row.start, row.end)]
+    subjects = {row.number for row in named if SUBJECT.match(row.text)}
+    degrees = {row.number for row in named} - subjects
+    return {number for number in subjects if degrees & {number - 1, number + 1}}
+
+
+def _is_date(row: Row, dates: Sequence[DateSpan]) -> bool:
+    """Whether the row is a date and nothing else."""
+    return any(span.end - span.start >= len(row.text) - 1 for span in dates_within(dates, row.start, row.end))
 
 
 def _joined_halves(studies: Sequence[Study]) -> list[Study]:
@@ -178,7 +186,7 @@ def _plain_rows_suffice(rows: Sequence[Row], labels: Callable[[Row], frozenset[s
 
 def _labels(row: Row, dates: Sequence[DateSpan], text: str, terms: Terms, *, left: float) -> frozenset[str]:
     if (
-        _ASIDE.match(row.text)
+        ASIDE.match(row.text)
         or (row.left > left + _INDENT and len(row.text) > _SENTENCE and not row.bullet)
         or (len(row.text) > _longest(row, dates) and len(row.fragments) == 1)
     ):
@@ -186,7 +194,7 @@ def _labels(row: Row, dates: Sequence[DateSpan], text: str, terms: Terms, *, lef
     own = set()
     if has_degree(terms, text, row.start, row.end):
         own.add("degree")
-    if _has_institution(terms, text, row.start, row.end):
+    if has_institution(terms, text, row.start, row.end):
         own.add("institution")
     if dates_within(dates, row.start, row.end):
         own.add("date")
@@ -198,40 +206,25 @@ def _longest(row: Row, dates: Sequence[DateSpan]) -> int:
     return 2 * _LONGEST if dates_within(dates, row.start, row.start + 2) and not row.bullet else _LONGEST
 
 
-def _has_institution(terms: Terms, text: str, start: int, end: int) -> bool:
-    spans = [span for span in terms.within(Term.INSTITUTION, start, end) if not _SCHOOL_SUBJECT.match(text, span[0])]
-    if any(text[first].isupper() or not text[first].isascii() for first, last in spans if last <= end):
-        degrees = degree_spans(terms, text, start, end)
-        return any(not any(a <= first < b for a, b in degrees) for first, _ in spans) or len(degrees) == 0
-    return _is_known_university(text[start:end])
-
-
-@cache
-def _universities() -> frozenset[str]:
-    """Return the universities that are not called like their place or a degree."""
-    return phrases("universities") - phrases("places") - phrases("degrees")
-
-
-def _is_known_university(printed: str) -> bool:
-    known = _universities()
-    if fold(printed).strip(" .,") in known and printed.strip()[:1].isupper():
-        return True
-    return any(
-        word.isupper() and len(word) >= _SHORTEST_ABBREVIATION and fold(word) in known
-        for word in re.findall(r"[^\W\d_]+", printed)[:8]
-    )
-
-
 def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> Study:
     pieces = pieces_of(entry.header, entry.dates, text)
-    parts = [part for piece in pieces for part in _parts(piece, text, terms)]
+    parts = [part for piece in pieces for part in parts_of(piece, text, terms)]
     labelled = {piece.label: piece.finding for piece in pieces if piece.label}
     degrees = [part for part in parts if part.degree]
-    degree_part = next((part for part in degrees if not _STUDIES.match(part.finding.text)), next(iter(degrees), None))
+    firm = [part for part in degrees if not _STUDIES.match(part.finding.text)]
+    degree_part = next(
+        (part for part in firm if not SUBJECT.match(part.finding.text)), next(iter(firm or degrees), None)
+    )
     degree, field = split_degree(degree_part.finding, text, terms) if degree_part else (None, None)
-    field = None if field and _ASIDE.match(field.text + " ") else field
+    field = None if field and ASIDE.match(field.text + " ") else field
     institution = _institution(parts, degree_part, text)
     field = next((labelled[label] for label in labelled if label in _LABEL_FIELD), None) or field or _major(parts, text)
+    if degree and degree_part and field and institution and field.end <= degree.end:
+        field = _field_by_itself(parts, degree_part, institution) or field
+    if degree_part and not field:
+        field = next(
+            (part.finding for part in firm if part is not degree_part and SUBJECT.match(part.finding.text)), None
+        )
     if degree_part and not field:
         again = [part for part in parts if part.degree and part is not degree_part and part.row == degree_part.row]
         again += [part for part in degrees if _STUDIES.match(part.finding.text) and part is not degree_part]
@@ -251,19 +244,29 @@ def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> St
         location=place,
         start_date=start,
         end_date=end,
-        gpa=grade_of(text, *extent),
+        gpa=grade_of(text, *extent) or _bare_grade(entry),
     )
+
+
+def _bare_grade(entry: Entry) -> Finding | None:
+    """Return a figure that stands alone, or at a line's end, and has the form of a grade: "3.85", "8,7/10"."""
+    for row in (*entry.header, *entry.body):
+        for fragment in row.fragments:
+            if grade := _BARE_GRADE.search(fragment.text):
+                start = fragment.start + grade.start(1)
+                return Finding(text=grade[1], start=start, end=start + len(grade[1]), confidence=0.7)
+    return None
 
 
 def _field_and_school(field: Finding, text: str) -> tuple[Finding | None, Finding | None]:
     """Part a field in small letters from a capitalised name behind its comma: "linguistique, Sorbonne Nouvelle"."""
-    comma = _COMMA.search(text, field.start, field.end)
+    comma = COMMA.search(text, field.start, field.end)
     if not comma or not text[field.start].islower() or not text[comma.end()].isupper():
         return field, None
     return found(text, field.start, comma.start()), found(text, comma.end(), field.end)
 
 
-def _split_again(parts: Sequence[_Part], text: str, terms: Terms) -> Finding | None:
+def _split_again(parts: Sequence[Part], text: str, terms: Terms) -> Finding | None:
     """Return the field of a degree printed twice: "Bachelor of Science - BSc, Economics"."""
     return split_degree(parts[0].finding, text, terms)[1] if parts else None
 
@@ -274,16 +277,16 @@ def _trust(institution: Finding | None, degree: Finding | None, terms: Terms) ->
     return 0.4 + (0.25 if named else 0.0) + (0.22 if degree else 0.0)
 
 
-def _major(parts: Sequence[_Part], text: str) -> Finding | None:
+def _major(parts: Sequence[Part], text: str) -> Finding | None:
     """Return what stands behind "Major in"."""
     for part in parts:
-        if lead := _MAJOR.match(text, part.finding.start, part.finding.end):
+        if lead := MAJOR.match(text, part.finding.start, part.finding.end):
             return found(text, lead.end(), part.finding.end)
     return None
 
 
 def _clean(finding: Finding | None, text: str, confidence: float) -> Finding | None:
-    if not finding or _ASIDE.match(finding.text + " "):
+    if not finding or ASIDE.match(finding.text + " "):
         return None
     bracket = finding.text.rfind(" (")
     if bracket > 0 and finding.text.endswith(")") and is_wholly_place(finding.text[bracket:]):
@@ -294,80 +297,7 @@ def _clean(finding: Finding | None, text: str, confidence: float) -> Finding | N
     return finding.trusted(confidence)
 
 
-def _parts(piece: Piece, text: str, terms: Terms) -> Iterator[_Part]:
-    """Cut a piece at commas where both sides say something of their own; a degree keeps the commas of its field."""
-    start, end = piece.finding.start, piece.finding.end
-    left = start
-    for cut in _COMMA.finditer(text, start, end):
-        wrapped = "\n" in cut[0] and BARE_SCHOOL.search(text, left, cut.start())
-        if not wrapped and _parts_ways(left, cut, end, text, terms):
-            if part := _part(left, cut.start(), piece, text, terms):
-                yield part
-            left = cut.end()
-    if part := _part(left, end, piece, text, terms):
-        yield part
-
-
-def _parts_ways(left: int, cut: re.Match[str], end: int, text: str, terms: Terms) -> bool:
-    before, after = text[left : cut.start()], text[cut.end() : end]
-    left_degree, right_degree = (
-        has_degree(terms, text, left, cut.start()),
-        has_degree(terms, text, cut.end(), end),
-    )
-    left_school, right_school = (
-        _has_institution(terms, text, left, cut.start()),
-        _has_institution(terms, text, cut.end(), end),
-    )
-    if left_degree and not left_school and not right_school and _names_acronym(after):
-        return True
-    if left_degree and right_school and not left_school:
-        following = _COMMA.search(text, cut.end(), end)
-        return _has_institution(terms, text, cut.end(), following.start() if following else end)
-    if _MAJOR.match(text, left):
-        return right_school or place_likeness(after) >= _PLACE
-    if left_school and not left_degree:
-        return right_degree or (place_likeness(after) >= _PLACE and not _names_campus(before, after))
-    if right_school and not left_school and not left_degree:
-        return True
-    return place_likeness(after) >= _PLACE and (left_school or not left_degree)
-
-
-def _names_acronym(after: str) -> bool:
-    """Whether what follows the comma is a name with an acronym, as schools have: "INSA Lyon"."""
-    return not after.isupper() and _ACRONYM.match(after) is not None and not _ASIDE.match(after)
-
-
-def _names_campus(before: str, after: str) -> bool:
-    """Whether what follows belongs to the name, as in "University of California, Davis"."""
-    return (
-        not fold(after).startswith(fold(before.rsplit(" ", 1)[-1]))
-        and re.search(r"\b(?:university|universidad|universite) (?:of|de|system of) [^\W\d_]+$", fold(before))
-        is not None
-        and (fold(before.rsplit(" ", 1)[-1]) in phrases("regions"))
-    )
-
-
-def _part(start: int, end: int, piece: Piece, text: str, terms: Terms) -> _Part | None:
-    finding = found(text, start + label_end(text[start:end]), end)
-    if not finding or not any(char.isalpha() for char in finding.text) or _ASIDE.match(finding.text + " "):
-        return None
-    school = _has_institution(terms, text, finding.start, finding.end)
-    degree = has_degree(terms, text, finding.start, finding.end)
-    return _Part(
-        finding=finding,
-        row=piece.row,
-        institution=school,
-        degree=degree and not (school and not _degree_leads(finding, text, terms)),
-        place=not school and not degree and place_likeness(finding.text) >= _PLACE,
-    )
-
-
-def _degree_leads(finding: Finding, text: str, terms: Terms) -> bool:
-    spans = degree_spans(terms, text, finding.start, finding.end)
-    return bool(spans) and spans[0][0] - finding.start < SHORT_DEGREE
-
-
-def _institution(parts: Sequence[_Part], degree: _Part | None, text: str) -> Finding | None:
+def _institution(parts: Sequence[Part], degree: Part | None, text: str) -> Finding | None:
     schools = [part for part in parts if part.institution and part is not degree]
     if schools:
         return max(schools, key=_weight).finding
@@ -376,7 +306,7 @@ def _institution(parts: Sequence[_Part], degree: _Part | None, text: str) -> Fin
     rest = [
         part
         for part in parts
-        if part is not degree and not part.place and not part.degree and not _MAJOR.match(text, part.finding.start)
+        if part is not degree and not part.place and not part.degree and not MAJOR.match(text, part.finding.start)
     ]
     if not rest:
         return None
@@ -384,7 +314,7 @@ def _institution(parts: Sequence[_Part], degree: _Part | None, text: str) -> Fin
     return (other_rows or (rest if not degree else rest[-1:]))[0].finding
 
 
-def _weight(part: _Part) -> tuple[int, int]:
+def _weight(part: Part) -> tuple[int, int]:
     """Prefer the university to its faculty or department."""
     folded = fold(part.finding.text)
     faculty = re.search(
@@ -399,9 +329,9 @@ def _within_degree(finding: Finding, text: str) -> Finding | None:
     return found(text, finding.start + split.end(), finding.end) if split else None
 
 
-def _field_beside(parts: Sequence[_Part], degree: _Part, institution: Finding | None) -> Finding | None:
+def _field_beside(parts: Sequence[Part], degree: Part, institution: Finding | None) -> Finding | None:
     for part in parts:
-        usable = not (part.degree or part.place or part.institution or _BOARD.search(part.finding.text))
+        usable = not (part.degree or part.place or part.institution or _NO_FIELD.search(part.finding.text))
         usable = usable and part.finding != institution
         if (
             usable
@@ -409,14 +339,29 @@ def _field_beside(parts: Sequence[_Part], degree: _Part, institution: Finding | 
             and (part.finding.start > degree.finding.start or _CJK.match(part.finding.text))
         ):
             return part.finding
-    below = (
+    if not institution:
+        return None
+    rest = [
         part
         for part in parts
-        if not (part.degree or part.place or part.institution or _BOARD.search(part.finding.text))
+        if not (part.degree or part.place or part.institution or _NO_FIELD.search(part.finding.text))
         and part.finding != institution
-        and 0 < part.row - degree.row <= _ROWS_BELOW
+    ]
+    below = (part for part in rest if 0 < part.row - degree.row <= _ROWS_BELOW)
+    before = (
+        part
+        for part in reversed(rest)
+        if (institution.start < part.finding.start < degree.finding.start and degree.row - part.row == 1)
+        or (part.row == degree.row and part.finding.end <= degree.finding.start)
     )
-    return next((part.finding for part in below), None) if institution else None
+    return next((part.finding for part in (*below, *before)), None)
+
+
+def _field_by_itself(parts: Sequence[Part], degree: Part, institution: Finding) -> Finding | None:
+    """Return the field on a row of its own beside a degree that names its faculty only: "Bachelor of Design"."""
+    field = _field_beside([part for part in parts if part.row != degree.row or part is degree], degree, institution)
+    bare = field and not any(char.isdigit() for char in field.text) and len(field.text.split()) <= _MOST_FIELD_WORDS
+    return field if bare else None
 
 
 def _inherited(study: Study, above: Study | None) -> Study:

@@ -235,6 +235,8 @@ def _opens(rows: Sequence[Row], prose: Sequence[bool], index: int, taken: int) -
 
 def _entry(rows: Sequence[Row], prose: Sequence[bool], anchor: int, dates: Sequence[DateSpan]) -> Entry:
     stop = anchor + 1
+    if stop < len(rows) and not prose[stop] and all(_mostly_date(row, dates) for row in rows[:stop]):
+        stop += 1  # a date alone names nothing: what stands below it does, however far in
     lefts = [fragment.left for row in rows[:stop] for fragment in row.fragments]
     while (
         stop < len(rows) and not prose[stop] and stop <= anchor + _MOST_HEADER_ROWS and not _indented(rows[stop], lefts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
@@ -24,7 +24,7 @@ _PAGE_NUMBER = re.compile(
     r"last updated)",
     re.IGNORECASE,
 )
-_DIGITS = re.compile(r"\d+")
+_PAGE_DIGITS = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
 _EDGE_ROWS = 2
 _LONGEST = 3000
 """Characters of a line that are looked at for structure; what is longer is running text, and bounds the work."""
@@ -32,6 +32,10 @@ _MOST_FRAGMENTS = 120
 _LONGEST_MARGIN = 80
 _LARGE_SPACING = 1.45
 _FALLBACK_SIZE = 10.0
+_SPACE_EMS = 0.25
+_NEARLY_FULL = 0.8
+_HALF_FULL = 0.5
+_LEAST_FULL = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,6 +84,8 @@ class Row:
     column: int
     table: int
     table_row: int
+    wrapped: bool = False
+    """Whether the text runs on into the next row: its first word would not have fitted behind this one's."""
 
 
 _BULLET_GLYPH = re.compile(r"^\s*(?:[•·∙⋅●▪■◆◦○‣⁃►▶➢➤✓✔❖*–-]|)\s+(?=\S)|^\s*・\s*(?=\S)")
@@ -88,6 +94,7 @@ _BULLET_GLYPH = re.compile(r"^\s*(?:[•·∙⋅●▪■◆◦○‣⁃►▶�
 def rows_of(document: Document) -> tuple[Row, ...]:
     """Return every line of the document that bears text, in reading order."""
     rows: list[Row] = []
+    first_words: list[float] = []
     block_number = 0
     for page in document.pages:
         for block in page.blocks:
@@ -96,9 +103,44 @@ def rows_of(document: Document) -> tuple[Row, ...]:
             for line in block.lines:
                 if any(char.isalnum() for char in line.text) and not _is_margin(line.text):
                     rows.append(_row(len(rows), line, above, block, spacing, page.number, block_number))
+                    first_words.append(_width(line.words[0]) if line.words else 0.0)
                     above = line
             block_number += 1
-    return tuple(_without_running_heads(rows))
+    return tuple(_without_running_heads(with_wraps(rows, first_words)))
+
+
+def _width(word: Word) -> float:
+    return word.box.x1 - word.box.x0 if word.box else 0.0
+
+
+def with_wraps(rows: Sequence[Row], first_words: Sequence[float]) -> list[Row]:
+    """Mark the rows that were wrapped; `first_words` are the widths of each row's first word, in points.
+
+    A column's width is known where several of its rows nearly fill it; in a list of short items none does.
+    """
+    columns: dict[tuple[int, int], list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.box:
+            columns[row.page, row.column].append(row)
+    widths = {place: _column_width(own) for place, own in columns.items()}
+    marked = list(rows)
+    for (row, below), word in zip(pairwise(rows), first_words[1:], strict=True):
+        width = widths.get((row.page, row.column), 0.0)
+        together = row.block == below.block and row.end + 1 == below.start and row.size == below.size
+        together = together and len(row.fragments) == 1 and not (below.bullet or below.spaced or row.heading_level)
+        if width and row.box and together:
+            filled = row.box.x1 - row.left + _SPACE_EMS * row.size + word
+            if filled > width and row.box.x1 - row.left > _HALF_FULL * width:
+                marked[row.number] = replace(row, wrapped=True)
+    return marked
+
+
+def _column_width(rows: Sequence[Row]) -> float:
+    """Return how wide the text of a column is set; 0 where too few rows fill it to tell."""
+    widths = [row.box.x1 - row.left for row in rows if row.box]
+    widest = max(widths, default=0.0)
+    full = sum(width > _NEARLY_FULL * widest for width in widths)
+    return widest if full >= _LEAST_FULL else 0.0
 
 
 def _is_margin(text: str) -> bool:
@@ -107,22 +149,20 @@ def _is_margin(text: str) -> bool:
 
 
 def _without_running_heads(rows: Sequence[Row]) -> list[Row]:
-    """Drop what stands, but for digits, on more than one page at its top or bottom."""
-    edges: dict[str, set[int]] = defaultdict(set)
-    at_edge: set[int] = set()
+    """Drop what stands, but for page numbers, on more than one page at its top, or at its bottom."""
+    edges: dict[tuple[str, bool], set[int]] = defaultdict(set)
+    running: set[int] = set()
     for page in {row.page for row in rows if row.page}:
         own = [row for row in rows if row.page == page and row.box]
         own.sort(key=lambda row: row.box.y0 if row.box else 0.0)
-        for row in {*own[:_EDGE_ROWS], *own[-_EDGE_ROWS:]}:
-            edges[_DIGITS.sub("", row.text)].add(page)
-            at_edge.add(row.number)
-    return [
-        row
-        for row in rows
-        if row.number not in at_edge
-        or (row.page == 1 and row.number < _EDGE_ROWS)
-        or len(edges[_DIGITS.sub("", row.text)]) == 1
-    ]
+        for row, top in (
+            (row, top) for top, at in ((True, own[:_EDGE_ROWS]), (False, own[-_EDGE_ROWS:])) for row in at
+        ):
+            edges[_PAGE_DIGITS.sub("", row.text), top].add(row.number)
+    for numbers in edges.values():
+        if len({rows[number].page for number in numbers}) > 1:
+            running |= numbers
+    return [row for row in rows if row.number not in running or (row.page == 1 and row.number < _EDGE_ROWS)]
 
 
 def _usual_spacing(block: Block) -> float:

@@ -13,7 +13,7 @@ _GPA = re.compile(
     r"promedio|voto(?: di laurea| finale)?|nota(?: media| final| finale)?|abschlussnote|gesamtnote|note|"
     r"durchschnitt|moyenne|media|cijfer|средний балл|绩点)\b[^\d\n]{0,14}?"
     r"(1\d\d\s*/\s*110|"
-    r"\d{1,2}(?:[.,]\d{1,3})?(?:\s*(?:/|out of|of|von|sur|de|из)\s*\d{1,3}(?:[.,]\d{1,2})?)?)(?![\d%]|\s?%|[.,]\d)",
+    r"\d{1,2}(?:[.,]\d{1,3})?(?:\s*(?:/|out of|of|von|sur|de|из)\s*\d{1,3}(?:[.,]\d{1,2})?)?)(?![\d%:]|\s?%|[.,]\d)",
     re.IGNORECASE,
 )
 _BARE_GPA = re.compile(r"(?<![\d./])([0-4][.,]\d{1,3}\s*/\s*(?:4|5)(?:[.,]\d{1,2})?)(?![\d/.])")

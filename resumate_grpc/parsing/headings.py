@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import pairwise
 
 from resumate_grpc.parsing.document import BlockKind
 from resumate_grpc.parsing.fragments import Fragment, Row
+from resumate_grpc.parsing.pieces import is_own_account
 from resumate_grpc.parsing.vocabulary import heading_key, headings, phrases
 
 __all__ = ["Heading", "SectionKind", "headings_of"]
@@ -75,6 +77,12 @@ _INLINE_KINDS = {
 }
 _SIDE_KINDS = _INLINE_KINDS | {SectionKind.CONTACT, SectionKind.EDUCATION}
 """Kinds that stand in boxes beside the text, without the style of its headings."""
+_ENTRY_KINDS = {SectionKind.EXPERIENCE, SectionKind.PROJECTS, SectionKind.VOLUNTEERING}
+_INNER = frozenset(
+    ["highlights", "achievements", "key achievements", "responsibilities", "key responsibilities", "technologies",
+     "technologies used", "tech stack", "tools", "environment", "skills used", "accomplishments", "aufgaben",
+     "tatigkeiten", "erfolge", "missions", "realisations", "logros", "funciones", "responsabilidades"]
+)  # fmt: skip
 _LISTS = {SectionKind.SKILLS, SectionKind.LANGUAGES, SectionKind.SOFT_SKILLS}
 
 
@@ -85,7 +93,10 @@ def headings_of(rows: Sequence[Row]) -> dict[int, Heading]:
     whatever they say (OTHER, where no known word is in them).
     """
     body_size = _body_size(rows)
-    candidates = {row.number: heading for row in rows if (heading := _candidate(row, body_size))}
+    carried = {below.number for above, below in pairwise(rows) if above.wrapped}
+    candidates = {
+        row.number: heading for row in rows if row.number not in carried and (heading := _candidate(row, body_size))
+    }
     return _chosen(rows, candidates, body_size)
 
 
@@ -154,6 +165,7 @@ def _inline(row: Row, look: float) -> Heading | None:
     if first and len(row.fragments) > 1 and len(first.text) <= _LONGEST_HEADING and not row.bullet:
         fragment_look = look + (1.0 if first.bold and not row.bold else 0.0) + (1.0 if first.text.isupper() else 0.0)
         named = _named(first.text, 0)
+        named = None if is_own_account(first.text) else named
         if named and named[2] and fragment_look >= 1 and named[0] is not SectionKind.OTHER:
             return Heading(named[0], named[1], fragment_look, exact=True, rest=_rest(row, row.fragments[1].start))
     glued = _GLUED.match(row.text)
@@ -196,7 +208,7 @@ def _chosen(rows: Sequence[Row], candidates: dict[int, Heading], body_size: floa
         for number, heading in candidates.items()
         if _acceptable(by_number[number], heading, styles, strongest, strong_kinds)
     }
-    chosen = _without_labels(by_number, chosen, strongest)
+    chosen = _without_labels(by_number, _without_inner(by_number, chosen, strongest), strongest)
     if strongest and alike > 1 and _stands_out(strongest, body_size):
         first = min(chosen, default=0)
         for row in rows:
@@ -255,6 +267,22 @@ def _least_look(row: Row, styles: Counter[_Style], strongest: _Style | None) -> 
     if smaller and styles[_style(row)] == 1:
         return 1.5  # two signs, one of them weak
     return 0.5 if smaller else 0.0
+
+
+def _without_inner(
+    by_number: dict[int, Row], chosen: dict[int, Heading], strongest: _Style | None
+) -> dict[int, Heading]:
+    """Drop what heads the tasks of a single post within the section of posts: "Highlights", "Technologies"."""
+    kept: dict[int, Heading] = {}
+    titles = Counter(heading.title for heading in chosen.values())
+    open_kind: SectionKind | None = None
+    for number in sorted(chosen):
+        heading = chosen[number]
+        inner = heading.title in _INNER and heading.rest is None and open_kind in _ENTRY_KINDS
+        if inner and (titles[heading.title] > 1 or _style(by_number[number]) != strongest):
+            continue
+        kept[number], open_kind = heading, heading.kind
+    return kept
 
 
 def _without_labels(

@@ -23,6 +23,12 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _LABEL_TRUST = 2.0
+_TITLED = re.compile(r"(?:['’]s|\s+[-–—|:])?\s+(?:cv|resume|résumé|curriculum vit(?:ae|æ))\s*$", re.IGNORECASE)
+_TITLE_LEAD = re.compile(
+    r"^\s*(?:(?:cv|resume|résumé|curriculum vit(?:ae|æ))\s+(?:of|de|von)|lebenslauf(?:\s+von)?)\s*[:–-]?\s+",
+    re.IGNORECASE,
+)
+"""What makes a document's title of a name: "Ann Lee's CV", "Curriculum Vitae of Ann Lee"."""
 _CUT = re.compile(r"\s+[-–—|/•·]\s+|\s*[,(|•:]\s*|\s{3,}")
 _NOT_NAME = re.compile(
     r"\b(?:curriculum|vitae|vitæ|resume|résumé|cv|page|lebenslauf|hoja de vida|резюме|confidential)\b|"
@@ -63,6 +69,8 @@ _CJK = re.compile(
     r"[가-힣]{2,5}|[가-힣]{1,2} [가-힣]{1,3})$"
 )
 _MOST_WORDS = 5
+_MOST_JOINED = 3
+_JOINED = 0.3
 _EARLY = 8
 _ENOUGH = 1.5
 _SURE = 0.99  # what stands behind "Name:"
@@ -73,8 +81,9 @@ def name_of(rows: Sequence[Row], text: str, *, email: str, terms: Terms) -> Find
     largest = max((row.size for row in rows), default=0.0)
     scored = [
         (score, -candidate.start, candidate)
-        for order, candidate, size, bold in _candidates(rows, text)
-        if (score := _score(candidate, order, size / largest if largest else 0.0, email, terms, bold=bold)) > _ENOUGH
+        for order, candidate, size, bold, bonus in _candidates(rows, text, largest, email)
+        if (score := bonus + _score(candidate, order, size / largest if largest else 0.0, email, terms, bold=bold))
+        > _ENOUGH + bonus
     ]
     if not scored:
         return None
@@ -82,17 +91,26 @@ def name_of(rows: Sequence[Row], text: str, *, email: str, terms: Terms) -> Find
     return best.trusted(0.35 + 0.12 * score)
 
 
-def _candidates(rows: Sequence[Row], text: str) -> Iterator[tuple[int, Finding, float, bool]]:
+def _candidates(
+    rows: Sequence[Row], text: str, largest: float, email: str
+) -> Iterator[tuple[int, Finding, float, bool, float]]:
+    """Yield row, name, size, weight and what speaks for it beforehand.
+
+    Two rows of the largest print are one name where one is a single word, or the lower is like the e-mail address.
+    """
     for order, row in enumerate(rows):
         for at, fragment in enumerate(row.fragments):
             if candidate := _cut(fragment, text):
                 asked = _LABEL.match(fragment.text) or _asked(rows, order, at)
-                yield order, candidate.trusted(_SURE if asked else candidate.confidence), fragment.size, fragment.bold
+                trusted = candidate.trusted(_SURE if asked else candidate.confidence)
+                yield order, trusted, fragment.size, fragment.bold, 0.0
     for order, (above, below) in enumerate(pairwise(rows)):
-        if above.size == below.size > 0 and len(above.text.split()) <= 2 and len(below.text.split()) <= 2:  # noqa: PLR2004
+        words = len(above.text.split()), len(below.text.split())
+        if above.size == below.size > 0 and max(words) <= _MOST_JOINED and sum(words) <= _MOST_WORDS:
             joined = found(text, above.start, below.end)
             if joined and below.start - above.end <= 2:  # noqa: PLR2004 - a line or block break
-                yield order, joined, above.size, above.bold
+                one = above.size == largest and (min(words) == 1 or _like_email(below.text, email) > 0)
+                yield order, joined, above.size, above.bold, _JOINED if one else 0.0
 
 
 def _asked(rows: Sequence[Row], order: int, at: int) -> bool:
@@ -108,7 +126,10 @@ def _cut(fragment: Fragment, text: str) -> Finding | None:
     label = _LABEL.match(fragment.text)
     if not label and _LABEL.fullmatch(f"{fragment.text.strip()}:"):
         return None  # the label alone
-    start = fragment.start + (label.end() if label else 0)
+    lead = label or _TITLE_LEAD.match(fragment.text)
+    start = fragment.start + (lead.end() if lead else 0)
+    if (titled := _TITLED.search(fragment.text)) and titled.start() > 0:
+        return found(text, start, fragment.start + titled.start())
     cut = _CUT.search(text, start, fragment.end)
     if cut and not label and cut[0].strip() in {":", "："}:
         return None  # another label

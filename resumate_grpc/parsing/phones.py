@@ -13,7 +13,7 @@ from resumate_grpc.parsing.folding import squeeze
 
 __all__ = ["load", "phones_of"]
 
-_CANDIDATE = re.compile(r"(?<![\w/.@#$€£-])(?:\+|00|\()?[(\d][\d\s().\-–‐‑/]{5,22}\d(?![\w@%])")
+_CANDIDATE = re.compile(r"(?<![\w/.@#$€£-])(?:\+|00|\()?[(\d][\d \u00a0\u2009\u202f().\-–‐‑/]{5,22}\d(?![\w@%])")
 _LABEL = re.compile(
     r"(?:phone|tel|telephone|mobile|mob|cell|call|handy|telefon|telefono|teléfono|móvil|celular|"
     r"тел|телефон|电话|手机|☎|📞|📱)\W{0,6}$",
@@ -51,9 +51,9 @@ def phones_of(text: str, start: int, end: int, *, language: str) -> Iterator[Fin
     `language` (BCP-47) says which country's numbers may stand without a country code.
     """
     for match in _CANDIDATE.finditer(text, start, end):
-        raw = match[0].split("\n\n")[0].rstrip(" (-–./")
+        raw = match[0].rstrip(" (-–./")
         digits = sum(char.isdigit() for char in raw)
-        if "\n" in raw or not _FEWEST_DIGITS <= digits <= _MOST_DIGITS or _YEARS.fullmatch(raw.strip()):
+        if not _FEWEST_DIGITS <= digits <= _MOST_DIGITS or _YEARS.fullmatch(raw.strip()):
             continue
         if (
             raw.isdigit()

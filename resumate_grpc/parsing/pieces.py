@@ -13,12 +13,13 @@ from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Fragment, Row
 from resumate_grpc.parsing.places import is_wholly_place
 
-__all__ = ["BARE_SCHOOL", "Piece", "is_duration", "label_end", "pieces_of"]
+__all__ = ["BARE_SCHOOL", "Piece", "is_duration", "is_own_account", "label_end", "pieces_of"]
 
 _SEPARATOR = re.compile(
     r"\s+[-–—~]{1,3}\s+|\s*[|•·]\s*|\s+@\s+|\s*[—]\s*|\s{2,}|\s+//\s+|;\s+|(?<=[\u3040-\u30ff\u4e00-\u9fff])\s+(?=[\u3040-\u30ff\u4e00-\u9fff])|"
     r"(?:(?<=대학교)|(?<=대학원)|(?<=등학교)|(?<=학과)|(?<=학부)|(?<=전공))\s+|"
     r"\s*[,(]\s*(?:https?://\S+|www\.\S+|(?<![\w@.-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:ru|com|net|org|io|de|fr|es|it|nl|br)(?:/\S*)?(?![\w.@]))\s*\)?\s*|"
+    r"(?<=\))\.\s+(?=[^\W\d_a-z])|"
     r"(?<=公司|集团|大学|学院|银行|医院)\s+(?=\w)"
 )
 _PREPOSITION = re.compile(r"\s+(?:at|chez|bei|from|presso|bij)\s+(?=[^\W\d_])", re.IGNORECASE)
@@ -67,11 +68,17 @@ BARE_SCHOOL = re.compile(
 )
 _WORKED = re.compile(r"(?:(?:have |has )?work(?:ed|ing)|served|employed|joined) as (?:an? |the )?", re.IGNORECASE)
 _EMPLOYMENT = re.compile(
-    r"(?:full|part)[ -]?time|contract|permanent|temporary|internship|freelance|seasonal|self-employed|"
+    r"(?:full|part)[ -]?time|contract|permanent|temporary|internship|seasonal|"
     r"vollzeit|teilzeit|"
     r"cdi|cdd|stage|alternance|tiempo completo|medio tiempo|tempo (?:integral|pieno)|voltijd|deeltijd|to",
     re.IGNORECASE,
 )
+_OWN_ACCOUNT = re.compile(
+    r"free-?lance(?:r)?|self[- ]employed|freiberuflich|selbst(?:st)?[aä]ndig|ind[eé]pendant|aut[oó]nomo|"
+    r"libero professionista|independent|zzp(?:'er)?",
+    re.IGNORECASE,
+)
+"""What stands for the employer of those who have none."""
 _ENDED = frozenset(
     "卒業 入学 修了 中退 卒業見込み 入社 退社 退職 毕业 졸업 입학 수료 중퇴 재학 졸업예정 입사 퇴사".split()  # noqa: SIM905 - reads better
 )
@@ -94,7 +101,8 @@ _DATE_WORDS = re.compile(
 class Piece:
     """A part of a header; `row` and `order` count its rows and a row's pieces from 0, `label` is printed before it.
 
-    `employer` tells that "at" (in some language) stands before it.
+    `employer` tells that "at" (in some language) stands before it, `wrapped` that it ends a row that runs on,
+    `joined` that it began on such a row.
     """
 
     finding: Finding
@@ -104,6 +112,8 @@ class Piece:
     italic: bool
     label: str = ""
     employer: bool = False
+    wrapped: bool = False
+    joined: bool = False
 
     @property
     def text(self) -> str:
@@ -124,6 +134,8 @@ def pieces_of(header: Sequence[Row], dates: Sequence[DateSpan], text: str) -> li
                 if piece := _piece(text, start, end, fragment, number, order):
                     pieces.append(replace(piece, label=label) if label else piece)
                     order += 1
+        if order and row.wrapped:
+            pieces[-1] = replace(pieces[-1], wrapped=pieces[-1].finding.end >= row.end - 1)
     return _whole_names(pieces, text)
 
 
@@ -133,7 +145,9 @@ def _whole_names(pieces: Sequence[Piece], text: str) -> list[Piece]:
     for piece in pieces:
         above = joined[-1] if joined else None
         if above and _runs_on(above, piece, text) and (whole := found(text, above.finding.start, piece.finding.end)):
-            joined[-1] = replace(above, finding=whole, row=piece.row)
+            joined[-1] = replace(
+                above, finding=whole, row=piece.row, wrapped=piece.wrapped, joined=above.joined or above.wrapped
+            )
         else:
             joined.append(piece)
     return joined
@@ -145,7 +159,8 @@ def _runs_on(above: Piece, piece: Piece, text: str) -> bool:
     if piece.order or piece.row != above.row + 1 or not alike or between.strip() or "\n" not in between:
         return False
     return (
-        _UNFINISHED.search(above.text) is not None
+        above.wrapped
+        or _UNFINISHED.search(above.text) is not None
         or _NAME_END.fullmatch(piece.text) is not None
         or _LEGAL_FORM.match(piece.text) is not None
         or (BARE_SCHOOL.search(above.text) is not None and is_wholly_place(piece.text))
@@ -190,6 +205,8 @@ def _split(text: str, start: int, end: int, *, stops: bool) -> Iterator[tuple[in
         if cut.start() >= left:
             yield left, cut.start()
             left = cut.end()
+            if cut[0].startswith(".") and not stops:
+                return  # what follows the names' full stop tells what was done
     yield left, end
 
 
@@ -218,6 +235,11 @@ def _piece(text: str, start: int, end: int, fragment: Fragment, row: int, order:
         finding=finding, row=row, order=order, bold=fragment.bold, italic=fragment.italic, label=named,
         employer=_EMPLOYER.search(text, max(fragment.start, start - _LONGEST_AT), start) is not None,
     )  # fmt: skip
+
+
+def is_own_account(printed: str) -> bool:
+    """Whether the text says that somebody works for himself: "Freelance", "Self-employed"."""
+    return _OWN_ACCOUNT.fullmatch(printed.strip()) is not None
 
 
 def is_duration(printed: str) -> bool:

@@ -12,6 +12,7 @@ LONG = 88
 """Characters from which a line is running text, unless it is bold."""
 
 _SENTENCE_WORDS = 2
+_SHORT_NAME = 2
 _RAIL = 24
 _ABBREVIATED = re.compile(r"\b(?:inc|ltd|co|corp|llc|s\.a|b\.v|gmbh|e\.v|u\.s\.a|sr|jr|dept|univ|\w)\.$", re.IGNORECASE)
 _TASKS = re.compile(
@@ -25,7 +26,7 @@ _TASKS = re.compile(
 def is_prose(row: Row, above: Row | None = None) -> bool:
     """Whether the row is body text, no part of an entry's header; `above` is the row before, where that is body."""
     text = row.text
-    if row.bullet or text[:1].islower():
+    if row.bullet or (text[:1].islower() and (above is not None or not _may_be_name(row))):
         return True
     if len(row.fragments) > 1:
         return len(row.fragments) == 2 and len(row.fragments[1].text) > LONG and len(row.fragments[0].text) < _RAIL  # noqa: PLR2004
@@ -34,6 +35,11 @@ def is_prose(row: Row, above: Row | None = None) -> bool:
     if _TASKS.match(text) or _is_sentence(text):
         return True
     return above is not None and _continues(row, above)
+
+
+def _may_be_name(row: Row) -> bool:
+    """Whether a row in small letters may still be a firm's name: a word or two."""
+    return len(row.fragments[0].text.split()) <= _SHORT_NAME and not row.text.endswith((".", ","))
 
 
 def _is_sentence(text: str) -> bool:

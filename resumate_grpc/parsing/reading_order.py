@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from resumate_grpc.parsing.characters import is_bullet
 from resumate_grpc.parsing.columns import Band, Division, DivisionKind, find_division, is_dated, same_height
+from resumate_grpc.parsing.date_margin import with_dates_below
 from resumate_grpc.parsing.dates import is_month
 from resumate_grpc.parsing.rows import Segment, group_rows, join_letterspaced, rail_edges, segments_of
 from resumate_grpc.parsing.words import PlacedWord
@@ -19,8 +20,11 @@ _DEEPEST = 8  # divisions within divisions; no page needs more
 _BAND_LEAD = 0.5  # of the font size: how much higher than its label a band may begin
 _LABEL_LEADING = 1.6  # of the font size: lines of one label stand no farther apart
 _RAIL_LEADING = 3.0
+_MOST_SET_RIGHT = 3
+_MOST_WORDS_RIGHT = 6
 _LOUDER = 1.1  # of the size of the line above
 _OPEN_END = re.compile(r"[-–—|]\s*$")
+_DASH = re.compile(r"[-–—]")
 _OPEN_START = re.compile(r"^\s*[-–—|]")
 
 
@@ -45,7 +49,7 @@ def _divide(words: Sequence[PlacedWord], *, rails: Sequence[float], column: int,
     segments = [segment for row in rows for segment in row]
     division = find_division(segments) if depth < _DEEPEST else None
     if division is None:
-        return [Area(tuple(rows), column)]
+        return [Area(with_dates_below(rows), column)]
     above = [segment for segment in segments if segment.baseline <= division.top]
     below = [segment for segment in segments if segment.baseline >= division.bottom]
     areas = _divide(_words(above), rails=rails, column=column, depth=depth + 1)
@@ -70,6 +74,8 @@ def _read_band(band: Band, kind: DivisionKind, *, rails: Sequence[float], column
         return _divide([*left, *right], rails=rails, column=column, depth=depth)
     if kind is DivisionKind.RAIL or (kind is DivisionKind.BANDS and _is_dated_entry(band)):
         return _prefixed(band.left, _divide(right, rails=rails, column=column, depth=depth), column=column)
+    if kind is DivisionKind.BANDS and _is_set_right(band):
+        return _suffixed(_divide(left, rails=rails, column=column, depth=depth), band.right)
     if kind is DivisionKind.BANDS and _is_row(band):
         return _divide([*left, *right], rails=rails, column=column, depth=depth)
     right_column = column if kind is DivisionKind.LABELS else column + 1
@@ -104,6 +110,26 @@ def _is_dated_entry(band: Band) -> bool:
         return False
     label, entry = (min(side, key=lambda each: (each.baseline, each.x0)) for side in (band.left, band.right))
     return is_dated(label) and same_height(label, entry) and _row_count(band.left) < _row_count(band.right)
+
+
+def _is_set_right(band: Band) -> bool:
+    """Tell whether the right side is a few words with a date, stacked beside the first of the left side's lines."""
+    if not band.left or not 1 < _row_count(band.right) <= _MOST_SET_RIGHT or _row_count(band.left) < 2:  # noqa: PLR2004
+        return False
+    entry, label = (min(side, key=lambda each: (each.baseline, each.x0)) for side in (band.left, band.right))
+    short = all(len(segment.words) <= _MOST_WORDS_RIGHT for segment in band.right)
+    lower = [each for each in band.right if not same_height(each, label)]
+    beside = [each for each in band.left if any(same_height(each, other) for other in lower)]
+    if beside and not all(is_bullet(each.words[0].text) for each in beside):
+        return False
+    return short and same_height(label, entry) and any(map(is_dated, band.right))
+
+
+def _suffixed(areas: list[Area], label: Sequence[Segment]) -> list[Area]:
+    """Put what is stacked at the right behind the first line that stands beside it."""
+    tail = tuple(sorted(label, key=lambda each: (each.baseline, each.x0)))
+    first, *rest = areas[0].rows
+    return [replace(areas[0], rows=((*first, *tail), *rest)), *areas[1:]]
 
 
 def _row_count(segments: Sequence[Segment]) -> int:
@@ -160,12 +186,8 @@ def _continues(segment: Segment, before: Segment, right: Sequence[Segment], *, r
         return distance < _LABEL_LEADING * segment.size
     if distance > _RAIL_LEADING * segment.size or _is_louder(segment, before):
         return False
-    if (
-        is_month(before.text)
-        or _OPEN_END.search(before.text)
-        or _OPEN_START.search(segment.text)
-        or not is_dated(segment)
-    ):
+    unfinished = is_month(_DASH.split(before.words[-1].text)[-1]) or _OPEN_END.search(before.text)
+    if unfinished or _OPEN_START.search(segment.text) or not (is_dated(segment) or is_month(segment.text)):
         return True
     partners = [each for each in right if same_height(each, segment)]
     return all(is_bullet(each.words[0].text) for each in partners)

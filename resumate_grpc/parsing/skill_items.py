@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby, pairwise
 
 from resumate_grpc.parsing.finding import Finding, found
@@ -21,7 +22,7 @@ _ITEM_BREAK = re.compile(
 )
 _SLASH = re.compile(r"\s+/\s+")
 _INNER_LABEL = re.compile(r"^\s*[^\W\d_][\w ]{1,24}:\s+(?=\w)")
-LABEL = re.compile(r"^\s*([^:：()]{2,45}?)\s*[:：]\s*(?!//)")
+LABEL = re.compile(r"^\s*([^:：()]{2,45}?)\s*(?:\([^:：()]{0,25}\)\s*)?[:：]\s*(?!//)")
 _BRACKETED = re.compile(r"\s*([^()]{2,40}?)\s*\(([^()]*[,;][^()]*)\)\s*$")
 _DASH_LABEL = re.compile(r"^\s*([^,;:()]{2,45}?)\s+[-–—]\s?(?=[^,;]+[,;][^,;]+[,;])")
 _GRADE = re.compile(
@@ -65,6 +66,7 @@ _SIGNED = re.compile(
 def items_of(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str, Finding]]:
     """Yield each listed item with the folded label that it stands under, empty where there is none."""
     label = ""
+    rows = _with_brackets_closed(rows)
     bold_labels = _bold_is_label(rows)
     print_labels = sum(_printed_label(row) is not None for row in rows) > len(rows) / 2 and len(rows) > 1
     prose = _prose(rows, text)
@@ -93,6 +95,22 @@ def items_of(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str
             start = rail[1]
         for name, left, right in _tabulated(row, label, start):
             yield from ((name, item) for item in items_within(text, left, right, row, terms))
+
+
+def _with_brackets_closed(rows: Sequence[Row]) -> list[Row]:
+    """Join a row that ends within a bracket to the one below: "AWS (EC2," above "S3)"."""
+    joined: list[Row] = []
+    for row in rows:
+        above = joined[-1] if joined else None
+        opened = above is not None and above.text.count("(") > above.text.count(")")
+        if above and opened and ")" in row.text and above.end + 1 == row.start and not row.bullet:
+            last, first = above.fragments[-1], row.fragments[0]
+            whole = replace(last, text=f"{last.text} {first.text}", end=first.end)
+            fragments = (*above.fragments[:-1], whole, *row.fragments[1:])
+            joined[-1] = replace(above, text=f"{above.text} {row.text}", end=row.end, fragments=fragments)
+        else:
+            joined.append(row)
+    return joined
 
 
 def _label_cells(rows: Sequence[Row]) -> tuple[set[int], set[int]]:

@@ -33,6 +33,7 @@ class SkillFindings:
 _FORMS = {SectionKind.SKILLS, SectionKind.SOFT_SKILLS, SectionKind.LANGUAGES, SectionKind.OTHER}
 _ASIDES = {SectionKind.HEAD, SectionKind.SUMMARY, SectionKind.OTHER, SectionKind.INTERESTS, SectionKind.EDUCATION}
 _MOST_WORDS = 6
+_JOINTS = 3
 _LONGEST_ITEM = 60
 _LANGUAGE_LABEL = re.compile(
     r"^(?:human |spoken |foreign )?(?:languages?(?: skills| spoken| known)?|sprachen|fremdsprachen|"
@@ -56,7 +57,7 @@ def skills_of(sections: Sequence[Section], dates: Sequence[DateSpan], text: str,
     """Read the sections of skills, languages and certifications."""
     findings = SkillFindings()
     for section in sections:
-        if section.kind in _FORMS and is_competence_form(section.rows):
+        if section.kind in _FORMS and is_competence_form(section.rows, terms):
             _read_form(section.rows, text, terms, findings)
         elif section.kind is SectionKind.SKILLS:
             _read_skills(section.rows, text, terms, findings)
@@ -71,12 +72,25 @@ def skills_of(sections: Sequence[Section], dates: Sequence[DateSpan], text: str,
             findings.certifications += certificates_of(section.rows, dates, text)
         elif section.kind in _ASIDES:
             _read_skills([row for row in section.rows if _is_skill_list(row)], text, terms, findings)
+    if not findings.languages:
+        head = (row for section in sections if section.kind is SectionKind.HEAD for row in section.rows)
+        findings.languages += _spoken_in_head(head, terms, text)
     return SkillFindings(
         technical=_unique(findings.technical),
         soft_skills=_unique(findings.soft_skills),
         languages=_unique(findings.languages),
         certifications=_unique(findings.certifications),
     )
+
+
+def _spoken_in_head(rows: Iterable[Row], terms: Terms, text: str) -> Iterator[Finding]:
+    """Yield the languages of a line in the head that lists languages and nothing else: "English, Polish"."""
+    for row in rows:
+        for fragment in row.fragments:
+            spans = _language_spans(terms, fragment.start, fragment.end)
+            rest = fragment.end - fragment.start - sum(end - start for start, end in spans)
+            if len(spans) > 1 and rest <= _JOINTS * len(spans):
+                yield from (Finding(text=text[a:b], start=a, end=b, confidence=0.75) for a, b in spans)
 
 
 def _read_form(rows: Sequence[Row], text: str, terms: Terms, findings: SkillFindings) -> None:

@@ -1,0 +1,138 @@
+"""The names in a post's header: what words say of them, and one parted from another at a comma."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from resumate_grpc.parsing.entries import Entry
+from resumate_grpc.parsing.finding import Finding, found
+from resumate_grpc.parsing.folding import fold
+from resumate_grpc.parsing.nlp import Term, Terms
+from resumate_grpc.parsing.pieces import Piece, is_own_account
+from resumate_grpc.parsing.places import place_likeness, split_trailing_place
+from resumate_grpc.parsing.vocabulary import phrases
+
+__all__ = ["Slots", "divide", "part_like_others", "says", "says_alone", "share"]
+
+_PLACE = 0.6
+_MOST_TOWN_WORDS = 2
+_OF = re.compile(r"\s+(?:de|del|du|des|di|della|dello|da|do|van)\s|\s+d['’]", re.IGNORECASE)
+_COMMA = re.compile(r",\s+")
+
+
+@dataclass(slots=True)
+class Slots:
+    """A header being understood: what is clear already, and the pieces that are not."""
+
+    entry: Entry
+    text: str
+    title: Piece | None = None
+    company: Piece | None = None
+    location: Finding | None = None
+    unclear: list[Piece] = field(default_factory=list)
+    parted: bool = False  # whether the location was behind a comma of the company
+
+
+def says(finding: Finding, terms: Terms) -> tuple[bool, bool]:
+    """Return whether the piece names a post, and whether an organisation; of both, what its last such word says."""
+    start, end = finding.start, finding.end
+    roles, names = terms.within(Term.ROLE, start, end), terms.within(Term.ORGANISATION, start, end)
+    if roles and names and roles[0][0] == start and _OF.match(finding.text, roles[0][1] - start):
+        return True, False  # "Asistente de laboratorio": the first word is the head
+    if roles and names and "," not in finding.text:
+        last_role, last_name = roles[-1][1], names[-1][1]
+        return last_role > last_name, last_name > last_role
+    return bool(roles), bool(names)
+
+
+def says_alone(finding: Finding, terms: Terms) -> tuple[bool, bool]:
+    """Return whether words in the piece name a post, and whether some name an organisation."""
+    return terms.has(Term.ROLE, finding.start, finding.end), terms.has(Term.ORGANISATION, finding.start, finding.end)
+
+
+def divide(header: Slots, text: str, terms: Terms, *, may_share: bool) -> None:
+    """Take a place, or the other name, out of a piece that holds both behind a comma."""
+    for name in ("company", "title"):
+        piece = header.company if name == "company" else header.title
+        if not piece:
+            continue
+        cut = split_trailing_place(piece.text)
+        if cut < len(piece.text) and not header.location:
+            rest, place = _halves(text, piece, cut)
+            if rest and place:
+                header.location = place.trusted(0.75)
+                piece = replace(piece, finding=rest)
+                header.parted = header.parted or name == "company"
+                _put(header, name, piece)
+    if not header.location:
+        header.location = next(
+            (piece.finding for piece in header.unclear if place_likeness(piece.text) >= _PLACE), None
+        )
+    if not may_share:
+        return
+    if header.title and not header.company:
+        share(header, header.title, text, terms)
+    elif header.company and not header.title:
+        share(header, header.company, text, terms)
+
+
+def part_like_others(header: Slots, text: str, terms: Terms) -> None:
+    """Take an unknown place from behind a company's last comma, as others of the section have a known one there."""
+    if header.location or not header.company:
+        return
+    start, end = header.company.finding.start, header.company.finding.end
+    cut = max((comma.end() for comma in _COMMA.finditer(text, start, end)), default=end)
+    tail = text[cut:end]
+    named = tail[:1].isupper() and len(tail.split()) <= _MOST_TOWN_WORDS and tail.replace(" ", "").isalpha()
+    says = any(terms.has(term, cut, end) for term in (Term.ROLE, Term.ORGANISATION, Term.SKILL))
+    if not named or says or tail.isupper() or fold(tail) in phrases("departments"):
+        return
+    rest, place = found(text, start, cut), found(text, cut, end)
+    if rest and place:
+        header.company, header.location = replace(header.company, finding=rest), place.trusted(0.55)
+
+
+def _put(header: Slots, name: str, piece: Piece) -> None:
+    if name == "company":
+        header.company = piece
+    else:
+        header.title = piece
+
+
+def _halves(text: str, piece: Piece, cut: int) -> tuple[Finding | None, Finding | None]:
+    start, end = piece.finding.start, piece.finding.end
+    offset = _offset(text, start, end, cut)
+    return found(text, start, offset), found(text, offset, end)
+
+
+def _offset(text: str, start: int, end: int, cut: int) -> int:
+    """Return where character `cut` of the squeezed text stands in the printed one."""
+    seen, last_space = 0, True
+    for index in range(start, end):
+        space = text[index].isspace()
+        if seen >= cut and not space:
+            return index
+        seen += 0 if space and last_space else 1
+        last_space = space
+    return end
+
+
+def share(header: Slots, piece: Piece, text: str, terms: Terms) -> None:
+    """Split "Engineer, Acme" (either way round) at the comma that parts role from name."""
+    start, end = piece.finding.start, piece.finding.end
+    commas = list(_COMMA.finditer(text, start, end))
+    named = [comma for comma in reversed(commas) if terms.has(Term.ORGANISATION, comma.end(), end)]
+    last = [comma for comma in reversed(commas) if not terms.has(Term.ROLE, start, comma.start())]
+    for comma in [*last, *named, *commas]:
+        left_role = terms.has(Term.ROLE, start, comma.start()) and not is_own_account(text[start : comma.start()])
+        right_role = terms.has(Term.ROLE, comma.end(), end) and not is_own_account(text[comma.end() : end])
+        if not left_role and not right_role and comma in named and comma is commas[0]:
+            left_role = not terms.has(Term.ORGANISATION, start, comma.start())  # an unknown post before "Acme Ltd"
+        if left_role == right_role or fold(text[comma.end() : end]).strip() in phrases("departments"):
+            continue
+        left, right = found(text, start, comma.start()), found(text, comma.end(), end)
+        if left and right:
+            title, company = (left, right) if left_role else (right, left)
+            header.title, header.company = replace(piece, finding=title), replace(piece, finding=company)
+            return

@@ -1,0 +1,159 @@
+"""What a study's header is made of: its pieces, cut where both sides of a comma say something of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from resumate_grpc.parsing.degrees import SHORT_DEGREE, degree_spans, has_degree
+from resumate_grpc.parsing.finding import Finding, found
+from resumate_grpc.parsing.folding import fold
+from resumate_grpc.parsing.nlp import Term, Terms
+from resumate_grpc.parsing.pieces import BARE_SCHOOL, Piece, label_end
+from resumate_grpc.parsing.places import place_likeness
+from resumate_grpc.parsing.vocabulary import phrases
+
+__all__ = ["ASIDE", "COMMA", "MAJOR", "SUBJECT", "Part", "degree_leads", "has_institution", "parts_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece, or what stands between its commas, with what its words say."""
+
+    finding: Finding
+    row: int
+    institution: bool
+    degree: bool
+    place: bool
+
+
+ASIDE = re.compile(
+    r"^\W*(?:(?:master|bachelor|diploma|phd|doctoral)(?:'s|’s)? thesis|(?:relevant |selected |key )?(?:coursework|"
+    r"courses|modules|subjects|curriculum)|thesis|dissertation|advis[oe]r|"
+    r"c?gpa|grade|honou?rs?\b|activities|awards?|minor(?! degree)|note|final|supervisor|title|project|focus|topics?|"
+    r"specialisation|abschlussarbeit|tesis|memoire|scholarship|dean|member|score|percentage|ranked?|"
+    r"courses taken)\b.{0,3}[:：\s]",
+    re.IGNORECASE,
+)
+MAJOR = re.compile(
+    r"(?:major(?:ing)?|specializ(?:ation|ing)|concentration|hauptfach|spécialité|especialidad|studium)\s*(?:in|"
+    r":|en|der|des)\s*|специальность:?\s+|направление:?\s+|(?:master|bachelor|hochschul)?studium\s+(?=[^\W\d_])",
+    re.IGNORECASE,
+)
+_SCHOOL_SUBJECT = re.compile(
+    r"(?<=[,nf] )school (?!of|for|at)(?:couns|psych|admin|leader|manage|health|nurs|library|music)"
+    r"|(?:study|semester) abroad (?=[^\W\d_]{4})",
+    re.IGNORECASE,
+)
+"""A subject that is taught, no place: "Master of Education, School Counseling"."""
+_ACRONYM = re.compile(r"(?:[^\W\d_]+ )?(?!C?GPA|USA|UK)(?:[A-Z]{3,6}|TU|UC|FH|HU|FU|KU)(?: [A-Z][^,]*)?(?:,|$)")
+SUBJECT = re.compile(
+    r"(?:ingenier[ií]a|engenharia|ingegneria|ing[ée]nierie|economia|doctor(?:ing)? studies)\b", re.IGNORECASE
+)
+"""What is a degree only where no other is named: "Ingeniería Civil"."""
+COMMA = re.compile(r",\s+|\s*\n\s*")
+_SHORTEST_ABBREVIATION = 3
+_PLACE = 0.6
+
+
+def parts_of(piece: Piece, text: str, terms: Terms) -> Iterator[Part]:
+    """Cut a piece at commas where both sides say something of their own; a degree keeps the commas of its field."""
+    start, end = piece.finding.start, piece.finding.end
+    left = start
+    for cut in COMMA.finditer(text, start, end):
+        wrapped = "\n" in cut[0] and (piece.joined or BARE_SCHOOL.search(text, left, cut.start()) is not None)
+        if not wrapped and _parts_ways(left, cut, end, text, terms):
+            if part := _part(left, cut.start(), piece, text, terms):
+                yield part
+            left = cut.end()
+    if part := _part(left, end, piece, text, terms):
+        yield part
+
+
+def _parts_ways(left: int, cut: re.Match[str], end: int, text: str, terms: Terms) -> bool:
+    before, after = text[left : cut.start()], text[cut.end() : end]
+    left_degree, right_degree = (
+        has_degree(terms, text, left, cut.start()),
+        has_degree(terms, text, cut.end(), end),
+    )
+    left_school, right_school = (
+        has_institution(terms, text, left, cut.start()),
+        has_institution(terms, text, cut.end(), end),
+    )
+    names_school = left_degree and not right_school and _names_acronym(after)
+    names_degree = degree_leads(cut.end(), end, text, terms) and (not left_degree or SUBJECT.match(before))
+    if not left_school and (names_school or names_degree):
+        return True
+    if left_degree and right_school and not left_school:
+        following = COMMA.search(text, cut.end(), end)
+        return has_institution(terms, text, cut.end(), following.start() if following else end)
+    if MAJOR.match(text, left):
+        return right_school or place_likeness(after) >= _PLACE
+    if left_school and not left_degree:
+        return right_degree or (place_likeness(after) >= _PLACE and not _names_campus(before, after))
+    if right_school and not left_school and not left_degree:
+        return True
+    return place_likeness(after) >= _PLACE and (left_school or not left_degree)
+
+
+def _names_acronym(after: str) -> bool:
+    """Whether what follows the comma is a name with an acronym, as schools have: "INSA Lyon"."""
+    return not after.isupper() and _ACRONYM.match(after) is not None and not ASIDE.match(after)
+
+
+def _names_campus(before: str, after: str) -> bool:
+    """Whether what follows belongs to the name, as in "University of California, Davis"."""
+    return (
+        not fold(after).startswith(fold(before.rsplit(" ", 1)[-1]))
+        and re.search(r"\b(?:university|universidad|universite) (?:of|de|system of) [^\W\d_]+$", fold(before))
+        is not None
+        and (fold(before.rsplit(" ", 1)[-1]) in phrases("regions"))
+    )
+
+
+def _part(start: int, end: int, piece: Piece, text: str, terms: Terms) -> Part | None:
+    finding = found(text, start + label_end(text[start:end]), end)
+    if not finding or not any(char.isalpha() for char in finding.text) or ASIDE.match(finding.text + " "):
+        return None
+    school = has_institution(terms, text, finding.start, finding.end)
+    degree = has_degree(terms, text, finding.start, finding.end)
+    return Part(
+        finding=finding,
+        row=piece.row,
+        institution=school,
+        degree=degree and not (school and not degree_leads(finding.start, finding.end, text, terms)),
+        place=not school and not degree and place_likeness(finding.text) >= _PLACE,
+    )
+
+
+def degree_leads(start: int, end: int, text: str, terms: Terms) -> bool:
+    """Whether the span begins with a degree."""
+    spans = degree_spans(terms, text, start, end)
+    return bool(spans) and spans[0][0] - start < SHORT_DEGREE
+
+
+def has_institution(terms: Terms, text: str, start: int, end: int) -> bool:
+    """Whether the span names a school; the subject of a degree ("School Counseling") is none."""
+    spans = [span for span in terms.within(Term.INSTITUTION, start, end) if not _SCHOOL_SUBJECT.match(text, span[0])]
+    if any(text[first].isupper() or not text[first].isascii() for first, last in spans if last <= end):
+        degrees = degree_spans(terms, text, start, end)
+        return any(not any(a <= first < b for a, b in degrees) for first, _ in spans) or len(degrees) == 0
+    return _is_known_university(text[start:end])
+
+
+@cache
+def _universities() -> frozenset[str]:
+    """Return the universities that are not called like their place or a degree."""
+    return phrases("universities") - phrases("places") - phrases("degrees")
+
+
+def _is_known_university(printed: str) -> bool:
+    known = _universities()
+    if fold(printed).strip(" .,") in known and printed.strip()[:1].isupper():
+        return True
+    return any(
+        word.isupper() and len(word) >= _SHORTEST_ABBREVIATION and fold(word) in known
+        for word in re.findall(r"[^\W\d_]+", printed)[:8]
+    )
