@@ -64,7 +64,7 @@ resumes = Table(
     Column("last_sequence", BigInteger, nullable=False),
     Column("last_event_time", BigInteger, nullable=False),
     Column("percent", Integer, nullable=False),
-    # Its place in the queue: given back (0) before the others (1), then by when it was queued.
+    # Its place in the queue, see `line.py`: given back (0) before single uploads (1) before bulk (2), then by its turn.
     Column("queue_rank", Integer, nullable=False),
     Column("queue_time", BigInteger, nullable=False),
     # Who holds it: set while PROCESSING, NULL otherwise.
@@ -100,6 +100,17 @@ Index(
     resumes.c.state,
     sqlite_where=resumes.c.batch_id.is_not(None),
     postgresql_where=resumes.c.batch_id.is_not(None),
+)
+_waits = resumes.c.state == "QUEUED"
+Index(
+    "ix_resumes_turn",
+    resumes.c.lane,
+    resumes.c.queue_rank,
+    resumes.c.owner,
+    resumes.c.batch_id,
+    resumes.c.queue_time,
+    sqlite_where=_waits,
+    postgresql_where=_waits,
 )
 Index(
     "ix_resumes_lease",

@@ -18,6 +18,7 @@ from resumate_grpc.store import tables
 from resumate_grpc.store.codec import decode_json, decode_resume, encode_json
 from resumate_grpc.store.events import Change, Entry, advance, queued, transition
 from resumate_grpc.store.lease_clock import end_of_era
+from resumate_grpc.store.line import GIVEN_BACK
 from resumate_grpc.store.resumes import latest_event, put_parsed
 from resumate_grpc.store.tables import resumes
 from resumate_grpc.store.transaction import Transaction
@@ -108,7 +109,7 @@ def give_back(tx: Transaction, claim: Claim, *, message: str, lost: bool) -> Pro
     changes: dict[str, Change] = {
         "attempt": claim.attempt + 1,
         "lost_count": claim.lost + lost,
-        "queue_rank": 0,
+        "queue_rank": GIVEN_BACK,
     }
     moved = transition(tx, claim.resume.id, [queued(message)], changes, under=claim)
     return _written(moved)[1][0]

@@ -4,5 +4,5 @@ from __future__ import annotations
 
 __all__ = ["HEAD"]
 
-HEAD = "0010"
+HEAD = "0011"
 """The newest revision, written down so that a start need not load Alembic to know that nothing is to be done."""
