@@ -180,6 +180,7 @@ def retry(
         "lost_count": 0,
         "queue_rank": place.rank,
         "queue_time": place.turn,
+        "has_history": 1,
         "person_name": "",
         "headline": "",
         "expire_time": _expire_time(tx.now, expire_after_s),

@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-__all__ = ["events", "feeds", "log", "metadata", "parsed", "resumes", "stage_times"]
+__all__ = ["events", "feeds", "log", "metadata", "parsed", "resumes", "stage_times", "works_with"]
 
 metadata = MetaData(
     naming_convention={
@@ -81,6 +81,8 @@ resumes = Table(
     # Of the result; beside the row, so that lists need not read the results.
     Column("person_name", _TEXT, nullable=False, server_default=""),
     Column("headline", _TEXT, nullable=False, server_default=""),
+    # 0 once retention has left nothing but the last event. No index may look at `last_sequence`, which appends move.
+    Column("has_history", Integer, nullable=False, server_default=text("1")),
     UniqueConstraint("owner", "request_id"),
     CheckConstraint(_STATES, name="state"),
     CheckConstraint("attempt >= 1", name="attempt"),
@@ -120,7 +122,8 @@ Index(
 )
 
 for _name, _columns, _where in (
-    ("purge", ("complete_time",), "complete_time IS NOT NULL AND first_sequence < last_sequence"),
+    ("handed_over", ("lane",), "state = 'PROCESSING' AND lease_expires IS NULL"),
+    ("purge", ("complete_time",), "complete_time IS NOT NULL AND has_history = 1"),
     ("file", ("complete_time",), "complete_time IS NOT NULL AND has_file = 1"),
     ("expire_time", ("expire_time",), "expire_time IS NOT NULL"),
     ("purged", ("owner", "batch_id", "purged_feed_sequence"), "purged_feed_sequence > 0"),
@@ -195,6 +198,9 @@ feeds = Table(
     # Lowest number that retention has kept; deleting a résumé does not move it.
     Column("first_sequence", BigInteger, nullable=False),
 )
+
+# Revisions whose code works on this schema.
+works_with = Table("works_with", metadata, Column("revision", _TEXT, primary_key=True))
 
 log = Table("log", metadata, Column("epoch", _TEXT, primary_key=True))
 

@@ -26,15 +26,19 @@ from resumate_grpc.store import work_queue
 from resumate_grpc.store.append import Append
 from resumate_grpc.store.codec import to_micros
 from resumate_grpc.store.engine import Claimed
+from resumate_grpc.store.postgres.append import Appender, Batch
 from resumate_grpc.store.postgres.connecting import TIMEOUTS
-from resumate_grpc.store.postgres.lane import AppendLane
 from resumate_grpc.store.postgres.moment import DATABASE_MICROS, DatabaseTime
+from resumate_grpc.store.postgres.statements import Statements
+from resumate_grpc.store.postgres.together import Together
 from resumate_grpc.store.postgres.transacting import Tasks, persistently, transact, watched
 from resumate_grpc.store.transaction import Body, Transaction
 
 __all__ = ["Readers", "Writer"]
 
 T = TypeVar("T")
+
+_APPENDS_AT_ONCE = 256
 
 _BEGIN = text(
     f"SELECT pg_current_xact_id()::text, {DATABASE_MICROS}, "
@@ -54,11 +58,13 @@ class _Commit:
 class Writer:
     """Runs writing transactions at READ COMMITTED, which row locks and conditions in each statement make enough."""
 
-    def __init__(self, engine: AsyncEngine, time: DatabaseTime, *, pooler: bool) -> None:
+    def __init__(self, engine: AsyncEngine, time: DatabaseTime, kept: Statements) -> None:
         self._engine = engine
         self._time = time
+        self._kept = kept
         self._tasks = Tasks()
-        self._appends = AppendLane(engine, time, pooler=pooler)
+        self._appender = Appender()
+        self._appends = Together(self._append, at_once=_APPENDS_AT_ONCE, name="appends")
 
     def submit(self, body: Body[T], *, scrub: bool = False) -> asyncio.Future[T]:
         """Run a body. `scrub` means nothing here: what is deleted is gone with the next vacuum."""
@@ -88,6 +94,20 @@ class Writer:
         """Run what was submitted."""
         await self._tasks.aclose()
         await self._appends.aclose()
+
+    async def _append(self, appends: Sequence[Append]) -> list[Sequence[ProgressEvent] | Exception]:
+        batch = Batch(appends=appends)
+
+        async def once() -> None:
+            async with self._kept.running() as fetch:
+                await self._appender.run(fetch, batch, now=await self._kept.now(fetch))
+
+        try:
+            await persistently(once)
+        except Exception:
+            self._appender.forget()
+            raise
+        return [batch.results[place] for place in range(len(appends))]
 
     async def _write(self, body: Body[T]) -> T:
         commit = _Commit()
