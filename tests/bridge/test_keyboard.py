@@ -22,7 +22,7 @@ MOST_STOPS = 60
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """A program that takes eight seconds more for each document: a busy machine too must be able to stop it in the middle."""
+    """A program that takes eight seconds more for each document: time to stop it, on a busy machine too."""
     env = {"RESUMATE_FAILPOINTS": "parse.result=delay(8)"}
     with live_server(data_dir=tmp_path_factory.mktemp("keyboard") / "data", env=env) as running:
         yield running
