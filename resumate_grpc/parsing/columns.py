@@ -30,6 +30,7 @@ _MOSTLY = 0.7
 _NEARLY_ALL = 0.8
 _DATED = 0.5
 _FEW_DATED = 0.2
+_DATE_WORDS = 6
 _ALIGNED = 0.5
 _OFF_EDGE = 0.6  # of the font size
 _ROWS_PER_BAND = 1.5
@@ -186,6 +187,8 @@ def _between_lines(inner: Sequence[Segment], outer: Sequence[Segment]) -> bool:
 def _dates_are_set_right(left: Sequence[Segment], right: Sequence[Segment]) -> bool:
     """Tell whether most rows on the right are dates, each beside a line; a heading may stand among them."""
     dated = [segment for segment in right if is_dated(segment)]
+    if len(dated) >= _MOSTLY * len(right) and all(len(segment.words) <= _DATE_WORDS for segment in right):
+        return True  # nothing but dates, beside their lines or half a line off
     return len(dated) >= _DATED * len(right) and _paired(dated, left) == 1.0
 
 

@@ -299,3 +299,70 @@ def test_a_telephone_number_is_not_joined_to_a_postcode() -> None:
 def test_an_address_over_two_lines_is_one() -> None:
     """A town and its country below it are one address."""
     assert understood("Ines Calder\nines@example.org\nGalway\nIreland\n").personal_info.location == "Galway Ireland"
+
+
+def test_dates_half_a_line_off_are_no_column() -> None:
+    """Dates at the right between two lines of their entries are read with them, not behind the whole page."""
+    rows: list[Placed] = [*TOP, (50, 110, "*Work Experience")]
+    for at, (title, company, date) in enumerate(
+        (
+            ("Data Engineer", "Merrow Ltd", "2018-04 - Present"),
+            ("Analyst", "Tarn Works Inc.", "2013-10 - 2018-03"),
+            ("Trainee", "Skerry Bank", "2011-07 - 2013-09"),
+        )
+    ):
+        y = 140 + 45 * at
+        rows += [(50, y, f"*{title}"), (500, y + 8, date), (50, y + 16, company)]
+    assert [(title, company, start) for title, company, _, start, _ in _posts(printed(rows))] == [
+        ("Data Engineer", "Merrow Ltd", "2018-04"),
+        ("Analyst", "Tarn Works Inc.", "2013-10"),
+        ("Trainee", "Skerry Bank", "2011-07"),
+    ]
+
+
+def test_a_skill_that_a_narrow_column_wraps_is_one() -> None:
+    """In a list with commas a row that runs on ends within an item."""
+    skills = ["*Skills", "Glass blowing, tide tables, thin", "sections, X-ray diffraction, field"]
+    resume = printed([*TOP, *placed(*skills, "surveying, hull inspection, pot", "making, sail repair")])
+    assert resume.skills.technical == (
+        "Glass blowing", "tide tables", "thin sections", "X-ray diffraction", "field surveying", "hull inspection",
+        "pot making", "sail repair",
+    )  # fmt: skip
+
+
+def test_what_is_larger_at_a_rows_beginning_is_the_name() -> None:
+    """A job title in smaller print on the name's row is no part of it."""
+    sheet = FPDF(unit="pt", format=(600, 800))
+    sheet.add_page()
+    for x, size, text in ((50, 20, "Ines Calder"), (165, 13, "Harbour Pilot")):
+        sheet.set_font("Helvetica", "B", size)
+        sheet.text(x, 50, text)
+    sheet.set_font("Helvetica", "", 10)
+    sheet.text(50, 75, "ines@example.org")
+    resume = drive(understand(read(bytes(sheet.output())), options=ParseOptions()))[1]
+    assert resume.personal_info.full_name == "Ines Calder"
+
+
+def test_a_school_is_told_by_its_print() -> None:
+    """A row in bold capitals like the first school's names one too, though no word of it says so."""
+    rows = ["*Education", "*UNIVERSITY OF TARN", "MEng in Hydrology", "Dec 2014 | Leeds, UK", ""]
+    rows += ["*LA MERIDIANE FOR BOYS", "Grad. May 2011 | Cork, Ireland"]
+    assert [(school, end) for _, _, school, _, end, _ in _studies(printed([*TOP, *placed(*rows)]))] == [
+        ("UNIVERSITY OF TARN", "2014-12"),
+        ("LA MERIDIANE FOR BOYS", "2011-05"),
+    ]
+
+
+def test_a_length_of_time_in_words_is_no_name() -> None:
+    """The words "a year" beside a period is neither a field of study nor an employer."""
+    assert studies("Plant Breeding, Postgraduate Diploma\n2017 — 2018\ta year\nTarn Institute of Technology\n") == [
+        ("Postgraduate Diploma", "Plant Breeding", "Tarn Institute of Technology", "2017", "2018", "")
+    ]
+
+
+def test_a_certificates_name_goes_on_behind_an_and() -> None:
+    """A row that ends in a conjunction is not the whole name."""
+    resume = understood(
+        f"{HEAD}CERTIFICATIONS\n\nCertified in Tides and\nInventory Management\nHarbour Pilot Licence\n"
+    )
+    assert resume.skills.certifications == ("Certified in Tides and Inventory Management", "Harbour Pilot Licence")
