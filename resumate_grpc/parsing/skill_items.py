@@ -214,6 +214,8 @@ def items_within(text: str, start: int, end: int, row: Row, terms: Terms) -> Ite
         edges |= {max(left, start), right}
         position = max(left, start)
         for cut in _ITEM_BREAK.finditer(text, position, right):
+            if not cut[0].strip() and "\n" in cut[0]:
+                continue  # a line that was wrapped: what a fragment holds of two lines was joined before
             yield from _units(text, position, cut.start(), terms)
             position = cut.end()
         yield from _units(text, position, right, terms)
