@@ -366,3 +366,38 @@ def test_a_certificates_name_goes_on_behind_an_and() -> None:
         f"{HEAD}CERTIFICATIONS\n\nCertified in Tides and\nInventory Management\nHarbour Pilot Licence\n"
     )
     assert resume.skills.certifications == ("Certified in Tides and Inventory Management", "Harbour Pilot Licence")
+
+
+def test_a_sidebar_set_flush_right_is_a_column() -> None:
+    """Text at the right that ends at one edge, and is not on the lines of the text at its left, is read by itself."""
+    left = [
+        "*Experience",
+        "",
+        "*Data Engineer",
+        "Merrow Ltd",
+        "2018-04 - Present",
+        "Built the lake of data that forty use",
+    ]
+    left += ["and moved nine exports to streams", "", "*Analyst", "Tarn Works Inc.", "2013-10 - 2018-03"]
+    left += ["Kept the tables of the northern harbours", "in order and wrote the handbook", "Cut the cost by half"]
+    rows = [*TOP, *placed(*left, y=110)]
+    sheet = FPDF(unit="pt", format=(600, 800))
+    sheet.set_font("Helvetica", "", 10)
+    right = ["*Skills", "Python", "PostgreSQL", "Kafka", "*Languages", "English", "Spanish", "*Certifications", "Diver"]
+    rows += [
+        (560 - sheet.get_string_width(text.lstrip("*")) * (1.08 if text[0] == "*" else 1), 117 + 19.3 * at, text)
+        for at, text in enumerate(right)
+    ]
+    resume = printed(rows)
+    assert [(title, company) for title, company, *_ in _posts(resume)] == [
+        ("Data Engineer", "Merrow Ltd"),
+        ("Analyst", "Tarn Works Inc."),
+    ]
+    assert resume.skills.technical == ("Python", "PostgreSQL", "Kafka")
+    assert resume.skills.languages == ("English", "Spanish")
+
+
+def test_a_music_page_is_no_site_of_ones_own() -> None:
+    """An account with a network for music or videos is no portfolio."""
+    resume = understood("Ines Calder\nines@example.org\nhttps://soundcloud.com/icalder\nhttps://calder.example.com\n")
+    assert resume.personal_info.portfolio_url == "https://calder.example.com"
