@@ -51,9 +51,9 @@ def printed(*pages: Sequence[Placed], size: float = 10) -> ParsedResume:
     return drive(understand(read(bytes(sheet.output())), options=ParseOptions()))[1]
 
 
-def placed(*rows: str, x: float = 50, y: float = 130) -> list[Placed]:
+def placed(*rows: str, x: float = 50, y: float = 130, leading: float = 14) -> list[Placed]:
     """Place rows below each other, a gap of two where a row is empty."""
-    return [(x, y + 14 * at, row) for at, row in enumerate(rows) if row]
+    return [(x, y + leading * at, row) for at, row in enumerate(rows) if row]
 
 
 TOP: list[Placed] = [(50, 50, "#Ines Calder"), (50, 75, "ines@example.org")]
@@ -401,3 +401,28 @@ def test_a_music_page_is_no_site_of_ones_own() -> None:
     """An account with a network for music or videos is no portfolio."""
     resume = understood("Ines Calder\nines@example.org\nhttps://soundcloud.com/icalder\nhttps://calder.example.com\n")
     assert resume.personal_info.portfolio_url == "https://calder.example.com"
+
+
+def test_an_entry_alone_on_its_page_keeps_its_header() -> None:
+    """On a page with few lines every gap looks wide; a header is as far apart there as on the page before."""
+    first: list[Placed] = [*TOP, (50, 110, "*Experience")]
+    for at, (names, date) in enumerate(
+        (("Engineer, Merrow Ltd", "May 2018 - Present"), ("Analyst, Tarn Works Inc.", "May 2013 - Apr 2018"))
+    ):
+        y = 140 + 120 * at
+        first += [(50, y, names), (50, y + 20, date)]
+        first += [(62, y + 40 + 18 * line, f"- Kept table {line} of the harbour in order") for line in range(4)]
+    second: list[Placed] = [
+        (50, 40, "Trainee, Skerry Bank"),
+        (50, 60, "May 2011 - Apr 2013"),
+        (62, 100, "- Drew charts"),
+    ]
+    second += [
+        (50, 180, "*Summary"),
+        *placed(*["Wrote about the charts of the northern harbours"] * 9, y=210, leading=12),
+    ]
+    assert [(title, company) for title, company, *_ in _posts(printed(first, second))] == [
+        ("Engineer", "Merrow Ltd"),
+        ("Analyst", "Tarn Works Inc."),
+        ("Trainee", "Skerry Bank"),
+    ]
