@@ -14,6 +14,7 @@ from resumate_bridge.config import BridgeConfig
 from resumate_bridge.context import BRIDGE, Bridge
 from resumate_bridge.guard import add_headers, guarding
 from resumate_bridge.multiplex import multiplex_socket
+from resumate_bridge.page_files import page_files, serving
 from resumate_bridge.relays import Relays
 from resumate_bridge.sockets import close_all, resume_socket
 from resumate_bridge.upstream import Upstream
@@ -45,6 +46,7 @@ def create_app(config: BridgeConfig, *, metrics: Callable[[], bytes] | None = No
 
 def _routes() -> list[web.AbstractRouteDef]:
     one = "/v1/resumes/{resume_id}"
+    files = page_files(_STATIC)
     return [
         web.get("/ws", multiplex_socket),
         web.get("/ws/status", status.socket_status),
@@ -60,15 +62,12 @@ def _routes() -> list[web.AbstractRouteDef]:
         web.get(f"{one}/export", downloads.export),
         web.get(f"{one}/file", downloads.download_file),
         web.get(f"{one}/pages/{{page}}", pictures.page_picture),
+        web.get(f"{one}/pages/{{page}}/words", pictures.page_words),
         web.get("/health", status.health),
         web.get("/metrics", status.metrics),
-        web.get("/", _page),
-        web.static("/static", _STATIC),
+        web.get("/", serving(files, name="index.html")),
+        web.get("/static/{path:.+}", serving(files)),
     ]
-
-
-async def _page(_: web.Request) -> web.FileResponse:
-    return web.FileResponse(_STATIC / "index.html")
 
 
 async def _connected(app: web.Application) -> AsyncIterator[None]:

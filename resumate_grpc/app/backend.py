@@ -14,6 +14,7 @@ from resumate_grpc.jobs.estimates import Estimator
 from resumate_grpc.jobs.ports import Clock, EventBus, FileStore
 from resumate_grpc.store import SqlStore
 from resumate_grpc.telemetry.metrics import PrometheusMetrics
+from resumate_grpc.telemetry.tracing import Tracing, open_tracing
 
 __all__ = ["Backend", "open_backend"]
 
@@ -27,6 +28,7 @@ class Backend:
     bus: EventBus
     clock: Clock
     metrics: PrometheusMetrics
+    tracing: Tracing
     estimator: Estimator
 
 
@@ -35,6 +37,7 @@ async def open_backend(settings: Settings) -> AsyncIterator[Backend]:
     """Open all, the database migrated first; raises `SettingsError` where a URL is not to be had."""
     clock, metrics = SystemClock(), PrometheusMetrics()
     async with (
+        open_tracing() as tracing,
         SqlStore.open(settings.database_url, clock=clock, connections=settings.database_connections) as store,
         ObjectFileStore.open(settings.files_url, holds=store) as files,
         open_bus(settings.bus_url, metrics=metrics) as bus,
@@ -46,5 +49,8 @@ async def open_backend(settings: Settings) -> AsyncIterator[Backend]:
             bus=bus,
             clock=clock,
             metrics=metrics,
-            estimator=Estimator(statistics=store, clock=clock, workers=settings.workers),
+            tracing=tracing,
+            estimator=Estimator(
+                statistics=store, clock=clock, workers=settings.workers, ocr_workers=settings.ocr_workers
+            ),
         )

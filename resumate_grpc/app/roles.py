@@ -7,7 +7,7 @@ import logging
 import math
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from pathlib import Path
 
 from resumate_grpc import __version__, failpoints
@@ -98,14 +98,27 @@ async def run_bridge(settings: Settings) -> None:
             await stop.wait()
 
 
-async def migrate(settings: Settings) -> None:
-    """Bring the database to this version's schema. Raises `SettingsError`."""
-    prepared_data_dir(settings.data_dir)
-    migrated, url = await asyncio.to_thread(migrate_database, settings.database_url), shown(settings.database_url)
+async def migrate(settings: Settings, *, restored: bool = False) -> None:
+    """Bring the database to this version's schema, after a restore with a new epoch. Raises `SettingsError`.
+
+    After a restore nobody may be at work in this data directory: who runs keeps the epoch that it began with.
+    """
+    with ExitStack() as stack:
+        if restored:
+            stack.enter_context(held_data_dir(settings.data_dir, shared=False))
+        prepared_data_dir(settings.data_dir)
+        migrated = await asyncio.to_thread(migrate_database, settings.database_url, restored=restored)
+    url = shown(settings.database_url)
     if migrated.before == migrated.after:
         _say(f"{url} is at revision {migrated.after} already")
     else:
         _say(f"{url}: {migrated.before or 'new'} → {migrated.after}")
+    if migrated.epoch:
+        _say(
+            f"The log's epoch is {migrated.epoch} from now on: who comes back with the one before is told "
+            "EPOCH_MISMATCH and watches from the start.\n"
+            "Start servers and workers only now; one that runs still tells the one before."
+        )
 
 
 async def _opened(stack: AsyncExitStack, settings: Settings, *, shared: bool, stop: asyncio.Event) -> Backend:

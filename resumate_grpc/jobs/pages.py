@@ -17,14 +17,18 @@ class Pages:
         self._files = files
         self._drawer = drawer
 
-    async def image(self, owner: str, resume_id: str, *, page: int, width_pixels: int) -> PageImage:
-        """Draw one page, from 1, so many pixels wide.
+    async def image(
+        self, owner: str, resume_id: str, *, page: int, width_pixels: int, with_words: bool = False
+    ) -> PageImage:
+        """Draw one page, from 1, so many pixels wide; with the places of its words, if wanted.
 
         Raises `ResumeNotFoundError`, `FileMissingError`, `NoPictureError`.
         """
         resume = await self._store.get(owner, resume_id, with_parsed=False)
         content = await self._files.get(resume.sha256)
         try:
-            return await self._drawer.draw(content, media_type=resume.media_type, page=page, width_pixels=width_pixels)
+            return await self._drawer.draw(
+                content, media_type=resume.media_type, page=page, width_pixels=width_pixels, with_words=with_words
+            )
         except ParsingError as error:
             raise NoPictureError(error.message) from error

@@ -25,6 +25,7 @@ from resumate_grpc.jobs.ports import (
     Stopped,
     WorkAvailable,
 )
+from resumate_grpc.jobs.traces import Traces, Untraced
 from resumate_grpc.model.progress import State
 from resumate_grpc.model.resume import PICTURES, ParseOptions, Resume
 from resumate_grpc.model.work import Lane, NewResume, ResumePage, ResumeQuery
@@ -64,6 +65,7 @@ class Resumes:
         max_file_bytes: int,
         max_queued: int,
         expire_after_s: float | None = None,
+        traces: Traces | None = None,
     ) -> None:
         self._store = store
         self._files = files
@@ -71,6 +73,7 @@ class Resumes:
         self._estimator = estimator
         self._clock = clock
         self._metrics = metrics
+        self._traces = traces or Untraced()
         self._max_file_bytes = max_file_bytes
         self._max_queued = max_queued
         self._expire_after_s = expire_after_s
@@ -97,6 +100,7 @@ class Resumes:
         """
         if not upload.content:
             raise EmptyFileError("the file has no bytes; send the file's content", field="content")
+        began = self._clock.monotonic()
         self.check_upload(filename=upload.filename, size_bytes=len(upload.content), head=b"")
         media_type = sniff(upload.content, upload.filename)
         sha256 = await asyncio.to_thread(lambda: hashlib.sha256(upload.content).hexdigest())
@@ -113,9 +117,13 @@ class Resumes:
             lane=Lane.OCR if media_type in PICTURES else Lane.TEXT,
             expire_after_s=self._expire_after_s,
         )
-        forecast = await self._estimator.forecast(media_type, new.size_bytes)
+        forecast = await self._estimator.forecast(
+            media_type, new.size_bytes, asked=upload.options.ai_enhancement, joins=True
+        )
         keeping = self._keep(new, upload.content, forecast)
         resume, deduplicated = await self._changes.through(keeping, name=f"upload {new.id}")
+        if not deduplicated:
+            self._traces.uploaded(resume, self._clock.monotonic() - began)
         return await self._estimated(resume), deduplicated
 
     async def get(self, owner: str, resume_id: str, *, with_parsed: bool) -> Resume:
@@ -222,7 +230,9 @@ class Resumes:
             resume_id,
             options=options,
             max_queued=self._max_queued,
-            forecast=await self._estimator.forecast(before.media_type, before.size_bytes),
+            forecast=await self._estimator.forecast(
+                before.media_type, before.size_bytes, asked=(options or before.options).ai_enhancement, joins=True
+            ),
             expire_after_s=self._expire_after_s,
         )
         self._bus.publish(event)
@@ -239,8 +249,12 @@ class Resumes:
     async def _estimated(self, resume: Resume) -> Resume:
         if resume.state is State.QUEUED:
             ahead = await self._estimator.waiting_ahead(resume.id)
-            forecast = await self._estimator.forecast(resume.media_type, resume.size_bytes)
+            forecast = await self._estimator.forecast(
+                resume.media_type, resume.size_bytes, asked=resume.options.ai_enhancement
+            )
             return replace(resume, estimated_duration_s=forecast(ahead), queue_position=ahead + 1)
         if resume.state is State.PROCESSING and resume.progress is not None:
-            return replace(resume, estimated_duration_s=resume.progress.estimated_remaining_s)
+            stated_s = resume.progress.estimated_remaining_s
+            passed_s = max(0.0, (self._clock.now() - resume.progress.create_time).total_seconds())
+            return replace(resume, estimated_duration_s=None if stated_s is None else max(0.0, stated_s - passed_s))
         return resume

@@ -13,9 +13,9 @@ def warm_up() -> None:
     """Do nothing: PDFium is loaded by importing this."""
 
 
-def draw(content: bytes, *, media_type: MediaType, page: int, width_pixels: int) -> PageImage:
-    """Draw one page, from 1, at most so many pixels wide.
+def draw(content: bytes, *, media_type: MediaType, page: int, width_pixels: int, with_words: bool) -> PageImage:
+    """Draw one page, from 1, at most so many pixels wide; and tell where its words stand, if wanted.
 
     Raises `ParsingError` where the file cannot be read, its format has no pages, or it has fewer of them.
     """
-    return page_image(content, media_type=media_type, page=page, width_pixels=width_pixels)
+    return page_image(content, media_type=media_type, page=page, width_pixels=width_pixels, with_words=with_words)

@@ -8,13 +8,17 @@ from collections.abc import Sequence
 from PIL import Image
 
 from resumate_grpc.errors import ErrorReason, ParsingError
-from resumate_grpc.model.page_image import PageImage
+from resumate_grpc.model.page_image import PageImage, PageWord
+from resumate_grpc.model.parsed import Box
 from resumate_grpc.model.resume import MediaType
 from resumate_grpc.parsing.document import Page
 from resumate_grpc.parsing.explanation import PagePicture
-from resumate_grpc.parsing.orientation import read_words
+from resumate_grpc.parsing.hidden_text import visible_words
+from resumate_grpc.parsing.orientation import edge_lines, read_words
 from resumate_grpc.parsing.pdf import opened_pdf
 from resumate_grpc.parsing.pdfium import PdfError, PdfFile, PdfPage
+from resumate_grpc.parsing.reading_order import reading_order
+from resumate_grpc.parsing.words import PlacedWord
 
 __all__ = ["page_image", "pictures_of"]
 
@@ -46,8 +50,12 @@ def pictures_of(content: bytes, pages: Sequence[Page], *, media_type: MediaType)
     return tuple(pictures)
 
 
-def page_image(content: bytes, *, media_type: MediaType, page: int, width_pixels: int) -> PageImage:
+def page_image(
+    content: bytes, *, media_type: MediaType, page: int, width_pixels: int, with_words: bool = False
+) -> PageImage:
     """Draw one page, from 1, so many pixels wide but no side over 2,400; turned as it was read.
+
+    With words, those that the file holds as text and that can be seen, wherever they stand on the page.
 
     Raises `ParsingError`: NO_PICTURE where the format has no pages, there are fewer, or it cannot be drawn; else as
     reading the file does.
@@ -59,12 +67,29 @@ def page_image(content: bytes, *, media_type: MediaType, page: int, width_pixels
             raise _no_picture(f"the document has {file.page_count} page(s); there is no page {page}")
         try:
             with file.page(page - 1) as opened:
-                read_words(opened)
+                words, edge = read_words(opened)
                 longest = max(opened.width, opened.height)
                 png = _png(opened, min(width_pixels / opened.width, _MOST_PIXELS_A_SIDE / longest)) if longest else b""
-                return PageImage(png=png, width=opened.width, height=opened.height, page_count=file.page_count)
+                return PageImage(
+                    png=png,
+                    width=opened.width,
+                    height=opened.height,
+                    page_count=file.page_count,
+                    lines=_lines(opened, words, edge) if with_words else (),
+                )
         except PdfError as error:
             raise _no_picture("the page cannot be drawn") from error
+
+
+def _lines(page: PdfPage, words: list[PlacedWord], edge: list[PlacedWord]) -> tuple[tuple[PageWord, ...], ...]:
+    seen = visible_words(words, page.drawings(), width=page.width, height=page.height)
+    rows = [row for area in reading_order(seen) for row in area.rows]
+    lines = [[word for segment in row for word in segment.words] for row in rows]
+    return tuple(tuple(map(_page_word, line)) for line in (*lines, *edge_lines(edge)) if line)
+
+
+def _page_word(word: PlacedWord) -> PageWord:
+    return PageWord(text=word.text, box=Box(x0=word.x0, y0=word.y0, x1=word.x1, y1=word.y1))
 
 
 def _no_picture(message: str) -> ParsingError:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from resumate_grpc._gen.resumate.v1 import export_pb2 as pb
 from resumate_grpc._gen.resumate.v1 import page_pb2
+from resumate_grpc._gen.resumate.v1.parsed_resume_pb2 import Box
 from resumate_grpc.errors import WrongStateError
 from resumate_grpc.export.formats import ExportFormat, export
 from resumate_grpc.jobs.pages import Pages
 from resumate_grpc.jobs.resumes import Resumes
+from resumate_grpc.model.page_image import PageWord
 from resumate_grpc.rpc.call import Context, current_call
 from resumate_grpc.rpc.codec_enums import EXPORT_FORMATS
 from resumate_grpc.rpc.fields import checked_page_number, checked_resume_id, checked_width_pixels
@@ -50,12 +52,13 @@ class Documents:
             await context.write(pb.DownloadFileResponse(chunk=piece))
 
     async def render_page(self, request: page_pb2.RenderPageRequest, _: Context) -> page_pb2.RenderPageResponse:
-        """Return a picture of one page."""
+        """Return a picture of one page, and where its words stand if that is wanted."""
         image = await self._pages.image(
             current_call().owner,
             checked_resume_id(request.resume_id),
             page=checked_page_number(request.page),
             width_pixels=checked_width_pixels(request.width_pixels),
+            with_words=request.with_words,
         )
         return page_pb2.RenderPageResponse(
             content=image.png,
@@ -63,4 +66,10 @@ class Documents:
             width=image.width,
             height=image.height,
             page_count=image.page_count,
+            lines=[page_pb2.PageLine(words=map(_page_word, line)) for line in image.lines],
         )
+
+
+def _page_word(word: PageWord) -> page_pb2.PageWord:
+    box = word.box
+    return page_pb2.PageWord(text=word.text, box=Box(x0=box.x0, y0=box.y0, x1=box.x1, y1=box.y1))

@@ -20,7 +20,7 @@ from resumate_grpc.rpc.call import REQUEST_ID_KEY, Call, Context, enter_call
 from resumate_grpc.rpc.identity import Identity
 from resumate_grpc.rpc.status import Refusal, internal, refusal, unimplemented
 
-__all__ = ["OUR_SERVICE", "Edge", "RpcMetrics"]
+__all__ = ["OUR_SERVICE", "Edge", "RpcMetrics", "RpcTraces"]
 
 logger = logging.getLogger(__name__)
 
@@ -45,12 +45,24 @@ class RpcMetrics(Protocol):
         ...
 
 
+class RpcTraces(Protocol):
+    """Whom the edge tells of rpcs as spans; adapter: `telemetry/otlp.py`."""
+
+    def rpc(self, method: str, metadata: Mapping[str, str]) -> Callable[[str, str], None]:
+        """Begin an rpc, as a part of what the caller's metadata name (`traceparent`).
+
+        What is returned ends it, in the same task: with its code, and the résumé that it was about, empty = none.
+        """
+        ...
+
+
 class Edge:
     """Runs the work of each rpc; knows which are under way."""
 
-    def __init__(self, *, identity: Identity, metrics: RpcMetrics) -> None:
+    def __init__(self, *, identity: Identity, metrics: RpcMetrics, traces: RpcTraces | None = None) -> None:
         self._identity = identity
         self._metrics = metrics
+        self._traces = traces
         self._running: set[asyncio.Task[object]] = set()
         self._endless: set[asyncio.Timeout] = set()
         self._aborting: set[asyncio.Timeout] = set()
@@ -65,8 +77,10 @@ class Edge:
         code, extra, started = grpc.StatusCode.UNKNOWN, {"reason": ""}, time.perf_counter()
         task = _this_task()
         self._running.add(task)
+        is_ours = method.startswith(OUR_SERVICE)
+        traced = self._traces.rpc(method, metadata) if self._traces is not None and is_ours else None
         try:
-            if method.startswith(OUR_SERVICE):
+            if is_ours:
                 call.owner = self._identity.owner(metadata)
             result = await work(call)
         except asyncio.CancelledError:  # by the client, its deadline, or the end of the grace time
@@ -89,6 +103,8 @@ class Edge:
             self._running.discard(task)
             seconds = time.perf_counter() - started
             self._metrics.rpc_ended(method, code.name, seconds, streaming=streaming)
+            if traced is not None:
+                traced(code.name, call.resume_id)
             _log(call, code.name, seconds, extra)
 
     async def until_drained(self, work: Awaitable[None]) -> None:

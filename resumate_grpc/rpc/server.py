@@ -14,7 +14,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from resumate_grpc.jobs.pages import Pages
 from resumate_grpc.jobs.resumes import Resumes
 from resumate_grpc.jobs.watch import Watches
-from resumate_grpc.rpc.edge import OUR_SERVICE, Edge, RpcMetrics
+from resumate_grpc.rpc.edge import OUR_SERVICE, Edge, RpcMetrics, RpcTraces
 from resumate_grpc.rpc.identity import Identity
 from resumate_grpc.rpc.interceptor import EdgeInterceptor
 from resumate_grpc.rpc.ports import bind
@@ -63,6 +63,7 @@ async def serve(  # noqa: PLR0913 - each is a part of its own
     identity: Identity,
     metrics: RpcMetrics,
     max_file_bytes: int,
+    traces: RpcTraces | None = None,
     tls: Tls | None = None,
     private_socket: str = "",
 ) -> AsyncIterator[RpcServer]:
@@ -73,7 +74,7 @@ async def serve(  # noqa: PLR0913 - each is a part of its own
     served without TLS. Raises `SettingsError` where it cannot listen. A block that ends without `drain()` ends the rpcs
     that are still open at once.
     """
-    edge = Edge(identity=identity, metrics=metrics)
+    edge = Edge(identity=identity, metrics=metrics, traces=traces)
     receive_limit = max(RECEIVE_LIMIT_BYTES, max_file_bytes + ENVELOPE_BYTES)
     grpc_server = grpc.aio.server(
         interceptors=[EdgeInterceptor(edge)], options=[*OPTIONS, ("grpc.max_receive_message_length", receive_limit)]

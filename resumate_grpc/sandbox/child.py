@@ -77,7 +77,9 @@ class Target(Protocol):
         """Parse one document and return what was seen in it."""
         ...
 
-    def draw(self, content: bytes, *, media_type: MediaType, page: int, width_pixels: int) -> PageImage:
+    def draw(
+        self, content: bytes, *, media_type: MediaType, page: int, width_pixels: int, with_words: bool
+    ) -> PageImage:
         """Draw one page."""
         ...
 
@@ -194,7 +196,11 @@ class _Worker:
         told: _Told = {"media_type": task.media_type, "options": task.options}
         if task.page:
             drawn = self.target.draw(
-                content, media_type=task.media_type, page=task.page, width_pixels=task.width_pixels
+                content,
+                media_type=task.media_type,
+                page=task.page,
+                width_pixels=task.width_pixels,
+                with_words=task.with_words,
             )
             return Drawn(image=drawn)
         if task.ocr_page == 0 and task.recognised is None:

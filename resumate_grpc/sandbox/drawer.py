@@ -43,13 +43,17 @@ class SandboxDrawer:
         if self._keeper is not None:
             await self._keeper
 
-    async def draw(self, content: bytes, *, media_type: MediaType, page: int, width_pixels: int) -> PageImage:
+    async def draw(
+        self, content: bytes, *, media_type: MediaType, page: int, width_pixels: int, with_words: bool
+    ) -> PageImage:
         """Draw one page, as `jobs.ports.PageDrawer` says."""
         if self._pool is None or self._closing.is_set():
             raise on_unavailable("the server is shutting down; ask again after its restart")
         self._wanted.set()
         pool = await asyncio.shield(self._pool)
-        return await pool.draw(content, media_type=media_type, page=page, width_pixels=width_pixels)
+        return await pool.draw(
+            content, media_type=media_type, page=page, width_pixels=width_pixels, with_words=with_words
+        )
 
     async def _keep(self, opened: asyncio.Future[SandboxPool]) -> None:
         """Keep the process from the first picture on; in a task of its own, because a pool must end where it began."""

@@ -184,10 +184,18 @@ class SandboxProcess:
         task = Task(media_type=media_type, options=options, size=len(content), ocr_page=page)
         return (await self._work(task, content, PageRead, lambda _: None)).page
 
-    async def draw(self, content: bytes, *, media_type: MediaType, page: int, width_pixels: int) -> PageImage:
+    async def draw(
+        self, content: bytes, *, media_type: MediaType, page: int, width_pixels: int, with_words: bool
+    ) -> PageImage:
         """Draw one page of a document, as `jobs.ports.PageDrawer` says."""
-        size = len(content)
-        task = Task(media_type=media_type, options=ParseOptions(), size=size, page=page, width_pixels=width_pixels)
+        task = Task(
+            media_type=media_type,
+            options=ParseOptions(),
+            size=len(content),
+            page=page,
+            width_pixels=width_pixels,
+            with_words=with_words,
+        )
         return (await self._work(task, content, Drawn, lambda _: None)).image
 
     async def _work(
@@ -267,7 +275,9 @@ class SandboxProcess:
 
 
 def _answer(reply: Outcome, expected: type[Result]) -> Result | ScansFound | Refused | Crashed:
-    if isinstance(reply, expected | Refused | Crashed) or (isinstance(reply, ScansFound) and expected is Parsed):
+    if isinstance(reply, expected | Refused | Crashed) or (
+        isinstance(reply, ScansFound) and expected in {Parsed, Explained}
+    ):
         return reply
     raise ProtocolError("it answered what it was not asked")
 

@@ -139,6 +139,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     pictures: bool = True
     page: int = 0
     width_pixels: int = 0
+    with_words: bool = False
     ocr_page: int = 0
     recognised: tuple[RecognisedPage, ...] | None = None
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
+from uuid import uuid4
 
-from sqlalchemy import Connection, func, inspect, select, text
+from sqlalchemy import Connection, delete, func, insert, inspect, select, text, update
 
 from resumate_grpc.errors import SettingsError
-from resumate_grpc.store.migrations import HEAD
+from resumate_grpc.store.migrations import HEAD, WORKS_WITH
 from resumate_grpc.store.postgres.connecting import connect as connect_postgres
 from resumate_grpc.store.postgres.connecting import explained as explained_postgres
 from resumate_grpc.store.postgres.connecting import is_postgres, with_pooler
 from resumate_grpc.store.sqlite import connect, database_path, explained, prepare_file
+from resumate_grpc.store.tables import log, works_with
 
 __all__ = ["Migrated", "migrate", "upgrade"]
 
@@ -22,58 +25,89 @@ _MIGRATION_LOCK = 7_245_093
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Migrated:
-    """What a migration did: the revision before (empty: a new database) and after."""
+    """What a migration did: the revision before (empty: a new database) and after.
+
+    `epoch` is the log's new one, empty where it kept the one that it had.
+    """
 
     before: str
     after: str
+    epoch: str = ""
 
 
-def migrate(database_url: str) -> Migrated:
+def migrate(database_url: str, *, restored: bool = False) -> Migrated:
     """Bring the database of a URL or path to the newest schema, making it where it is missing.
 
-    Raises `SettingsError` if it cannot be opened or was written by a newer version.
+    One that a later version has migrated is left as it is, if that version has said that this one works on it.
+
+    `restored` says that it was put back from a backup: the log gets a new epoch, so that whoever watched what came
+    after the backup is told that those numbers mean other events now.
+
+    Raises `SettingsError` if it cannot be opened or was written by a newer version, and where nothing was restored.
     """
     if is_postgres(database_url):
-        return asyncio.run(_migrate_postgres(database_url))
+        return asyncio.run(_migrate_postgres(database_url, restored=restored))
     path = database_path(database_url)
     prepare_file(path)
     engine = connect(path, writer=True)
     try:
         with explained(path), engine.begin() as connection:
-            return upgrade(connection)
+            return upgrade(connection, restored=restored)
     finally:
         engine.dispose()
 
 
-async def _migrate_postgres(database_url: str) -> Migrated:
+async def _migrate_postgres(database_url: str, *, restored: bool) -> Migrated:
     async with explained_postgres(database_url):
         pooler = await with_pooler(database_url)
     engine = connect_postgres(database_url, pooler=pooler, connections=None)
     try:
         async with engine.connect() as connection:
             before = await connection.run_sync(_revision)
-        if before == HEAD:
+        if before == HEAD and not restored:
             return Migrated(before=before, after=HEAD)
         async with engine.begin() as connection:
             # Of several programs that start at once, one migrates and the others find it done.
             await connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
-            return await connection.run_sync(upgrade)
+            return await connection.run_sync(partial(upgrade, restored=restored))
     finally:
         await engine.dispose()
 
 
-def upgrade(connection: Connection) -> Migrated:
-    """Bring a database to the newest schema, in the connection's transaction. Raises `SettingsError`."""
+def upgrade(connection: Connection, *, restored: bool = False) -> Migrated:
+    """Do what `migrate` does, in the connection's transaction. Raises `SettingsError`."""
     before = _revision(connection)
+    if restored and not before:
+        raise SettingsError("the database is empty: put the backup back first, then run this again")
+    after = HEAD
     if before != HEAD:
-        _run_alembic(connection, before)
-    return Migrated(before=before, after=HEAD)
+        if _works_on_a_later_one(connection):
+            after = before
+        else:
+            _run_alembic(connection, before)
+            connection.execute(delete(works_with))
+            connection.execute(insert(works_with), [{"revision": revision} for revision in (*WORKS_WITH, HEAD)])
+    return Migrated(before=before, after=after, epoch=_new_epoch(connection) if restored else "")
+
+
+def _new_epoch(connection: Connection) -> str:
+    epoch = uuid4().hex
+    connection.execute(update(log).values(epoch=epoch))
+    return epoch
 
 
 def _revision(connection: Connection) -> str:
     if not inspect(connection).has_table("alembic_version"):
         return ""
     return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none() or "")
+
+
+def _works_on_a_later_one(connection: Connection) -> bool:
+    """Whether a later version has migrated the database and said that this one works on it."""
+    if not inspect(connection).has_table(works_with.name):
+        return False
+    mine = select(works_with.c.revision).where(works_with.c.revision == HEAD)
+    return connection.execute(mine).one_or_none() is not None
 
 
 def _run_alembic(connection: Connection, before: str) -> None:

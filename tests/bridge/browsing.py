@@ -45,6 +45,21 @@ async def browser() -> AsyncIterator[Browser]:
             await running.close()
 
 
+async def has_visible_focus(page: Page) -> bool:
+    """Tell whether one can see where the focus is: an outline around what has it, or around its label."""
+    return bool(
+        await page.evaluate("""() => {
+          const focused = document.activeElement;
+          if (!focused || focused === document.body) return false;
+          const seen = [focused, ...(focused.labels ?? [])];
+          return seen.some((element) => {
+            const {outlineStyle, outlineWidth} = getComputedStyle(element);
+            return outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 2;
+          });
+        }""")
+    )
+
+
 @asynccontextmanager
 async def page_of(context: BrowserContext) -> AsyncIterator[Page]:
     """Open a page that must not raise, ask, or break its own Content-Security-Policy."""

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC
 from itertools import chain
 
 import grpc
@@ -32,6 +33,7 @@ from resumate_grpc._gen.resumate.v1.resume_service_pb2_grpc import (
     ResumeServiceServicer,
     add_ResumeServiceServicer_to_server,
 )
+from resumate_grpc.model.digest import STAGE_NUMBERS, START, chained
 
 ID = "0190aaaa-0000-7000-8000-000000000001"
 EPOCH = "epoch-1"
@@ -44,6 +46,29 @@ _STATE_OF = {
     progress_pb2.STAGE_ERROR: progress_pb2.STATE_FAILED,
     progress_pb2.STAGE_CANCELLED: progress_pb2.STATE_CANCELLED,
 }
+
+
+_LINE = page_pb2.PageLine(
+    words=[
+        page_pb2.PageWord(text="Ada", box=parsed_resume_pb2.Box(x0=10, y0=20.128, x1=30, y1=32)),
+        page_pb2.PageWord(text="Example", box=parsed_resume_pb2.Box(x0=33, y0=20.128, x1=70, y1=32)),
+    ]
+)
+_STAGES = {number: stage for stage, number in STAGE_NUMBERS.items()}
+
+
+def _chained(previous: bytes, event: progress_pb2.ProgressEvent) -> bytes:
+    return chained(
+        previous,
+        resume_id=event.resume_id,
+        sequence=event.sequence,
+        attempt=event.attempt,
+        stage=_STAGES[event.stage],
+        stage_percent=event.stage_percent,
+        percent=event.percent,
+        create_time=event.create_time.ToDatetime(tzinfo=UTC),
+        message=event.message,
+    )
 
 
 def parsed_resume(name: str = "Ada Example") -> parsed_resume_pb2.ParsedResume:
@@ -108,8 +133,8 @@ class Scripted(ResumeServiceServicer):
             epoch=EPOCH,
             batch_id=batch_id,
             count=len(log) + 1,
-            digest=hashlib.sha256(f"{resume_id} {len(log) + 1}".encode()).digest(),
         )
+        event.digest = _chained(log[-1].digest if log else START, event)
         if stage == progress_pb2.STAGE_COMPLETE:
             event.parsed.CopyFrom(self.parsed)
         if stage == progress_pb2.STAGE_ERROR:
@@ -320,6 +345,7 @@ class Scripted(ResumeServiceServicer):
             width=612,
             height=792,
             page_count=len(self.pictures),
+            lines=[_LINE] if request.with_words else [],
         )
 
     Upload = None  # type: ignore[assignment] # the bridge streams its uploads

@@ -15,7 +15,7 @@ from playwright.async_api import BrowserContext, Page, Route, expect
 
 from resumate_grpc.client import Client
 from tests.bridge.browsing import browser, page_of
-from tests.conftest import missing
+from tests.bridge.npm import install
 from tests.live import LiveServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -113,17 +113,6 @@ def bundle(folder: Path, script: str) -> str:
         timeout=120,
     )
     return (folder / "out.js").read_text(encoding="utf-8")
-
-
-def install(folder: Path, *packages: str) -> None:
-    """Fetch packages from the registry into a folder."""
-    if not shutil.which("npm"):
-        missing("Node with npm")
-    (folder / "package.json").write_text('{"private": true}', encoding="utf-8")
-    command = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", *packages]
-    installed = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=240, check=False)
-    if installed.returncode != 0:
-        missing(f"what `npm install` fetches ({installed.stderr.strip().splitlines()[-1:]})")
 
 
 USE = """

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
+from pypdfium2 import PdfDocument
 
 from tests.bridge.browsing import SCREENSHOTS, browser, page_of
 from tests.live import LiveServer
@@ -151,12 +152,45 @@ async def test_pages_and_values_light_each_other(page: Page) -> None:
     place = page.locator(".mark[data-path='personal_info.email']")
     await email.hover()
     await expect(place).to_have_class("mark hinted")
-    await place.hover()
+    await place.hover(force=True)  # the page's words lie over it, and it answers all the same
     await expect(email).to_have_class("value plain hinted")
-    await place.click()
+    await place.click(force=True)
     await expect(email).to_have_attribute("aria-pressed", "true")
     await expect(place).to_have_class("mark hinted chosen")
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     await page.screenshot(path=SCREENSHOTS / "pages.png")
     await page.get_by_role("button", name="Text", exact=True).click()
     await expect(page.locator("mark.chosen")).to_have_text("priya.v@example.com")
+
+
+async def test_words_can_be_selected_on_the_picture(page: Page) -> None:
+    """Whoever drags over the picture has selected its words, in their order and with their blanks."""
+    await expect(page.locator(".words text").first).to_be_attached()
+    sheet = page.locator(".sheet")
+    await sheet.scroll_into_view_if_needed()
+    box = await sheet.bounding_box()
+    answer = await page.request.get(f"{_address(page)}/pages/1/words")
+    told = await answer.json()
+    assert box is not None
+    scale = box["width"] / told["width"]
+    line = next(line for line in told["lines"] if line[0][0] == "Lead")
+    middle = box["y"] + (line[0][2] + line[0][4]) / 2 * scale
+    await page.mouse.move(box["x"] + line[0][1] * scale + 1, middle)
+    await page.mouse.down()
+    await page.mouse.move(box["x"] + line[2][3] * scale - 0.5, middle, steps=5)
+    await page.mouse.up()
+    assert (await page.evaluate("getSelection().toString()")).strip() == "Lead Product Designer"
+
+
+async def test_the_print_view(page: Page) -> None:
+    """On paper there are the values and nothing to press."""
+    await page.emulate_media(media="print")
+    await expect(page.get_by_role("heading", level=1)).to_be_visible()
+    for name in (".savebar", "aside", ".entry-tools >> nth=0", ".bar"):
+        await expect(page.locator(name)).to_be_hidden()
+    document = PdfDocument(await page.pdf(format="A4"))
+    text = "".join(page.get_textpage().get_text_range() for page in document)
+    for said in ("Priya Venkataraman", "Tandem Bicycle Software", "Experience", "Bachelor of Fine Arts"):
+        assert said in text
+    assert "Add" not in text
+    assert len(document) <= 2

@@ -80,7 +80,8 @@ async def test_from_file_to_review(page: Page, expected: dict[str, Any]) -> None
     await page.get_by_role("button", name="Text", exact=True).click()  # once its pictures are there, they are in front
     await expect(page.locator("mark.chosen")).to_have_text(expected["personal_info"]["email"])
     async with page.expect_download() as download:
-        await page.get_by_role("link", name="JSON Resume").click()
+        await page.locator("summary", has_text="Export").click()
+        await page.get_by_role("link", name="JSON Resume").first.click()
     exported = json.loads(await asyncio.to_thread((await (await download.value).path()).read_bytes))
     assert exported["basics"]["email"] == expected["personal_info"]["email"]
     await page.reload()
@@ -103,19 +104,22 @@ async def test_a_failure_can_be_tried_again(page: Page, live: LiveServer) -> Non
 
 
 async def test_refused_files_say_why(page: Page) -> None:
-    """A file that the server refuses stays on the start page with the reason; the others go on."""
+    """A file that page or server refuses stays on the start page with the reason; the others go on."""
     await page.set_input_files(
         "#files",
         [
             payload("empty.pdf", b""),
             payload("program.pdf", b"MZ\x90" + bytes(5000)),
+            payload("archive.docx", b"PK\x03\x04" + bytes(5000)),
             payload("good.txt", b"Somebody Good\n"),
         ],
     )
-    await expect(page.locator(".uploads .refused")).to_have_count(2)
+    await expect(page.locator(".uploads .refused")).to_have_count(3)
+    await expect(page.locator(".uploads li", has_text="program.pdf")).to_contain_text("no document, text or scan")
+    await expect(page.locator(".uploads li", has_text="archive.docx")).to_contain_text("archive")
     await expect(page.locator(".rows li", has_text="good.txt").first).to_be_visible()
     await page.get_by_role("button", name="Dismiss empty.pdf").click()
-    await expect(page.locator(".uploads .refused")).to_have_count(1)
+    await expect(page.locator(".uploads .refused")).to_have_count(2)
 
 
 async def test_many_files_at_once(page: Page) -> None:

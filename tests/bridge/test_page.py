@@ -99,7 +99,8 @@ async def test_hostile_words_stay_words(page: Page, script: Scripted) -> None:
     """What a résumé or a file name says is text, whatever it looks like; a link in it cannot be followed."""
     text = f"{HOSTILE}\njavascript:alert(2)\n"
     info = PersonalInfo(full_name=HOSTILE, portfolio_url="javascript:alert(2)", summary="x" * 100_000)
-    script.parsed = ParsedResume(personal_info=info, skills=Skills(technical=[HOSTILE]), text=text)
+    skills = Skills(technical=[HOSTILE, "W" * 100_000])
+    script.parsed = ParsedResume(personal_info=info, skills=skills, text=text)
     script.parsed.evidence.append(
         Evidence(field_path="personal_info.full_name", confidence=0.9, page=1, start=0, end=len(HOSTILE))
     )
@@ -115,6 +116,57 @@ async def test_hostile_words_stay_words(page: Page, script: Scripted) -> None:
     assert await page.locator("main img").count() == 0
     assert await page.locator("a[href^=javascript]").count() == 0
     assert await page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+async def test_names_from_right_to_left(page: Page, script: Scripted) -> None:
+    """A name that is read from right to left keeps to itself: what stands around it stays where it is."""
+    name = "\u05e2\u05d3\u05d4 \u05dc\u05d1\u05dc\u05d9\u05d9\u05e1"
+    script.parsed = ParsedResume(personal_info=PersonalInfo(full_name=name), text=f"{name}\n")
+    await half_way(script)
+    script.resumes[ID].filename = f"{name}.pdf"
+    await page.goto("/")
+    await expect(page.locator(".rows .name")).to_have_text(f"{name}.pdf")
+    await expect(page.locator(".rows .name")).to_have_attribute("dir", "auto")
+    await finish(script)
+    toast = page.locator(".toast")
+    await expect(toast).to_have_text(f"{name}.pdf is ready")
+    await expect(toast.locator("bdi")).to_have_text(f"{name}.pdf")
+    # The sentence itself stays from left to right: its words stand after the name.
+    after = await toast.locator("a").evaluate("""link => {
+      const range = document.createRange();
+      range.selectNodeContents(link.lastChild);
+      return range.getBoundingClientRect().left >= link.querySelector("bdi").getBoundingClientRect().right - 1;
+    }""")
+    assert after
+    await page.locator(".rows a").click()
+    heading = page.get_by_role("heading", level=1)
+    await expect(heading).to_have_text(name)
+    assert await heading.evaluate("heading => getComputedStyle(heading).direction") == "rtl"
+
+
+async def test_the_place_in_line(page: Page, script: Scripted) -> None:
+    """Who waits is told the place in line, until it is their turn."""
+    script.queue_position = 3
+    await script.add(STAGE_QUEUED, message="Waiting for a worker")
+    await page.goto(ROUTE)
+    await expect(page.locator(".message")).to_have_text("Number 3 in line")
+    script.queue_position = 1
+    async with script.news:
+        script.news.notify_all()
+    await expect(page.locator(".message")).to_have_text("Next in line")
+    script.queue_position = 0
+    await script.add(STAGE_TEXT_EXTRACTION, percent=20, message="Reading page 1")
+    await expect(page.locator(".message")).to_have_text("Reading page 1")
+
+
+async def test_events_that_were_changed_on_the_way(page: Page, script: Scripted) -> None:
+    """Events whose digest is not what follows are not believed; asked for again in vain, the page says so."""
+    await half_way(script)
+    script.events[ID][1].message = "Said by somebody else"
+    script.resumes[ID].progress.sequence = 0  # the page knows none of them yet
+    await page.goto(ROUTE)
+    await expect(page.get_by_role("alert")).to_contain_text("digest differs")
+    assert "somebody else" not in await page.locator("main").inner_text()
 
 
 async def test_places_and_values_find_each_other(page: Page, script: Scripted) -> None:

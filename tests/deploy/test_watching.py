@@ -14,6 +14,7 @@ import grpc
 import pytest
 
 from resumate_grpc._gen.resumate.v1 import resume_service_pb2
+from resumate_grpc.config import SETTINGS
 from resumate_grpc.errors import ErrorReason
 from resumate_grpc.model.progress import Stage, State
 from resumate_grpc.sandbox.verdict import Cause
@@ -115,3 +116,16 @@ def test_alarms_by_promtool() -> None:
     for arguments in (["check", "rules", str(ALERTS)], ["test", "rules", str(Path(__file__).parent / "alarms.yaml")]):
         told = subprocess.run([promtool, *arguments], capture_output=True, text=True, timeout=60, check=False)
         assert told.returncode == 0, told.stdout + told.stderr
+
+
+def test_operations_say_what_each_alarm_means() -> None:
+    """docs/operations.md has one row for every alarm, and none for one that there is not."""
+    rows = re.findall(r"^\| `(Resumate\w+)` \|", OPERATIONS.read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(rows) == sorted(rule["alert"] for rule in rules())
+
+
+def test_operations_name_settings_and_metrics_that_there_are() -> None:
+    """What whoever runs it is told to set or to look at exists."""
+    text = OPERATIONS.read_text(encoding="utf-8")
+    assert set(re.findall(r"RESUMATE_[A-Z_]+[A-Z]", text)) <= {described.env for described in SETTINGS}
+    assert set(re.findall(r"\bresumate_\w+", text)) <= set(documented())

@@ -11,21 +11,16 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import grpc
 import pytest
-from google.protobuf import json_format
 
-from resumate_grpc._gen.resumate.v1.watch_pb2 import WatchProgressRequest, WatchProgressResponse
 from tests.examples.power_cut import watch_through_a_power_cut
-from tests.fire.lines import Closed, Line, Opened
-from tests.fire.seen import from_update
+from tests.examples.words import read_words
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(os.environ.get("CPP") != "1", reason="CPP=1 asks for the C++ example"),
 ]
 ROOT = Path(__file__).parents[2]
-CODES = {code.value[0]: code.name for code in grpc.StatusCode}
 
 
 @pytest.fixture(scope="module")
@@ -40,32 +35,6 @@ def recorder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "record"
 
 
-def read(recording: bytes, name: str) -> list[Line]:
-    """Turn what the program wrote into the checker's lines."""
-    lines: list[Line] = []
-    calls = 0
-    for text in recording.decode().split("\n")[:-1]:
-        word, _, rest = text.partition(" ")
-        if word == "opened":
-            calls += 1
-            request = json_format.Parse(rest, WatchProgressRequest())
-            lines.append(
-                Opened(
-                    watch=f"{name}#{calls}",
-                    client=name,
-                    target=f"resume:{request.resume_id}",
-                    after=request.after_sequence,
-                    epoch=request.epoch,
-                    follow=request.follow,
-                )
-            )
-        elif word == "update":
-            lines.append(from_update(f"{name}#{calls}", json_format.Parse(rest, WatchProgressResponse())))
-        else:
-            lines.append(Closed(watch=f"{name}#{calls}", code=CODES[int(rest)]))
-    return lines
-
-
 def test_cpp_watches_through_a_power_cut(tmp_path: Path, ada: bytes, recorder: Path) -> None:
     """The C++ loop verifies every event, once and in order, though the server is killed: so says the checker."""
-    watch_through_a_power_cut(tmp_path, ada, [str(recorder)], read=read, feed=False)
+    watch_through_a_power_cut(tmp_path, ada, [str(recorder)], read=read_words, feed=False)

@@ -1,6 +1,6 @@
 """Everything that may happen to the service, in any order; afterwards the checker has the word.
 
-`python -m tests.fire.machine [--examples N] [--steps N]` searches for as long as you like.
+`python -m tests.fire.machine [--examples N] [--steps N] [--postgresql]` searches for as long as you like.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
+from typing import ClassVar
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -23,13 +25,15 @@ from resumate_grpc.model.resume import Resume
 from resumate_grpc.model.work import Target as WatchTarget
 from resumate_grpc.rpc.status import CODES
 from tests.fire.checker import check
+from tests.fire.databases import Database, Postgres, SqliteFile
 from tests.fire.lines import Answered, Asked, Rested
 from tests.fire.recording import Recording, Target
 from tests.fire.truth import OWNER
 from tests.fire.workers import LEASE_S, PICK, Workers, picked
 from tests.fire.world import HEARTBEAT_S, Onlooker, World
+from tests.postgres import found, running_cluster
 
-__all__ = ["Service"]
+__all__ = ["Service", "on", "search"]
 
 BATCHES = ("", "x", "y")
 SETTLING_ROUNDS = 200
@@ -38,6 +42,9 @@ SETTLING_ROUNDS = 200
 class Service(Workers):
     """The use cases under a lying bus and a jumping clock."""
 
+    database: ClassVar[Database] = SqliteFile()
+    """What the stories run on."""
+
     def __init__(self) -> None:
         super().__init__()
         self._folder = Path(tempfile.mkdtemp(prefix="resumate-machine-"))
@@ -45,7 +52,7 @@ class Service(Workers):
 
     @initialize(seed=st.integers(min_value=0, max_value=2**32))
     def begin(self, seed: int) -> None:
-        self._world = World(self._folder, seed)
+        self._world = World(self.database, self._folder, seed)
 
     @property
     def world(self) -> World:
@@ -230,10 +237,15 @@ def _watched(target: Target) -> WatchTarget:
     return WatchTarget(owner=OWNER, resume_id=target.resume_id, batch_id=target.batch_id)
 
 
-def search(*, examples: int, steps: int, shrink: bool = True) -> None:
+def on(database: Database) -> type[Service]:
+    """Return the machine on another database."""
+    return type("Service", (Service,), {"database": database})
+
+
+def search(*, examples: int, steps: int, shrink: bool = True, database: Database | None = None) -> None:
     """Try `examples` stories of up to `steps` steps each. Raises what the first bad one raised, made small."""
     run_state_machine_as_test(
-        Service,
+        on(database) if database else Service,
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
@@ -249,8 +261,16 @@ def main() -> None:
     arguments = argparse.ArgumentParser(prog="python -m tests.fire.machine", description=__doc__)
     arguments.add_argument("--examples", type=int, default=1000, help="stories to try (1000)")
     arguments.add_argument("--steps", type=int, default=60, help="steps of a story (60)")
+    arguments.add_argument("--postgresql", action="store_true", help="on PostgreSQL instead of SQLite")
     given = arguments.parse_args()
-    search(examples=given.examples, steps=given.steps)
+    with ExitStack() as stack:
+        programs = found()
+        if given.postgresql and programs is None:
+            raise SystemExit("there is no PostgreSQL: apt-get install postgresql")
+        database: Database = SqliteFile()
+        if given.postgresql and programs is not None:
+            database = Postgres(stack.enter_context(running_cluster(programs)))
+        search(examples=given.examples, steps=given.steps, database=database)
     print(f"{given.examples} stories of up to {given.steps} steps: every promise was kept")  # noqa: T201 - a command
 
 

@@ -45,7 +45,7 @@ AT_REST_WITHIN_S = 90.0
 STOPPED_S = LEASE_S + 1.5
 ZOMBIE_S = 1.0
 """How long what was stopped has to write what it should not."""
-PROVOKED_EACH_S = 2.0
+PROVOKED_EACH_S = 1.0
 MOST_CHANCES = 4
 ERROR = "FailpointError"
 TEXT = (Path(__file__).parents[1] / "ada.txt").read_bytes()

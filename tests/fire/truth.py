@@ -6,12 +6,12 @@ import hashlib
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from msgspec import UNSET
 
@@ -20,6 +20,8 @@ from tests.fire.lines import Event
 __all__ = ["Row", "Truth"]
 
 OWNER = "local"
+Columns = Mapping[str, Any]
+"""A row of a table, by column."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,18 +60,39 @@ class Truth:
             feed = connection.execute("SELECT * FROM feeds WHERE owner = ?", (owner,)).fetchone()
             rows = connection.execute("SELECT * FROM resumes WHERE owner = ?", (owner,)).fetchall()
             logged = connection.execute("SELECT * FROM events WHERE owner = ? ORDER BY feed_sequence", (owner,))
-            return cls(
+            return cls.made(
                 epoch=epoch,
-                rows={row["id"]: _row(row) for row in rows},
-                events=[_event(row, epoch) for row in logged],
-                feed_first=feed["first_sequence"] if feed else 1,
-                feed_last=feed["last_sequence"] if feed else 0,
+                feed=dict(feed or {}),
+                rows=map(dict, rows),
+                logged=map(dict, logged),
                 files=_files(files) if files else None,
                 complaints=[
                     *(found[0] for found in connection.execute("PRAGMA integrity_check") if found[0] != "ok"),
                     *(f"foreign key: {tuple(found)}" for found in connection.execute("PRAGMA foreign_key_check")),
                 ],
             )
+
+    @classmethod
+    def made(
+        cls,
+        *,
+        epoch: str,
+        feed: Columns,
+        rows: Iterable[Columns],
+        logged: Iterable[Columns],
+        files: Mapping[str, str] | None = None,
+        complaints: Sequence[str] = (),
+    ) -> Self:
+        """Make it of rows as a database gives them; `logged` are events in the order of the feed."""
+        return cls(
+            epoch=epoch,
+            rows={row["id"]: _row(row) for row in rows},
+            events=[_event(row, epoch) for row in logged],
+            feed_first=feed.get("first_sequence", 1),
+            feed_last=feed.get("last_sequence", 0),
+            files=files,
+            complaints=complaints,
+        )
 
     def of(self, resume_id: str) -> Sequence[Event]:
         """Return the events of one résumé in order."""
@@ -90,7 +113,7 @@ class Truth:
         return found
 
 
-def _row(row: sqlite3.Row) -> Row:
+def _row(row: Columns) -> Row:
     return Row(
         id=row["id"],
         sha256=row["sha256"],
@@ -102,9 +125,9 @@ def _row(row: sqlite3.Row) -> Row:
     )
 
 
-def _event(row: sqlite3.Row, epoch: str) -> Event:
+def _event(row: Columns, epoch: str) -> Event:
     error = json.loads(row["error"]) if row["error"] else None
-    digest = row["digest"] if "digest" in row.keys() else None  # noqa: SIM118 - a row is no mapping
+    digest = row.get("digest")
     return Event(
         resume_id=row["resume_id"],
         sequence=row["sequence"],

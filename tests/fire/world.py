@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
-import tempfile
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,7 +22,8 @@ from resumate_grpc.model.work import Claim
 from resumate_grpc.model.work import Target as WatchTarget
 from resumate_grpc.rpc.codec_watch import Frames
 from resumate_grpc.rpc.status import CODES
-from resumate_grpc.store import SqlStore, migrate
+from resumate_grpc.store import SqlStore
+from tests.fire.databases import Database
 from tests.fire.lines import Closed, Event, Heartbeat, Opened
 from tests.fire.lying_bus import LyingBus
 from tests.fire.recording import Recorder, Target
@@ -119,17 +118,10 @@ class Onlooker:
         self.told += isinstance(line, Heartbeat) and line.caught_up
 
 
-@cache
-def _new_database() -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        migrate(f"{folder}/new.db")
-        return Path(folder, "new.db").read_bytes()
-
-
 class World:
     """One service after the other on one database; `run` lets it do something and returns the result."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, database: Database, folder: Path, seed: int) -> None:
         self.clock = ManualClock()
         self.recorder = Recorder()
         self.files = MemoryFiles()
@@ -145,8 +137,8 @@ class World:
         self.watches: Watches
         self._chance = random.Random(seed)  # noqa: S311 - what the bus does to a notice
         self._loop = ManualLoop(self.clock)
-        self._database = folder / "resumate.db"
-        self._database.write_bytes(_new_database())
+        self._database = database
+        self._url = database.new(folder)
         self._open = AsyncExitStack()
         self.run(self._start())
 
@@ -188,7 +180,7 @@ class World:
     def truth(self) -> Truth:
         """Return what is held."""
         held = {sha256: hashlib.sha256(content).hexdigest() for sha256, content in self.files.kept.items()}
-        truth = Truth.read(self._database)
+        truth = self._loop.run_until_complete(self._database.truth(self._url))
         return Truth(**{**vars(truth), "files": held})
 
     def close(self) -> None:
@@ -203,7 +195,7 @@ class World:
 
     async def _start(self) -> None:
         self._open = AsyncExitStack()
-        self.store = await self._open.enter_async_context(SqlStore.open(str(self._database), clock=self.clock))
+        self.store = await self._open.enter_async_context(SqlStore.open(self._url, clock=self.clock, use_clock=True))
         self.bus = LyingBus(self._chance)
         metrics = NoMetrics()
         self.resumes = Resumes(

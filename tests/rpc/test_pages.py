@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 from pathlib import Path
 
@@ -30,13 +31,33 @@ async def test_a_page_is_drawn(open_station: OpenStation) -> None:
         assert height == pytest.approx(300 * drawn.height / drawn.width, abs=1)
 
 
+async def test_a_page_tells_where_its_words_stand(open_station: OpenStation) -> None:
+    """The words come in reading order, each with a box that lies on the page, and only where they are asked for."""
+    async with open_station() as station:
+        content = (FILES / "sidebar_en.pdf").read_bytes()
+        upload = await station.stub.Upload(upload_pb2.UploadRequest(filename="a.pdf", content=content))
+        request = page_pb2.RenderPageRequest(resume_id=upload.resume.id, page=1, with_words=True)
+        drawn = await station.stub.RenderPage(request, timeout=30)
+        lines = [" ".join(word.text for word in line.words) for line in drawn.lines]
+        expected = json.loads((FILES / "sidebar_en.pdf.json").read_text(encoding="utf-8"))
+        assert any(expected["personal_info"]["full_name"] in line for line in lines)
+        assert any(expected["personal_info"]["email"] in line for line in lines)
+        for word in (word for line in drawn.lines for word in line.words):
+            assert word.text
+            assert word.text == "".join(word.text.split())
+            assert 0 <= word.box.x0 < word.box.x1 <= drawn.width
+            assert 0 <= word.box.y0 < word.box.y1 <= drawn.height
+        request.with_words = False
+        assert not (await station.stub.RenderPage(request, timeout=30)).lines
+
+
 async def test_what_cannot_be_drawn_says_why(open_station: OpenStation) -> None:
     """No page of that number, a format without pages, a damaged file, odd numbers, and nobody's résumé."""
     async with open_station() as station:
 
-        async def drawing(filename: str, content: bytes, **fields: int) -> tuple[str, str]:
+        async def drawing(filename: str, content: bytes, *, page: int, width_pixels: int = 0) -> tuple[str, str]:
             upload = await station.stub.Upload(upload_pb2.UploadRequest(filename=filename, content=content))
-            request = page_pb2.RenderPageRequest(resume_id=upload.resume.id, **fields)
+            request = page_pb2.RenderPageRequest(resume_id=upload.resume.id, page=page, width_pixels=width_pixels)
             answer = await refused(station.stub.RenderPage(request, timeout=30))
             return answer.code, answer.reason
 

@@ -62,6 +62,8 @@ export interface WatchOptions {
   onError?: (error: WatchError) => void;
   /** Every frame, before the callback of its kind. */
   onFrame?: (frame: Frame) => void;
+  /** Of a résumé that waits: its place in line, 1 = next; 0 in any other state. Not told while polling. */
+  onQueue?: (position: number) => void;
   /** The watch cannot go on. */
   onRefused?: (error: { code: string; message: string }) => void;
   /** Ends the watch. */

@@ -109,13 +109,15 @@ export class Client {
     const isNews = topic.add(listener, after, what);
     listener.onLeave = () => this.#leave(key, topic, listener);
     this.#stops.add(stop);
-    if (isNews) this.#link.send(topic.command);
+    if (isNews) this.#link.send(topic.ask());
     return stop;
   }
 
   #newTopic(what) {
     const topic = new Topic(what);
     topic.refused = (error) => this.#refused(topic, error);
+    topic.onDoubt = () => this.#link.send(topic.ask());
+    topic.onEmpty = () => this.#topics.get(Topic.key(topic)) === topic && this.#topics.delete(Topic.key(topic));
     return topic;
   }
 
@@ -128,7 +130,7 @@ export class Client {
   #askForAll() {
     for (const [key, topic] of this.#topics) {
       if (topic.isEmpty) this.#topics.delete(key);
-      else this.#link.send(topic.command);
+      else this.#link.send(topic.ask());
     }
   }
 
@@ -140,7 +142,6 @@ export class Client {
       this.#refused(topic, { code, message, retryable });
     } else {
       topic.take(frame);
-      if (topic.isEmpty) this.#topics.delete(Topic.key(topic));
     }
   }
 
@@ -148,9 +149,9 @@ export class Client {
     const key = Topic.key(topic);
     const isWanted = () => this.#topics.get(key) === topic && !topic.isEmpty;
     if (LOST_POSITION.has(error.code) && topic.restart()) {
-      this.#link.send(topic.command);
+      this.#link.send(topic.ask());
     } else if (error.retryable) {
-      setTimeout(() => isWanted() && this.#link.send(topic.command), delayMs(2, this.#random));
+      setTimeout(() => isWanted() && this.#link.send(topic.ask()), delayMs(2, this.#random));
     } else {
       this.#topics.delete(key);
       topic.refuse(error);

@@ -11,12 +11,12 @@ import { everything, letsThrough, parametersOf, showsNewestFirst } from "./list_
 import { cancel, list, remove, retry } from "./resumes.js";
 import { STRINGS } from "./strings.js";
 import { strip } from "./strip.js";
+import { tabs } from "./tabs.js";
 import { toast } from "./toasts.js";
 
 const PAGE_SIZE = 50;
 const REFRESH_MS = 300;
 const MAX_EARLY_FRAMES = 1_000;
-const TABS = "resumate-list";
 
 /**
  * @param {import("./client.js").Client} client
@@ -29,10 +29,13 @@ export function dashboard(client) {
   const early = new Map(); // latest frames of résumés that are not listed yet: an answer under way may be older
   const items = el("ul.rows");
   const more = el("button.button.quiet", { type: "button", hidden: true }, words.more);
-  const empty = el("p.hint", { hidden: true });
+  const empty = el("div.empty", { hidden: true });
   const total = el("span.total", { role: "status" });
   const leaving = new AbortController();
-  const tabs = new BroadcastChannel(TABS); // a deletion is no event: the other tabs are told here
+  const others = tabs(({ id, what }) => {
+    if (what === "removed") now.drop(id);
+    soon();
+  });
   let query = everything();
   let nextPage = "";
   let asked = 0;
@@ -88,8 +91,11 @@ export function dashboard(client) {
   function tell(count) {
     more.hidden = !nextPage;
     total.textContent = count ? words.total(count) : "";
-    empty.textContent = query.text.trim() || query.filter !== "all" ? words.noneFound : words.none;
+    const isSearch = query.text.trim() || query.filter !== "all";
+    const steps = el("ol", {}, ...words.steps.map((step) => el("li", {}, step)));
+    empty.replaceChildren(el("p", {}, isSearch ? words.noneFound : words.none), ...(isSearch ? [] : [steps]));
     empty.hidden = items.childElementCount > 0;
+    controls.hidden = !isSearch && !count;
   }
 
   // From the newest event that the list knows of: what comes after it is news, also of those listed.
@@ -116,8 +122,8 @@ export function dashboard(client) {
   // Its end is told by the event and not by the state: the list may have told that first.
   function count(card, frame) {
     card.advance(frame);
-    if (frame.type === "complete") tellEnd(card, words.ready(card.filename), "good");
-    else if (frame.type === "error") tellEnd(card, words.failed(card.filename), "bad");
+    if (frame.type === "complete") tellEnd(card, words.ready, "good");
+    else if (frame.type === "error") tellEnd(card, words.failed, "bad");
   }
 
   function keep(frame) {
@@ -139,9 +145,9 @@ export function dashboard(client) {
     timer ||= setTimeout(refresh, REFRESH_MS);
   }
 
-  function tellEnd({ id }, text, tone) {
-    toast(text, { href: `#/resumes/${id}`, tone });
-    announce(text);
+  function tellEnd({ id, filename }, sentenceOf, tone) {
+    toast(sentenceOf(filename), { name: filename, href: `#/resumes/${id}`, tone });
+    announce(sentenceOf(filename));
   }
 
   const actions = {
@@ -156,12 +162,13 @@ export function dashboard(client) {
       now.drop(id);
       (next?.querySelector("a") ?? controls.querySelector("input")).focus();
       toast(words.removed(filename), {
+        name: filename,
         label: STRINGS.saving.undo,
         onAction() {
           gone.delete(id);
           soon();
         },
-        onGone: () => act(remove(id).then(() => tabs.postMessage("removed"))),
+        onGone: () => act(remove(id).then(() => others.tell({ id, what: "removed" }))),
       });
     },
   };
@@ -184,8 +191,6 @@ export function dashboard(client) {
     nextPage = page.next_page_token;
     tell(page.total_size);
   });
-  tabs.onmessage = soon;
-
   const now = strip(actions);
   refresh();
   const unlisten = client.onState(({ name }) => {
@@ -197,7 +202,7 @@ export function dashboard(client) {
     close() {
       leaving.abort();
       unlisten();
-      tabs.close();
+      others.close();
       now.close();
       clearTimeout(timer);
       clearTimeout(nowTimer);

@@ -23,7 +23,7 @@ export function documentPane(id, text, places, { onChoose, onHint }) {
   const tabs = el("div.tabs", { role: "group", "aria-label": words.document, hidden: true });
   const isWide = matchMedia("(min-width: 60rem)").matches;
   const body = el("div.panes", {}, panes[0].node);
-  const node = el("details.pane", { open: isWide }, el("summary", {}, words.document), tabs, body);
+  const node = el("details.pane", { open: isWide }, el("summary", {}, words.document), el("div.pane-body", {}, tabs, body));
   let current = places;
   let chosen = null;
 
@@ -33,7 +33,7 @@ export function documentPane(id, text, places, { onChoose, onHint }) {
     if (chosen) pane.pane.show(chosen);
   }
 
-  pagesPane(id, onChoose, onHint).then((pages) => {
+  pagesPane(id, text, onChoose, onHint).then((pages) => {
     if (!pages) return;
     panes.push(pages);
     pages.update(current);

@@ -11,8 +11,17 @@
  * @returns {HTMLElement}
  */
 export function el(tag, attributes = {}, ...children) {
+  return filled((name) => document.createElement(name), tag, attributes, children);
+}
+
+/** Make an element of a drawing; as `el`. @returns {SVGElement} */
+export function svg(tag, attributes = {}, ...children) {
+  return filled((name) => document.createElementNS("http://www.w3.org/2000/svg", name), tag, attributes, children);
+}
+
+function filled(make, tag, attributes, children) {
   const [name, ...classes] = tag.split(".");
-  const element = document.createElement(name);
+  const element = make(name);
   if (classes.length) element.classList.add(...classes);
   for (const [key, value] of Object.entries(attributes)) {
     if (key.startsWith("on")) element.addEventListener(key.slice(2), value);

@@ -6,7 +6,7 @@
 import { el } from "./dom.js";
 import { grade } from "./findings.js";
 import { STRINGS } from "./strings.js";
-import { confidenceOf, shown } from "./values.js";
+import { confidenceOf, labelOf, shown } from "./values.js";
 
 const MOST = 8;
 
@@ -18,7 +18,7 @@ export function doubtsOf(sections) {
   const all = sections.flatMap(({ entries }) =>
     entries.flatMap(({ values, lists }) => [...values, ...lists.flatMap((list) => list.values)]),
   );
-  const doubtful = all.filter(({ confidence }) => confidence !== null && grade(confidence) === "low");
+  const doubtful = all.filter(({ confidence }) => confidence !== null && grade(confidence) !== "high");
   return doubtful.sort((one, other) => one.confidence - other.confidence).slice(0, MOST);
 }
 
@@ -35,7 +35,7 @@ export function doubtsCard(sections, onChoose) {
       el(
         "button.doubt",
         { type: "button", onclick: () => onChoose(value.path) },
-        el("span.label", {}, STRINGS.fields[value.field] ?? value.field),
+        el("span.label", {}, labelOf(value.field)),
         el("span.content", { dir: "auto" }, shown(value)),
         confidenceOf(value.confidence),
       ),

@@ -114,6 +114,12 @@ export class Draft {
     this.#changed(this.conflicts.length ? "conflict" : "saved");
   }
 
+  /** Take in what somebody else has changed; what is being saved finds out by itself. */
+  async refresh() {
+    if (this.#isSaving || this.state !== "saved" || !(await this.#join())) return;
+    this.#changed(this.conflicts.length ? "conflict" : "saved");
+  }
+
   // Somebody else was quicker: their corrections and these become one.
   async #join() {
     let theirs;
@@ -123,6 +129,7 @@ export class Draft {
       return false;
     }
     const { merged, conflicts } = merge(this.#base, this.parsed, theirs.parsed);
+    if (theirs.etag === this.#etag) return true;
     this.#base = theirs.parsed;
     this.#etag = theirs.etag;
     // The steps back lead to what stood before their corrections, and would undo those too.

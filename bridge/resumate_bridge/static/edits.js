@@ -5,6 +5,9 @@
  * @module
  */
 
+/** What the service derives from the values itself, and refuses in a mask. */
+const DERIVED = ["evidence", "career", "normalized"];
+
 /**
  * @typedef {(string | number)[]} Steps
  * @typedef {{path: string, mine: unknown, theirs: unknown}} Conflict
@@ -65,7 +68,7 @@ export function moveAt(parsed, listPath, from, to) {
  */
 export function maskOf(base, draft) {
   const names = new Set([...Object.keys(base), ...Object.keys(draft)]);
-  names.delete("evidence");
+  for (const name of DERIVED) names.delete(name);
   return [...names].filter((name) => !same(base[name], draft[name])).flatMap((name) => {
     if (![base[name], draft[name]].every(isMessage)) return [`parsed.${name}`];
     return maskOf(base[name], draft[name]).map((path) => path.replace("parsed.", `parsed.${name}.`));

@@ -27,7 +27,7 @@ export function endedView(resume, progress, { onRetry }) {
   return el(
     "section.ended",
     {},
-    el("p.facts", {}, resume.filename),
+    el("p.facts", { dir: "auto" }, resume.filename),
     el("h1", { tabindex: "-1" }, isFailed ? failed.heading : failed.cancelled),
     el("p.why", { role: isFailed ? "alert" : null }, sentence(why)),
     todo && todo !== why && el("p.hint", {}, todo),

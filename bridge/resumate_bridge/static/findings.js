@@ -44,7 +44,7 @@ const WITH_HIGHLIGHTS = new Set(["work_experience", "projects"]);
  * @property {{field: string, path: string, values: Value[]}[]} lists
  * @property {string[]} missing fields that it could have and has not, the lists' names among them
  *
- * @typedef {{name: string, confidence: number | null, entries: Entry[]}} Section
+ * @typedef {{name: string, confidence: number | null, entries: Entry[], count: number}} Section count: of the list's entries
  */
 
 /**
@@ -94,6 +94,7 @@ function section(name, parsed, entries) {
   return {
     name,
     confidence: confidence > 0 ? confidence : null,
+    count: entries.length,
     entries: entries.filter((entry) => entry.values.length || entry.lists.length),
   };
 }

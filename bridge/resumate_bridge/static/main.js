@@ -15,14 +15,15 @@ const client = connect();
 let page = null;
 let uploadedId = ""; // just now, from this page
 
-client.onState(({ name, retryAt }) => {
+function tellConnection({ name: state, retryAt }) {
+  const name = navigator.onLine || state === "live" ? state : "offline";
   connection.dataset.state = name;
   connection.textContent = STRINGS.connection[name];
   const words = STRINGS.banner[name];
   const seconds = Math.max(1, Math.round(((retryAt ?? 0) - Date.now()) / 1000));
   banner.hidden = !words;
   banner.textContent = typeof words === "function" ? words(seconds) : (words ?? "");
-});
+}
 
 function route() {
   if (location.hash === "#main" && page) return; // the skip link
@@ -30,8 +31,10 @@ function route() {
   page?.close();
   document.title = STRINGS.title;
   page = found ? shownResume(decodeURIComponent(found[1])) : startPage(client, { onUploaded: showUploaded });
+  const isFirst = !main.hasChildNodes();
   main.replaceChildren(page.node);
   scrollTo(0, 0);
+  if (!isFirst) page.node.querySelector("h1")?.focus({ preventScroll: true }); // who listens hears where they are
 }
 
 function shownResume(id) {
@@ -49,4 +52,6 @@ function showUploaded(id) {
 addEventListener("dragover", (event) => event.preventDefault());
 addEventListener("drop", (event) => event.preventDefault());
 addEventListener("hashchange", route);
+client.onState(tellConnection);
+for (const name of ["online", "offline"]) addEventListener(name, () => tellConnection(client.state));
 route();

@@ -11,7 +11,8 @@ import { STRINGS } from "./strings.js";
 /**
  * @param {object} resume
  * @param {{onCancel: () => void}} actions
- * @returns {{node: HTMLElement, update: (progress: import("./progress.js").Progress) => void}}
+ * @returns {{node: HTMLElement, queue: (place: number) => void, update: (progress: import("./progress.js").Progress) => void}}
+ *   `queue` gets the place in line, 1 = next
  */
 export function processingView(resume, { onCancel }) {
   const figure = el("p.figure", { "aria-hidden": "true" });
@@ -21,6 +22,8 @@ export function processingView(resume, { onCancel }) {
   const rows = new Map(STAGES.map((stage) => [stage, stageRow(stage)]));
   const cancel = el("button.button", { type: "button", onclick: () => stop() }, STRINGS.processing.cancel);
   let announced = "";
+  let place = 0;
+  let known = null;
 
   function stop() {
     cancel.disabled = true;
@@ -30,7 +33,7 @@ export function processingView(resume, { onCancel }) {
   const node = el(
     "section.processing",
     {},
-    el("h1", { tabindex: "-1" }, resume.filename),
+    el("h1", { tabindex: "-1", dir: "auto" }, resume.filename),
     el("p.facts", {}, size(resume.size_bytes)),
     el(
       "div.card",
@@ -41,12 +44,23 @@ export function processingView(resume, { onCancel }) {
     ),
     el("p.actions", {}, cancel),
   );
+  function tell() {
+    const words = STRINGS.processing;
+    const isInLine = known?.state === "queued" && place > 0;
+    message.textContent = isInLine ? words.place(place) : known?.message || words.waiting;
+  }
+
   return {
     node,
+    queue(now) {
+      place = now;
+      tell();
+    },
     update(progress) {
+      known = progress;
       figure.textContent = `${progress.percent}%`;
       overall.set(progress.percent, `${progress.percent}%`);
-      message.textContent = progress.message || STRINGS.processing.waiting;
+      tell();
       const left = duration(progress.remainingSeconds);
       remaining.textContent = left ? STRINGS.processing.remaining(left) : "";
       for (const [stage, row] of rows) row.update(progress.stages[stage]);

@@ -8,10 +8,11 @@ import { endedView, problemView } from "./ended.js";
 import { processingView } from "./processing.js";
 import { advance, hasEnded, latestFrame, unknown } from "./progress.js";
 import { cancel, get, retry } from "./resumes.js";
-import { reviewView } from "./review.js";
 import { STRINGS } from "./strings.js";
+import { tabs } from "./tabs.js";
 
 const BEFORE_REVIEW_MS = 1_500;
+const reviewing = () => import("./review.js"); // a third of the page: fetched while one waits, not before
 
 /**
  * @param {import("./client.js").Client} client
@@ -27,19 +28,25 @@ export function resumePage(client, id, { isNew = false } = {}) {
   let timer = 0;
   let unwatch = () => {};
   let isUnanswered = false;
+  let review = null;
+  const others = tabs((news) => {
+    if (news.id !== id) return;
+    if (news.what === "removed") load();
+    else review?.refresh();
+  });
 
   async function load() {
     isUnanswered = false;
     try {
       const resume = await get(id);
-      if (!leaving.signal.aborted) settle(resume);
+      if (!leaving.signal.aborted) await settle(resume);
     } catch (refusal) {
       isUnanswered = refusal.code === "NO_ANSWER";
       if (!leaving.signal.aborted) show(problemView(refusal, { onRetry: load }), STRINGS.title);
     }
   }
 
-  function settle(resume) {
+  async function settle(resume) {
     if (isNew) {
       isNew = false;
       follow(resume);
@@ -47,8 +54,14 @@ export function resumePage(client, id, { isNew = false } = {}) {
     }
     const frame = latestFrame(resume);
     progress = frame ? advance(unknown(), frame) : unknown();
-    if (progress.state === "succeeded" && resume.parsed) show(reviewView(resume, { onRetry: again }), resume.filename);
-    else if (hasEnded(progress)) show(endedView(resume, progress, { onRetry: again }), resume.filename);
+    if (progress.state === "succeeded" && resume.parsed) {
+      const { reviewView } = await reviewing().catch(() => {
+        throw { code: "NO_ANSWER", message: "" };
+      });
+      if (leaving.signal.aborted) return;
+      review = reviewView(resume, { onRetry: again, onSaved: () => others.tell({ id, what: "changed" }) });
+      show(review.node, resume.filename);
+    } else if (hasEnded(progress)) show(endedView(resume, progress, { onRetry: again }), resume.filename);
     else follow(resume);
   }
 
@@ -56,6 +69,7 @@ export function resumePage(client, id, { isNew = false } = {}) {
     const view = processingView(resume, { onCancel: () => act(cancel) });
     show(view.node, resume.filename);
     view.update(progress);
+    reviewing().catch(() => {}); // asked for again when it is needed
     unwatch();
     unwatch = client.watchResume(id, {
       after: progress.sequence,
@@ -66,6 +80,7 @@ export function resumePage(client, id, { isNew = false } = {}) {
         if (hasEnded(progress)) end();
       },
       onRefused: (refusal) => show(problemView(refusal, { onRetry: load }), STRINGS.title),
+      onQueue: view.queue,
       signal: leaving.signal,
     });
   }
@@ -95,6 +110,7 @@ export function resumePage(client, id, { isNew = false } = {}) {
   }
 
   function show(view, title) {
+    if (view !== review?.node) review = null;
     const hadFocus = node.contains(document.activeElement) || document.activeElement === document.body;
     node.replaceChildren(view);
     document.title = `${title} · ${STRINGS.title}`;
@@ -110,6 +126,7 @@ export function resumePage(client, id, { isNew = false } = {}) {
     close() {
       leaving.abort();
       unlisten();
+      others.close();
       clearTimeout(timer);
     },
   };

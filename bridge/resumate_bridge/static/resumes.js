@@ -67,33 +67,12 @@ export function pageUrl(id, page, width) {
   return `${one(id)}/pages/${page}?width=${width}`;
 }
 
-export function fileUrl(id) {
-  return `${one(id)}/file`;
+export function wordsUrl(id, page) {
+  return `${one(id)}/pages/${page}/words`;
 }
 
-/**
- * Upload one file. Each call bears an id of its own, so that a lost answer can be asked for again without a second
- * résumé coming of it.
- * @param {File} file
- * @param {{onSent?: (fraction: number) => void, requestId?: string}} [options]
- * @returns {Promise<{resume_id: string, status: string}>}
- */
-export function upload(file, { onSent, requestId = newId() } = {}) {
-  const form = new FormData();
-  form.append("request_id", requestId);
-  form.append("file", file, file.name);
-  const request = new XMLHttpRequest(); // fetch cannot tell how much was sent
-  return new Promise((resolve, reject) => {
-    request.upload.onprogress = (event) => onSent?.(event.total ? event.loaded / event.total : 0);
-    request.onload = () => {
-      const body = parsed(request.responseText);
-      if (request.status === 202) resolve(body);
-      else reject(new Refused(request.status, body?.error ?? NO_ANSWER));
-    };
-    request.onerror = () => reject(new Refused(0, NO_ANSWER));
-    request.open("POST", `${ROOT}/upload`);
-    request.send(form);
-  });
+export function fileUrl(id) {
+  return `${one(id)}/file`;
 }
 
 async function call(method, path, body = null) {
@@ -120,13 +99,4 @@ function parsed(text) {
   } catch {
     return null;
   }
-}
-
-// crypto.randomUUID exists on https and localhost alone.
-function newId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }

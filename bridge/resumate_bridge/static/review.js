@@ -3,15 +3,18 @@
  * @module
  */
 
+import { careerCard } from "./career.js";
 import { announce, el } from "./dom.js";
 import { documentPane } from "./document_pane.js";
 import { doubtsCard } from "./doubts.js";
 import { Draft } from "./draft.js";
 import { clearAt, insertAt, moveAt, removeAt, setAt, valueAt } from "./edits.js";
-import { ENTRIES, findings, grade } from "./findings.js";
-import { percent, sentence } from "./format.js";
+import { ENTRIES, findings } from "./findings.js";
+import { sentence } from "./format.js";
 import { openEditor } from "./inline_editor.js";
-import { exportUrl, fileUrl, get, update } from "./resumes.js";
+import { menu } from "./menu.js";
+import { get, update } from "./resumes.js";
+import { reviewHead, waysOut } from "./review_head.js";
 import { saveBar } from "./savebar.js";
 import { STRINGS } from "./strings.js";
 import { valueCards } from "./values.js";
@@ -20,20 +23,21 @@ const LISTS = new Set(["highlights", "technical", "soft_skills", "languages", "c
 
 /**
  * @param {object} resume succeeded, with its result
- * @param {{onRetry: () => void}} actions
- * @returns {HTMLElement}
+ * @param {{onRetry: () => void, onSaved: () => void}} actions
+ * @returns {{node: HTMLElement, refresh: () => void}} `refresh` takes in what somebody else has changed
  */
-export function reviewView(resume, { onRetry }) {
+export function reviewView(resume, { onRetry, onSaved }) {
   const values = el("div.values");
-  const heading = el("h1", { tabindex: "-1" });
+  const heading = el("h1", { tabindex: "-1", dir: "auto" });
   const { text, places } = findings(resume.parsed);
   const pane = documentPane(resume.id, text, places, { onChoose: (path) => choose(path, true), onHint: hint });
-  const draft = new Draft({ parsed: resume.parsed, etag: resume.etag }, serverOf(resume.id), changed);
-  const saving = saveBar(draft);
+  const draft = new Draft({ parsed: resume.parsed, etag: resume.etag }, serverOf(resume.id, onSaved), changed);
+  const saving = saveBar(draft, waysOut(resume.id, onRetry));
   let buttons = new Map();
   let painted = null;
   let chosen = null;
   let isEditing = false;
+  let focusNext = []; // keys of what shall have the focus when all is painted anew; the first that is there gets it
 
   function changed() {
     saving?.update();
@@ -42,15 +46,16 @@ export function reviewView(resume, { onRetry }) {
 
   function paint() {
     painted = draft.parsed;
-    const focused = document.activeElement?.closest?.("[data-path]")?.dataset.path;
+    const focused = document.activeElement?.dataset?.key;
     const { sections, places: now } = findings(painted);
-    const cards = valueCards(sections, actions);
+    const cards = valueCards(sections, actions, { isPaged: painted.page_count !== 1 });
     buttons = cards.buttons;
     heading.textContent = painted.personal_info?.full_name || STRINGS.review.unnamed;
     values.replaceChildren(
       ...[
         warnings(painted.warnings ?? []),
         doubtsCard(sections, (path) => choose(path, true)),
+        careerCard(painted),
         ...cards.nodes,
         sections.length === 0 && el("p.hint", {}, STRINGS.review.nothing),
         addSection(sections),
@@ -58,7 +63,15 @@ export function reviewView(resume, { onRetry }) {
     );
     pane.update(now);
     mark();
-    if (focused) buttons.get(focused)?.focus({ preventScroll: true });
+    focusOn([...focusNext, focused]);
+    focusNext = [];
+  }
+
+  function focusOn(keys) {
+    const all = [...values.querySelectorAll("[data-key]:not(:disabled)")];
+    const found = keys.map((key) => all.find((node) => node.dataset.key === key)).find(Boolean);
+    found?.focus({ preventScroll: true });
+    found?.scrollIntoView({ block: "nearest" });
   }
 
   function choose(path, isFromElsewhere) {
@@ -99,14 +112,20 @@ export function reviewView(resume, { onRetry }) {
     choose: (path) => choose(path, false),
     edit,
     clear(path, label) {
+      focusNext = neighbours(path);
       draft.apply((parsed) => clearAt(parsed, path));
       announce(STRINGS.edit.removed(label));
     },
     remove(listPath, index, label) {
+      focusNext = [`${listPath}[${index}]`, `${listPath}[${index}] down`, `${listPath}[${index - 1}]`, `${listPath}[${index - 1}] up`, `${listPath}+`];
       draft.apply((parsed) => removeAt(parsed, listPath, index));
       announce(STRINGS.edit.removed(label));
     },
-    move: (listPath, from, to) => draft.apply((parsed) => moveAt(parsed, listPath, from, to)),
+    move(listPath, from, to) {
+      const ways = to < from ? ["up", "down"] : ["down", "up"];
+      focusNext = ways.map((way) => `${listPath}[${to}] ${way}`);
+      draft.apply((parsed) => moveAt(parsed, listPath, from, to));
+    },
     add(entry, field) {
       const path = `${entry.path}.${field}`;
       const container = values.querySelector(`[data-entry="${entry.path}"]`);
@@ -123,13 +142,18 @@ export function reviewView(resume, { onRetry }) {
     },
   };
 
+  // What shall have the focus when a value has gone: the one after it, or before.
+  function neighbours(path) {
+    const paths = [...buttons.keys()];
+    const at = paths.indexOf(path);
+    return [paths[at + 1], paths[at - 1]];
+  }
+
   function addSection(sections) {
     const shown = new Set(sections.map(({ name }) => name));
     const absent = Object.keys(ENTRIES).filter((name) => !shown.has(name));
-    const options = absent.map((name) => el("option", { value: name }, STRINGS.sections[name]));
-    const select = el("select.add", { "aria-label": STRINGS.edit.addSection }, el("option", { value: "" }, STRINGS.edit.addSection), ...options);
-    select.addEventListener("change", () => actions.addEntry(select.value));
-    return absent.length > 0 && el("p", {}, select);
+    const choices = absent.map((name) => el("button", { type: "button", onclick: () => actions.addEntry(name) }, STRINGS.sections[name]));
+    return absent.length > 0 && menu(el("summary.add", {}, STRINGS.edit.addSection), choices);
   }
 
   function onKey(event) {
@@ -146,19 +170,24 @@ export function reviewView(resume, { onRetry }) {
   values.addEventListener("pointerleave", () => hint(null));
   paint();
   document.addEventListener("keydown", onKey);
-  return el(
+  const node = el(
     "section.review",
     {},
-    head(resume, heading, onRetry),
+    reviewHead(resume, heading),
     saving.node,
     el("div.columns", {}, values, el("aside", {}, pane.node)),
   );
+  return { node, refresh: () => isEditing || draft.refresh() };
 }
 
-function serverOf(id) {
+function serverOf(id, onSaved) {
   const versionOf = ({ parsed, etag }) => ({ parsed, etag });
   return {
-    save: async (parsed, mask, etag) => versionOf(await update(id, { parsed }, { mask, etag })),
+    async save(parsed, mask, etag) {
+      const saved = versionOf(await update(id, { parsed }, { mask, etag }));
+      onSaved();
+      return saved;
+    },
     load: async () => versionOf(await get(id)),
   };
 }
@@ -169,32 +198,6 @@ function withValue(parsed, path, text) {
   const [, listPath, index, field] = found ?? [];
   if (!found || valueAt(parsed, `${listPath}[${index}]`) !== undefined) return setAt(parsed, path, text);
   return insertAt(parsed, listPath, Number(index), field ? { [field]: text } : text);
-}
-
-function head(resume, heading, onRetry) {
-  const { parsed } = resume;
-  const facts = [resume.filename, parsed.page_count ? STRINGS.review.pages(parsed.page_count) : ""].filter(Boolean);
-  const links = STRINGS.review.exports.map(([format, label]) =>
-    el("a.button", { href: exportUrl(resume.id, format), download: true }, label),
-  );
-  return el(
-    "header.title",
-    {},
-    el("div", {}, heading, el("p.facts", {}, facts.join(" · "))),
-    el(
-      "p.overall",
-      { "data-grade": grade(parsed.confidence_score) },
-      el("strong", {}, percent(parsed.confidence_score)),
-      ` ${STRINGS.review.overall}`,
-    ),
-    el(
-      "nav.actions",
-      { "aria-label": "Downloads" },
-      ...links,
-      el("a.button", { href: fileUrl(resume.id), download: true }, STRINGS.review.original),
-      el("button.button.quiet", { type: "button", onclick: onRetry }, STRINGS.review.again),
-    ),
-  );
 }
 
 function warnings(list) {

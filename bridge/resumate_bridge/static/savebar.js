@@ -9,16 +9,17 @@ import { STRINGS } from "./strings.js";
 
 /**
  * @param {import("./draft.js").Draft} draft
+ * @param {HTMLElement} waysOut what stands at the end of the line
  * @returns {{node: HTMLElement, update: () => void}}
  */
-export function saveBar(draft) {
+export function saveBar(draft, waysOut) {
   const words = STRINGS.saving;
   const undo = el("button.button.quiet", { type: "button", onclick: () => draft.undo() }, words.undo);
   const redo = el("button.button.quiet", { type: "button", onclick: () => draft.redo() }, words.redo);
   const again = el("button.button", { type: "button", onclick: () => draft.save() }, words.again);
   const state = el("p.state", { role: "status" });
   const conflicts = el("ul.conflicts");
-  const node = el("div.savebar", {}, el("div.line", {}, undo, redo, state, again), conflicts);
+  const node = el("div.savebar", {}, el("div.line", {}, undo, redo, state, again, waysOut), conflicts);
   let isTouched = false;
 
   function update() {

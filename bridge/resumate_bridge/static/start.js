@@ -4,9 +4,10 @@
  */
 
 import { dashboard } from "./dashboard.js";
-import { el } from "./dom.js";
+import { bar, el } from "./dom.js";
+import { isReadable } from "./file_kind.js";
 import { sentence, size } from "./format.js";
-import { limits, upload } from "./resumes.js";
+import { limits } from "./resumes.js";
 import { STRINGS } from "./strings.js";
 
 const DEFAULT_LIMIT_BYTES = 10 * 1024 * 1024;
@@ -42,10 +43,10 @@ export function startPage(client, { onUploaded }) {
   async function sendOne(file) {
     const row = uploadRow(file);
     uploads.append(row.node);
-    const objection = objectionTo(file, limitBytes);
+    const objection = await objectionTo(file, limitBytes);
     if (objection) return row.refuse(objection);
     try {
-      const { resume_id: id } = await upload(file, { onSent: row.sent });
+      const { resume_id: id } = await client.upload(file, { onUploadProgress: row.sent });
       row.node.remove();
       return id;
     } catch (refusal) {
@@ -110,24 +111,28 @@ function dropZone(send, hint) {
 function uploadRow(file) {
   const words = STRINGS.start;
   const state = el("span.state", {}, words.uploading(0));
-  const node = el("li", {}, el("span.name", { dir: "auto" }, file.name), state);
+  const track = bar(words.progress(file.name));
+  const node = el("li", {}, el("span.name", { dir: "auto" }, file.name), state, track.node);
   return {
     node,
-    sent: (fraction) => {
-      state.textContent = words.uploading(Math.round(fraction * 100));
+    sent({ sent, total }) {
+      const percent = total ? Math.round((100 * sent) / total) : 0;
+      state.textContent = words.uploading(percent);
+      track.set(percent);
     },
     refuse(why) {
       const dismiss = { type: "button", "aria-label": words.dismiss(file.name), onclick: () => node.remove() };
       node.classList.add("refused");
-      node.setAttribute("role", "alert");
+      state.setAttribute("role", "alert");
       state.textContent = `${words.refused}. ${why}`;
-      node.append(el("button.close", dismiss, "×"));
+      track.node.replaceWith(el("button.close", dismiss, STRINGS.card.removeSign));
       return null;
     },
   };
 }
 
-function objectionTo(file, limitBytes) {
+async function objectionTo(file, limitBytes) {
   if (file.size === 0) return STRINGS.uploads.empty;
-  return file.size > limitBytes ? STRINGS.uploads.tooLarge(size(limitBytes)) : "";
+  if (file.size > limitBytes) return STRINGS.uploads.tooLarge(size(limitBytes));
+  return (await isReadable(file)) ? "" : STRINGS.uploads.noDocument;
 }

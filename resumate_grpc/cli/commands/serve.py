@@ -55,19 +55,23 @@ def _read(flags: dict[str, str | bool | None]) -> Settings:
     return reading.settings
 
 
-def _command(name: str, entry: str, text: str) -> click.Command:
-    """Make a command that has every setting as a flag and runs the function `entry` of `resumate_grpc.app`."""
+def _command(name: str, entry: str, text: str, *own: click.Option) -> click.Command:
+    """Make a command that has every setting as a flag and runs the function `entry` of `resumate_grpc.app`.
+
+    `own` are further options, which that function takes by name.
+    """
 
     def run(**flags: str | bool | None) -> None:
+        given = {option.name: flags.pop(option.name) for option in own if option.name}
         settings = _read(flags)
         # gRPC's core would write lines of its own, such as of failed TLS handshakes, into the JSON log.
         os.environ.setdefault("GRPC_VERBOSITY", "NONE")
         # Here, not above: it brings the database, the parser and the web server along.
         from resumate_grpc import app  # noqa: PLC0415
 
-        app.run(getattr(app, entry)(settings))
+        app.run(getattr(app, entry)(settings, **given))
 
-    return SettingsCommand(name, callback=run, help=text, params=[_option(described) for described in SETTINGS])
+    return SettingsCommand(name, callback=run, help=text, params=[*map(_option, SETTINGS), *own])
 
 
 serve_command = _command(
@@ -78,4 +82,14 @@ serve_command = _command(
 server_command = _command("server", "run_server", "Run the gRPC server alone; `resumate worker` does the parsing.")
 worker_command = _command("worker", "run_worker", "Run workers alone, on the database that a server fills.")
 bridge_command = _command("bridge", "run_bridge", "Run the page, HTTP and WebSockets alone, as a client of a server.")
-migrate_command = _command("migrate", "migrate", "Bring the database to this version's schema, then end.")
+migrate_command = _command(
+    "migrate",
+    "migrate",
+    "Bring the database to this version's schema, then end.",
+    click.Option(
+        ["--restored"],
+        is_flag=True,
+        help="The database was put back from a backup: give its log a new epoch, so that no watcher takes it for "
+        "the one that it had been watching.",
+    ),
+)

@@ -29,6 +29,7 @@ export class Link {
   #silenceTimer = 0;
   #heartbeatMs = DEFAULT_HEARTBEAT_S * 1000;
   #wake = () => this.#hurry();
+  #sleep = () => this.#socket && this.#lost(); // without waiting for heartbeats that will not come
 
   /**
    * @param {string} url
@@ -42,6 +43,7 @@ export class Link {
     this.#onLive = onLive;
     this.#onFrame = onFrame;
     globalThis.addEventListener?.("online", this.#wake);
+    globalThis.addEventListener?.("offline", this.#sleep);
     globalThis.document?.addEventListener("visibilitychange", this.#wake);
     this.#open();
   }
@@ -63,6 +65,7 @@ export class Link {
 
   close() {
     globalThis.removeEventListener?.("online", this.#wake);
+    globalThis.removeEventListener?.("offline", this.#sleep);
     globalThis.document?.removeEventListener("visibilitychange", this.#wake);
     clearTimeout(this.#retryTimer);
     this.#drop();

@@ -52,6 +52,10 @@ export class Listener {
     this.end({ failure });
   }
 
+  queue(position) {
+    this.#handlers.onQueue?.(position);
+  }
+
   poll() {
     this.#handlers.onPoll?.();
   }

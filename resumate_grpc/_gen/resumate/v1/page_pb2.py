@@ -22,17 +22,22 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from resumate_grpc._gen.resumate.v1 import parsed_resume_pb2 as resumate_dot_v1_dot_parsed__resume__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16resumate/v1/page.proto\x12\x0bresumate.v1\"J\n\x11RenderPageRequest\x12\x11\n\tresume_id\x18\x01 \x01(\t\x12\x0c\n\x04page\x18\x02 \x01(\x05\x12\x14\n\x0cwidth_pixels\x18\x03 \x01(\x05\"l\n\x12RenderPageResponse\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\x0c\x12\x12\n\nmedia_type\x18\x02 \x01(\t\x12\r\n\x05width\x18\x03 \x01(\x01\x12\x0e\n\x06height\x18\x04 \x01(\x01\x12\x12\n\npage_count\x18\x05 \x01(\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16resumate/v1/page.proto\x12\x0bresumate.v1\x1a\x1fresumate/v1/parsed_resume.proto\"^\n\x11RenderPageRequest\x12\x11\n\tresume_id\x18\x01 \x01(\t\x12\x0c\n\x04page\x18\x02 \x01(\x05\x12\x14\n\x0cwidth_pixels\x18\x03 \x01(\x05\x12\x12\n\nwith_words\x18\x04 \x01(\x08\"\x92\x01\n\x12RenderPageResponse\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\x0c\x12\x12\n\nmedia_type\x18\x02 \x01(\t\x12\r\n\x05width\x18\x03 \x01(\x01\x12\x0e\n\x06height\x18\x04 \x01(\x01\x12\x12\n\npage_count\x18\x05 \x01(\x05\x12$\n\x05lines\x18\x06 \x03(\x0b\x32\x15.resumate.v1.PageLine\"0\n\x08PageLine\x12$\n\x05words\x18\x01 \x03(\x0b\x32\x15.resumate.v1.PageWord\"7\n\x08PageWord\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x1d\n\x03\x62ox\x18\x02 \x01(\x0b\x32\x10.resumate.v1.Boxb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'resumate.v1.page_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_RENDERPAGEREQUEST']._serialized_start=39
-  _globals['_RENDERPAGEREQUEST']._serialized_end=113
-  _globals['_RENDERPAGERESPONSE']._serialized_start=115
-  _globals['_RENDERPAGERESPONSE']._serialized_end=223
+  _globals['_RENDERPAGEREQUEST']._serialized_start=72
+  _globals['_RENDERPAGEREQUEST']._serialized_end=166
+  _globals['_RENDERPAGERESPONSE']._serialized_start=169
+  _globals['_RENDERPAGERESPONSE']._serialized_end=315
+  _globals['_PAGELINE']._serialized_start=317
+  _globals['_PAGELINE']._serialized_end=365
+  _globals['_PAGEWORD']._serialized_start=367
+  _globals['_PAGEWORD']._serialized_end=422
 # @@protoc_insertion_point(module_scope)

@@ -3,8 +3,11 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
+from resumate_grpc._gen.resumate.v1 import parsed_resume_pb2 as _parsed_resume_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -25,22 +28,26 @@ class RenderPageRequest(_message.Message):
     RESUME_ID_FIELD_NUMBER: _builtins.int
     PAGE_FIELD_NUMBER: _builtins.int
     WIDTH_PIXELS_FIELD_NUMBER: _builtins.int
+    WITH_WORDS_FIELD_NUMBER: _builtins.int
     resume_id: _builtins.str
     """The résumé."""
     page: _builtins.int
     """The page, from 1."""
     width_pixels: _builtins.int
     """Width of the picture in pixels, 64 to 2400; its height follows. 0 = 1200."""
+    with_words: _builtins.bool
+    """Whether to tell where the page's words stand, too."""
     def __init__(
         self,
         *,
         resume_id: _builtins.str = ...,
         page: _builtins.int = ...,
         width_pixels: _builtins.int = ...,
+        with_words: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page", b"page", "resume_id", b"resume_id", "width_pixels", b"width_pixels"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page", b"page", "resume_id", b"resume_id", "width_pixels", b"width_pixels", "with_words", b"with_words"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -57,6 +64,7 @@ class RenderPageResponse(_message.Message):
     WIDTH_FIELD_NUMBER: _builtins.int
     HEIGHT_FIELD_NUMBER: _builtins.int
     PAGE_COUNT_FIELD_NUMBER: _builtins.int
+    LINES_FIELD_NUMBER: _builtins.int
     content: _builtins.bytes
     """The picture."""
     media_type: _builtins.str
@@ -67,6 +75,12 @@ class RenderPageResponse(_message.Message):
     """Height of the page in points."""
     page_count: _builtins.int
     """How many pages there are."""
+    @_builtins.property
+    def lines(self) -> _containers.RepeatedCompositeFieldContainer[Global___PageLine]:
+        """If asked for: what the file itself holds as text and a reader can see, in reading order. Empty for a page that is
+        only a picture.
+        """
+
     def __init__(
         self,
         *,
@@ -75,11 +89,64 @@ class RenderPageResponse(_message.Message):
         width: _builtins.float = ...,
         height: _builtins.float = ...,
         page_count: _builtins.int = ...,
+        lines: _abc.Iterable[Global___PageLine] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "height", b"height", "media_type", b"media_type", "page_count", b"page_count", "width", b"width"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "height", b"height", "lines", b"lines", "media_type", b"media_type", "page_count", b"page_count", "width", b"width"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RenderPageResponse: _TypeAlias = RenderPageResponse  # noqa: Y015
+
+@_typing.final
+class PageLine(_message.Message):
+    """Words that stand on one line, left to right."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def words(self) -> _containers.RepeatedCompositeFieldContainer[Global___PageWord]:
+        """The words; at least one."""
+
+    def __init__(
+        self,
+        *,
+        words: _abc.Iterable[Global___PageWord] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["words", b"words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PageLine: _TypeAlias = PageLine  # noqa: Y015
+
+@_typing.final
+class PageWord(_message.Message):
+    """A word on a page."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_FIELD_NUMBER: _builtins.int
+    BOX_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    """The word, without white space."""
+    @_builtins.property
+    def box(self) -> _parsed_resume_pb2.Box:
+        """Its place."""
+
+    def __init__(
+        self,
+        *,
+        text: _builtins.str = ...,
+        box: _parsed_resume_pb2.Box | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["box", b"box"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["box", b"box", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PageWord: _TypeAlias = PageWord  # noqa: Y015

@@ -1,0 +1,39 @@
+"""The Java example: built by its own Makefile, and held to the checker over a power cut.
+
+An ordinary run leaves it out. JAVA=1 asks for it; the packages that the Makefile names must be there then.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.examples.power_cut import watch_through_a_power_cut
+from tests.examples.words import read_words
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.environ.get("JAVA") != "1", reason="JAVA=1 asks for the Java example"),
+]
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def recorder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the example, and with it what writes down what its loop sees."""
+    folder = tmp_path_factory.mktemp("java")
+    shutil.copytree(ROOT / "docs" / "examples" / "java", folder, dirs_exist_ok=True)
+    shutil.copy(Path(__file__).parent / "Record.java", folder)
+    for program, main in (("watch", "Main"), ("record", "Record")):
+        settings = [f"PROTOS={ROOT / 'protos'}", f"PROGRAM={program}", f"MAIN={main}"]
+        subprocess.run(["make", *settings], cwd=folder, check=True, timeout=1200)
+    return folder / "record"
+
+
+def test_java_watches_through_a_power_cut(tmp_path: Path, ada: bytes, recorder: Path) -> None:
+    """The Java loop verifies every event, once and in order, though the server is killed: so says the checker."""
+    watch_through_a_power_cut(tmp_path, ada, [str(recorder)], read=read_words, feed=False)
