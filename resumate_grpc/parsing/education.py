@@ -49,12 +49,14 @@ class Study:
 
 
 _GPA_TAIL = re.compile(
-    r"[\s,;(|–—-]*(?:(?:cumulative|overall|major|final)\s+)?(?:c?\.?g\.?p\.?a\b|grade\b|note\b|"
+    r"[\s,;(|–—-]*(?:(?:cumulative|overall|major|final)\s+)?(?:c?\.?g\.?p\.?a\b|grade\b|(?:abschluss|gesamt|durchschnitts)?note\b|"
     r"percentage\b|score\b|honou?rs\b.*$|with (?:honou?rs|distinction)|magna|summa|2:[12]|first[- ]class|"
     r"(?:upper|lower) second|cum laude|minor\b|"
     r"first class|mention (?:tr[eè]s |assez )?bien|mention \w+$|f[eé]licitations|thesis\b).*$",
     re.IGNORECASE,
 )
+_IN_PLACE = re.compile(r"\s+(?:in|à|en|em)\s+([^\W\d_a-z][^\d]*)$")
+"""Where a school is, said in words: "Realschule in Graz"."""
 _LABEL_FIELD = frozenset(
     {
         "major",
@@ -300,6 +302,9 @@ def _clean(finding: Finding | None, text: str, confidence: float) -> Finding | N
     bracket = finding.text.rfind(" (")
     if bracket > 0 and finding.text.endswith(")") and is_wholly_place(finding.text[bracket:]):
         finding = found(text, finding.start, finding.end - (len(finding.text) - bracket)) or finding
+    lead = _IN_PLACE.search(text, finding.start, finding.end)
+    if lead and is_wholly_place(lead[1]):
+        finding = found(text, finding.start, lead.start()) or finding
     tail = _GPA_TAIL.search(text, finding.start, finding.end)
     if tail and tail.start() > finding.start:
         finding = found(text, finding.start, tail.start()) or finding

@@ -20,6 +20,7 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _YEARS = re.compile(r"(?:19|20)\d{2}\s*[-–./]\s*(?:(?:19|20)?\d{2}|\d{1,2})(?:\s*[-–./]\s*\d{1,2})?")
+_DAY = re.compile(r"[0-3]?\d\s?([./-])\s?[01]?\d\s?\1\s?(?:19|20)\d{2}")
 _REGIONS = {
     "en": "US",
     "de": "DE",
@@ -53,7 +54,7 @@ def phones_of(text: str, start: int, end: int, *, language: str) -> Iterator[Fin
     for match in _CANDIDATE.finditer(text, start, end):
         raw = match[0].rstrip(" (-–./")
         digits = sum(char.isdigit() for char in raw)
-        if not _FEWEST_DIGITS <= digits <= _MOST_DIGITS or _YEARS.fullmatch(raw.strip()):
+        if not _FEWEST_DIGITS <= digits <= _MOST_DIGITS or _YEARS.fullmatch(raw.strip()) or _DAY.fullmatch(raw.strip()):
             continue
         if (
             raw.isdigit()

@@ -7,7 +7,7 @@ import re
 from resumate_grpc.parsing.folding import fold, squeeze
 from resumate_grpc.parsing.vocabulary import is_place, phrases
 
-__all__ = ["is_address", "is_wholly_place", "place_likeness", "split_trailing_place"]
+__all__ = ["PLACE_LEAD", "is_address", "is_wholly_place", "place_likeness", "split_trailing_place"]
 
 _PARTS = re.compile(r"\s*[,;/()]\s*|\s+[-–—]\s+")
 _POSTCODE = re.compile(
@@ -33,6 +33,12 @@ _CAMPUS = re.compile(
 """What goes on with the name of a campus: "University of California, Davis"."""
 _PROVINCE = re.compile(r"(?<=[a-z])\s\([A-Z]{2}\)\s*$")
 """As in Italy: "Rapallo (GE)"."""
+PLACE_LEAD = re.compile(r"\s+(?:in|à|en|em)\s*$")
+"""What stands before a place in running words: "Acme in Graz"."""
+_ATTENDED = re.compile(
+    r"\s+[(\[](?:remote|hybrid|on[- ]?site|in[- ]person|home office|télétravail|remoto)[)\]]\s*$", re.IGNORECASE
+)
+"""How one worked there: "Mesa, AZ (Hybrid)"."""
 _MOST_TOWN_WORDS = 3
 _TOWN = re.compile(r"^(?:г\.|город|ciudad de|city of|stad|comune di)\s*", re.IGNORECASE)
 _MOST_WORDS = 5
@@ -43,7 +49,7 @@ _SHORT_CODE = 2
 
 def place_likeness(text: str) -> float:
     """Return 0..1: 0 where nothing says that `text` is a place, above 0.5 where a list or its form does."""
-    text = squeeze(text).strip(" .,;()")
+    text = _ATTENDED.sub("", squeeze(text)).strip(" .,;()")
     if not text or len(text) > _LONGEST or "@" in text:
         return 0.0
     if not (text[0].isupper() or text[0].isdigit() or not text[0].isascii()):
@@ -78,6 +84,15 @@ def _known(part: str, *, last: bool) -> bool:
     town, _, code = bare.rpartition(" ")
     if town and 1 < len(code) <= _LONGEST_CODE and code.isupper() and is_place(fold(code)) and is_place(fold(town)):
         return True
+    code, _, country = bare.partition(" ")
+    if (
+        country
+        and 1 < len(code) <= _LONGEST_CODE
+        and code.isupper()
+        and is_place(fold(code))
+        and is_place(fold(country))
+    ):
+        return True  # "BC Canada"
     return is_place(folded) or (_AREA.search(folded) is not None and is_place(_AREA.sub("", folded).strip()))
 
 
@@ -96,7 +111,10 @@ def split_trailing_place(text: str) -> int:
     "Acme Ltd, Berlin, Germany" splits before "Berlin".
     """
     best = len(text)
-    cuts = [match.end() for match in re.finditer(r",\s*|\s+[-–—]\s+|\s*\((?=[^()]*\)\s*$)", text)]
+    cuts = [
+        match.end()
+        for match in re.finditer(r",\s*|\s+[-–—]\s+|\s*\((?=[^()]*\)\s*$)|\s+(?:in|à|en|em)\s+(?=[A-ZÀ-Ý])", text)
+    ]
     for cut in reversed(cuts[-3:]):
         if is_wholly_place(text[cut:]) or (best < len(text) and _in_state(text[cut:])):
             best = cut
@@ -112,7 +130,7 @@ def _in_state(text: str) -> bool:
 
 def is_wholly_place(text: str) -> bool:
     """Whether every part of the text names a place, or it has the form "City, ST"."""
-    text = _PROVINCE.sub("", squeeze(text)).strip(" .,;()")
+    text = _PROVINCE.sub("", _ATTENDED.sub("", squeeze(text))).strip(" .,;()")
     parts = [part for part in _PARTS.split(text) if part]
     if not parts or not (text[0].isupper() or not text[0].isascii()):
         return False
