@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from resumate_grpc.parsing.dates import DateSpan, dates_within
 from resumate_grpc.parsing.finding import Finding, found
-from resumate_grpc.parsing.fragments import Row
+from resumate_grpc.parsing.fragments import Fragment, Row
 from resumate_grpc.parsing.vocabulary import heading_key, headings
 
 __all__ = ["certificates_of"]
@@ -90,6 +90,15 @@ def _goes_on(rest: str) -> bool:
     return _LEVEL.match(rest) is not None or _HOLDER.search(rest) is not None
 
 
+def _end_of_print(fragment: Fragment, text: str) -> int:
+    """Return where a name ends that its print sets apart from a sign and the issuer behind it; 0 for none."""
+    for at in fragment.breaks:
+        end = len(text[fragment.start : at].rstrip()) + fragment.start
+        if end > fragment.start + 3 and _ISSUER.match(text, end):
+            return end
+    return 0
+
+
 def _certificate(row: Row, wrapped: Row | None, dates: Sequence[DateSpan], text: str) -> Finding | None:
     fragments = [
         fragment for fragment in row.fragments
@@ -104,11 +113,12 @@ def _certificate(row: Row, wrapped: Row | None, dates: Sequence[DateSpan], text:
         if span.start - start > 2 and end - span.end > 2:  # noqa: PLR2004 - amid the name, brackets aside
             continue
         start, end = (span.end, end) if span.start - start <= 2 else (start, min(end, span.start))  # noqa: PLR2004
+    printed = _end_of_print(fragments[0], text)
     number = _NUMBERED.search(text, start + 3, end)
     end = start + len(text[start : number.start() if number else end].rstrip(" ,;(（|-–—"))
     cuts = (cut for cut in _ISSUER.finditer(text, start + 3, end) if not _goes_on(text[cut.end() : end]))
     cut = next(cuts, None)
-    item = found(text, start, cut.start() if cut else end)
+    item = found(text, start, printed if start < printed < end else cut.start() if cut else end)
     if not item or len(item.text) < 2 or len(item.text) > 120:  # noqa: PLR2004
         return None
     return item.trusted(0.82)

@@ -20,6 +20,8 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _YEARS = re.compile(r"(?:19|20)\d{2}\s*[-–./]\s*(?:(?:19|20)?\d{2}|\d{1,2})(?:\s*[-–./]\s*\d{1,2})?")
+_DAY = re.compile(r"(?:0?[1-9]|[12]\d|3[01])\s?([./-])\s?(?:0?[1-9]|1[0-2])\s?\1\s?(?:19[3-9]\d|20[0-4]\d)")
+"""A day, as of birth: some regions' numbers are as long."""
 _REGIONS = {
     "en": "US",
     "de": "DE",
@@ -53,7 +55,7 @@ def phones_of(text: str, start: int, end: int, *, language: str) -> Iterator[Fin
     for match in _CANDIDATE.finditer(text, start, end):
         raw = match[0].rstrip(" (-–./")
         digits = sum(char.isdigit() for char in raw)
-        if not _FEWEST_DIGITS <= digits <= _MOST_DIGITS or _YEARS.fullmatch(raw.strip()):
+        if not _FEWEST_DIGITS <= digits <= _MOST_DIGITS or _YEARS.fullmatch(raw.strip()) or _DAY.fullmatch(raw):
             continue
         if (
             raw.isdigit()

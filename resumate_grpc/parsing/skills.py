@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from resumate_grpc.parsing.certificates import certificates_of
 from resumate_grpc.parsing.competence_forms import Competence, answers_of, is_competence_form
 from resumate_grpc.parsing.dates import DateSpan
+from resumate_grpc.parsing.entries import without_column_heads
 from resumate_grpc.parsing.finding import Finding
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Row
@@ -56,7 +57,7 @@ _LISTED = re.compile(r"[,;/|•·]\s*$")
 def skills_of(sections: Sequence[Section], dates: Sequence[DateSpan], text: str, *, terms: Terms) -> SkillFindings:
     """Read the sections of skills, languages and certifications."""
     findings = SkillFindings()
-    for section in sections:
+    for section in map(_without_heads, sections):
         if section.kind in _FORMS and is_competence_form(section.rows, terms):
             _read_form(section.rows, text, terms, findings)
         elif section.kind is SectionKind.SKILLS:
@@ -81,6 +82,13 @@ def skills_of(sections: Sequence[Section], dates: Sequence[DateSpan], text: str,
         languages=_unique(findings.languages),
         certifications=_unique(findings.certifications),
     )
+
+
+def _without_heads(section: Section) -> Section:
+    """Drop the heads of a table's columns; in a plain list the same word may be an item: "Tools"."""
+    heads = {row.number for row in section.rows} - {row.number for row in without_column_heads(section.rows)}
+    tabular = {row.number for row in section.rows if row.table >= 0 or len(row.fragments) > 1}
+    return replace(section, rows=tuple(row for row in section.rows if row.number not in heads & tabular))
 
 
 def _spoken_in_head(rows: Iterable[Row], terms: Terms, text: str) -> Iterator[Finding]:
