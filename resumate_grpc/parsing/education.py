@@ -366,6 +366,6 @@ def _field_by_itself(parts: Sequence[Part], degree: Part, institution: Finding) 
 
 def _inherited(study: Study, above: Study | None) -> Study:
     """Give a second degree at one school its school."""
-    if above and study.degree and not study.institution and above.institution:
+    if above and study.degree and not study.institution and above.institution and above.degree:
         return replace(study, institution=above.institution.trusted(0.5))
     return study

@@ -21,6 +21,7 @@ _LONGEST_DATED = 150
 _LONGEST_BESIDE_SINGLE = 90
 _INDENT = 5.0
 _LONGEST_DATE = 40
+_FULL_LINE = 60
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,9 +145,18 @@ def _prose_flags(rows: Sequence[Row], dates: Sequence[DateSpan]) -> list[bool]:
     flags: list[bool] = []
     for index, row in enumerate(rows):
         above = rows[index - 1] if index and flags[-1] else None
-        body = row.number not in outer and is_prose(row, above) and not _mostly_date(row, dates)
+        below = rows[index + 1] if index + 1 < len(rows) else None
+        body = is_prose(row, above) or (below is not None and _runs_on(row, below, dates))
+        body = body and row.number not in outer and not _mostly_date(row, dates)
         flags.append(body and not _opens_with_date(row, dates))
     return flags
+
+
+def _runs_on(row: Row, below: Row, dates: Sequence[DateSpan]) -> bool:
+    """Whether a full line without a date goes on in small letters on the next one: running text, no name."""
+    full = row.wrapped and len(row.text) > _FULL_LINE and len(row.fragments) == 1 and not row.bold
+    goes_on = below.block == row.block and below.text[:1].islower() and not below.bullet
+    return full and goes_on and not dates_within(dates, row.start, row.end)
 
 
 def _opens_with_date(row: Row, dates: Sequence[DateSpan]) -> bool:

@@ -20,6 +20,7 @@ __all__ = ["LABEL", "is_sentence", "items_of", "items_within"]
 _ITEM_BREAK = re.compile(
     r"\s*[;|•·∙⋅●▪■◆、，；\n\t]\s*(?![^()]*\))|,\s*(?![^()]*\))|\s{3,}|\s+[–—]\s+|\s+-\s+|\.\s+(?=\w+:)"
 )
+_COMMA = re.compile(r"[,，、]")
 _SLASH = re.compile(r"\s+/\s+")
 _INNER_LABEL = re.compile(r"^\s*[^\W\d_][\w ]{1,24}:\s+(?=\w)")
 LABEL = re.compile(r"^\s*([^:：()]{2,45}?)\s*(?:\([^:：()]{0,25}\)\s*)?[:：]\s*(?!//)")
@@ -46,7 +47,7 @@ _LEAD = re.compile(
     r"strong|excellent|basic|advanced|good|hands-on|fluent in|знание|опыт работы с)\s+)+",
     re.IGNORECASE,
 )
-_TAIL = re.compile(r"\s*(?:,?\s*(?:etc|u\.a|among others|and more)\.?)\s*$", re.IGNORECASE)
+_TAIL = re.compile(r"\s*(?:,?\s*(?:etc|u\.a|among others|and more)\.?|\s*等[。；;]?)\s*$", re.IGNORECASE)
 _NOT_ITEM = re.compile(
     r"^(?:etc|and|others?|more|page \d+.*|\d+|level|skills?|years?|experience|basic|expert|advanced|"
     r"intermediate|beginner|proficient|fluent|native|"
@@ -54,6 +55,7 @@ _NOT_ITEM = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_LABEL = 30
+_LOUDER = 1.05
 _PROSE_WORDS = 9
 _TELLING_WORDS = 4
 _SIGNED = re.compile(
@@ -72,6 +74,7 @@ def items_of(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str
     prose = _prose(rows, text)
     bullet_labels = _bullets_are_labels(rows)
     cells, heads = _label_cells(rows)
+    headed = False
     for index, row in enumerate(rows):
         if row.number in prose or row.number in heads or EMAIL.search(row.text) or _SIGNED.match(row.text):
             continue
@@ -81,12 +84,16 @@ def items_of(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str
         if (bullet_labels and row.bullet) or headings().get(heading_key(row.text)) == SectionKind.LANGUAGES.value:
             label = fold(row.text).strip(" :")
             continue
+        below = rows[index + 1] if index + 1 < len(rows) else None
+        if below and _heads_list(row, below):
+            label, headed = fold(row.text).strip(" :"), True
+            continue
         if row.bold and bold_labels and len(row.fragments) == 1 and not LABEL.match(row.text):
             label = fold(row.text).strip()
             continue
         start = row.start
         if row.bullet or not _carries_on(row, rows[index - 1] if index else None, text):
-            label = label if bold_labels or (index and rows[index - 1].number in cells) else ""
+            label = label if bold_labels or headed or (index and rows[index - 1].number in cells) else ""
         if match := LABEL.match(row.text) or _DASH_LABEL.match(row.text):
             label = fold(match[1]).strip()
             start = row.start + match.end()
@@ -95,6 +102,12 @@ def items_of(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str
             start = rail[1]
         for name, left, right in _tabulated(row, label, start):
             yield from ((name, item) for item in items_within(text, left, right, row, terms))
+
+
+def _heads_list(row: Row, below: Row) -> bool:
+    """Whether the row heads the list below it: printed as a heading, without items of its own."""
+    louder = row.heading_level > below.heading_level or row.size > below.size * _LOUDER or (row.bold and not below.bold)
+    return louder and not row.bullet and below.bullet and len(row.fragments) == 1 and "," not in row.text
 
 
 def _with_brackets_closed(rows: Sequence[Row]) -> list[Row]:
@@ -181,7 +194,8 @@ def _printed_label(row: Row) -> tuple[str, int] | None:
         return None
     at = first.breaks[0]
     label, items = row.text[: at - row.start].strip(), row.text[at - row.start :]
-    return (label, at) if "," in items and "," not in label and len(label) <= _LONGEST_LABEL else None
+    listed = _COMMA.search(items) is not None and _COMMA.search(label) is None
+    return (label, at) if listed and len(label) <= _LONGEST_LABEL else None
 
 
 def _tabulated(row: Row, label: str, start: int) -> Iterator[tuple[str, int, int]]:
