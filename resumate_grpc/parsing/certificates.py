@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from resumate_grpc.parsing.dates import DateSpan, dates_within
+from resumate_grpc.parsing.entries import without_column_heads
 from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.fragments import Fragment, Row
 from resumate_grpc.parsing.vocabulary import heading_key, headings
@@ -43,6 +44,9 @@ _NUMBERED = re.compile(
 
 def certificates_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str) -> Iterator[Finding]:
     """Yield the names of the certificates that the rows list, without issuer, date and number."""
+    if (cells := _first_cells(rows, dates)) is not None:
+        yield from (item for cell in cells if (item := _certificate(cell, None, dates, text)))
+        return
     any_bullet = any(row.bullet for row in rows)
     any_bold = any(row.bold or row.fragments[0].bold for row in rows) and not all(row.bold for row in rows)
     gapped = not any_bullet and _stands_in_groups(rows)
@@ -65,6 +69,22 @@ def certificates_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str) -
         wrapped = below if below and (hangs or below.number in carried) else None
         if item := _certificate(row, wrapped, dates, text):
             yield item
+
+
+def _first_cells(rows: Sequence[Row], dates: Sequence[DateSpan]) -> list[Row] | None:
+    """Return the cell that names the certificate in each line of a table, column heads left out; None for no table."""
+    if any(row.table < 0 for row in rows):
+        return None
+    lines = [list(cells) for _, cells in groupby(without_column_heads(rows), key=lambda row: (row.table, row.table_row))]
+    if not lines or any(len({row.block for row in line}) < 2 for line in lines):  # noqa: PLR2004 - two cells
+        return None
+    named = ((row for row in line if not _is_dated(row, dates)) for line in lines)
+    return [cell for cells in named if (cell := next(cells, None))]
+
+
+def _is_dated(row: Row, dates: Sequence[DateSpan]) -> bool:
+    """Whether the row is a date and nothing else."""
+    return any(span.end - span.start >= len(row.text) - 1 for span in dates_within(dates, row.start, row.end))
 
 
 def _print(row: Row) -> tuple[float, bool, int]:

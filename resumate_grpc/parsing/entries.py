@@ -8,9 +8,10 @@ from itertools import groupby, pairwise
 from statistics import median
 
 from resumate_grpc.parsing.dates import PRESENT, DateSpan, dates_within
-from resumate_grpc.parsing.folding import words_of
+from resumate_grpc.parsing.folding import fold, words_of
 from resumate_grpc.parsing.fragments import Fragment, Row
 from resumate_grpc.parsing.places import is_wholly_place
+from resumate_grpc.parsing.post_labels import COMPANY_LABELS, TITLE_LABELS
 from resumate_grpc.parsing.prose import LONG, is_prose
 from resumate_grpc.parsing.vocabulary import phrases
 
@@ -263,6 +264,11 @@ def _indented(row: Row, lefts: Sequence[float]) -> bool:
 
 
 def _undated(rows: Sequence[Row], prose: Sequence[bool], leads: Callable[[Row], bool]) -> list[Entry]:
+    asked = [_first_word(row) if ":" in row.text else "" for row in rows]
+    opener = next((word for word in asked if word in TITLE_LABELS | COMPANY_LABELS), "")
+    if opener and asked.count(opener) > 1:
+        starts = [index for index, word in enumerate(asked) if word == opener]
+        return [_entry(rows[start:stop], prose[start:stop], 0, ()) for start, stop in pairwise([*starts, len(rows)])]
     starts = [
         index
         for index, row in enumerate(rows)
@@ -270,6 +276,11 @@ def _undated(rows: Sequence[Row], prose: Sequence[bool], leads: Callable[[Row], 
     ]
     starts = [start for place, start in enumerate(starts) if place == 0 or start - starts[place - 1] > 1]
     return [_entry(rows[start:stop], prose[start:stop], 0, ()) for start, stop in pairwise([*starts, len(rows)])]
+
+
+def _first_word(row: Row) -> str:
+    """Return what stands before the row's first colon, folded."""
+    return fold(row.text.partition(":")[0]).strip()
 
 
 def entries_by_leader(

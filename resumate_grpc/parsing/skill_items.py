@@ -82,7 +82,7 @@ def items_of(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str
             label = fold(row.text).strip(" :")
             continue
         if (bullet_labels and row.bullet) or headings().get(heading_key(row.text)) == SectionKind.LANGUAGES.value:
-            label = fold(row.text).strip(" :")
+            label, headed = fold(row.text).strip(" :"), row.heading_level > 0
             continue
         below = rows[index + 1] if index + 1 < len(rows) else None
         if below and _heads_list(row, below):
@@ -107,7 +107,7 @@ def items_of(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str
 def _heads_list(row: Row, below: Row) -> bool:
     """Whether the row heads the list below it: printed as a heading, without items of its own."""
     louder = row.heading_level > below.heading_level or row.size > below.size * _LOUDER or (row.bold and not below.bold)
-    return louder and not row.bullet and below.bullet and len(row.fragments) == 1 and "," not in row.text
+    return louder and not row.bullet and (below.bullet or below.table >= 0 > row.table) and len(row.fragments) == 1 and "," not in row.text
 
 
 def _with_brackets_closed(rows: Sequence[Row]) -> list[Row]:

@@ -45,6 +45,12 @@ _CERTIFICATE_LABEL = re.compile(
     r"^(?:licen[sc]es (?:and |& )?)?(?:certifications?|certificates?|zertifikate|certificaciones|"
     r"сертификаты|证书)(?: (?:and|&) \w+)?$"
 )
+_HOW_WELL = re.compile(
+    r"\s*[(:–—-]?\s*(?:(?:niveau|level|nivel|livello|nível|уровень)\s*)?(?:[abc][12]\+?\b.*|\([^()]*\)|"
+    r"(?:на |в )?\w*\s?(?:уровне|уровень)\)?)\s*\)?",
+    re.IGNORECASE,
+)
+"""How well a language is spoken, behind its name: "Anglais niveau B1"."""
 _SOFT_LABEL = re.compile(r"^(?:soft|inter-?personal|personal|people|social)[ -]?(?:skills?|qualities|strengths)?$")
 _OTHER_LABEL = re.compile(
     r"^(?:interests?|hobbies|hobbies (?:and|&) interests|references?|awards?|activities|intereses|"
@@ -138,7 +144,8 @@ def _read_skills(rows: Sequence[Row], text: str, terms: Terms, findings: SkillFi
             and not _language_spans(terms, item.start, item.end)
             and folded not in phrases("skills")
         ):
-            _keep_technical(item, terms, findings)
+            if not findings.languages:  # else it tells how well they are spoken
+                _keep_technical(item, terms, findings)
         elif _CERTIFICATE_LABEL.match(label):
             findings.certifications.append(item.trusted(0.6))
         elif _SOFT_LABEL.match(label) or folded in phrases("soft_skills"):
@@ -156,7 +163,9 @@ def _whole_language(terms: Terms, item: Finding, label: str) -> Sequence[tuple[i
     spans = _language_spans(terms, item.start, item.end)
     if _LANGUAGE_LABEL.match(label):
         return spans
-    return spans if spans and sum(end - start for start, end in spans) > 0.8 * (item.end - item.start) else ()
+    told = spans and item.start == spans[0][0] and _HOW_WELL.fullmatch(item.text, spans[0][1] - item.start)
+    whole = sum(end - start for start, end in spans) > 0.8 * (item.end - item.start)
+    return spans if spans and (told or whole) else ()
 
 
 def _keep_technical(item: Finding, terms: Terms, findings: SkillFindings) -> None:
