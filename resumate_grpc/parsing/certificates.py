@@ -75,7 +75,9 @@ def _first_cells(rows: Sequence[Row], dates: Sequence[DateSpan]) -> list[Row] | 
     """Return the cell that names the certificate in each line of a table, column heads left out; None for no table."""
     if any(row.table < 0 for row in rows):
         return None
-    lines = [list(cells) for _, cells in groupby(without_column_heads(rows), key=lambda row: (row.table, row.table_row))]
+    lines = [
+        list(cells) for _, cells in groupby(without_column_heads(rows), key=lambda row: (row.table, row.table_row))
+    ]
     if not lines or any(len({row.block for row in line}) < 2 for line in lines):  # noqa: PLR2004 - two cells
         return None
     named = ((row for row in line if not _is_dated(row, dates)) for line in lines)

@@ -37,7 +37,8 @@ _TITLED = re.compile(
 )
 _TITLE_LEAD = re.compile(
     r"^\s*(?:(?:hi|hello|hey|hola|hallo|bonjour|salut|ol[áa]|ciao|привет)[\s,!.–—-]+"
-    r"(?:i['’]?\s?a?m|my name is|soy|me llamo|ich bin|ich heiße|je suis|je m['’]appelle|(?:eu )?sou|sono|я|меня зовут)\s+|"
+    r"(?:i['’]?\s?a?m|my name is|soy|me llamo|ich bin|ich heiße|je suis|"
+    r"je m['’]appelle|(?:eu )?sou|sono|я|меня зовут)\s+|"
     r"(?:(?:cv|resume|résumé|curriculum vit(?:ae|æ))\s+(?:of|de|von)|lebenslauf(?:\s+von)?)\s*[:–-]?\s+)",
     re.IGNORECASE,
 )

@@ -120,7 +120,7 @@ def _offset(text: str, start: int, end: int, cut: int) -> int:
 
 
 def share(header: Slots, piece: Piece, text: str, terms: Terms) -> None:
-    """Split "Engineer, Acme" (either way round) at the comma that parts role from name, or at "Engineer / Acme"'s slash."""
+    """Split "Engineer, Acme" (either way round) at the comma, or else the slash, that parts role from name."""
     start, end = piece.finding.start, piece.finding.end
     commas = list(_COMMA.finditer(text, start, end)) or [
         slash for slash in _SLASH.finditer(text, start, end) if not terms.has(Term.SKILL, start, end)

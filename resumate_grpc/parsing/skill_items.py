@@ -74,6 +74,7 @@ def items_of(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str
     prose = _prose(rows, text)
     bullet_labels = _bullets_are_labels(rows)
     cells, heads = _label_cells(rows)
+    over = {above.number for above, below in pairwise(rows) if _heads_list(above, below)}
     headed = False
     for index, row in enumerate(rows):
         if row.number in prose or row.number in heads or EMAIL.search(row.text) or _SIGNED.match(row.text):
@@ -81,12 +82,8 @@ def items_of(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str
         if row.number in cells:
             label = fold(row.text).strip(" :")
             continue
-        if (bullet_labels and row.bullet) or headings().get(heading_key(row.text)) == SectionKind.LANGUAGES.value:
-            label, headed = fold(row.text).strip(" :"), row.heading_level > 0
-            continue
-        below = rows[index + 1] if index + 1 < len(rows) else None
-        if below and _heads_list(row, below):
-            label, headed = fold(row.text).strip(" :"), True
+        if (bullet_labels and row.bullet) or row.number in over or _speaks_of_languages(row):
+            label, headed = fold(row.text).strip(" :"), row.number in over or row.heading_level > 0
             continue
         if row.bold and bold_labels and len(row.fragments) == 1 and not LABEL.match(row.text):
             label = fold(row.text).strip()
@@ -104,10 +101,20 @@ def items_of(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str
             yield from ((name, item) for item in items_within(text, left, right, row, terms))
 
 
+def _speaks_of_languages(row: Row) -> bool:
+    return headings().get(heading_key(row.text)) == SectionKind.LANGUAGES.value
+
+
 def _heads_list(row: Row, below: Row) -> bool:
     """Whether the row heads the list below it: printed as a heading, without items of its own."""
     louder = row.heading_level > below.heading_level or row.size > below.size * _LOUDER or (row.bold and not below.bold)
-    return louder and not row.bullet and (below.bullet or below.table >= 0 > row.table) and len(row.fragments) == 1 and "," not in row.text
+    return (
+        louder
+        and not row.bullet
+        and (below.bullet or below.table >= 0 > row.table)
+        and len(row.fragments) == 1
+        and "," not in row.text
+    )
 
 
 def _with_brackets_closed(rows: Sequence[Row]) -> list[Row]:
