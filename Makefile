@@ -71,6 +71,7 @@ format: $(VENV)/installed-dev ## format everything
 
 release-contract: $(VENV)/installed-dev ## at a release: what `buf breaking` compares with from now on
 	$(BIN)/buf build protos --exclude-source-info --output tests/contract/released.binpb
+	$(BIN)/python -m tests.store.released > tests/store/released.json
 
 clean: ## remove what make made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .coverage dist

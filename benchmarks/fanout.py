@@ -35,8 +35,8 @@ FOLDER = Path(__file__).parent
 SIDES = ("ours", "bare")
 CONNECTIONS = 4
 TOPICS = 100
-FIRST_MESSAGES = {"ours": 3, "bare": 2}
-"""What a stream gets before anything happens: ours two events and a heartbeat."""
+FIRST_MESSAGES = 3
+"""What a stream gets before anything happens: ours two events and a heartbeat, the bare one as many."""
 TIMEOUT_S = 60.0
 SETTLING_S = 0.5
 
@@ -89,13 +89,13 @@ async def opened(side: str, *, watchers: int, topics: int) -> AsyncIterator[Open
         reader = Reader()
         connections = [await connect(peer.hello["port"], arrived=reader.arrived) for _ in range(CONNECTIONS)]
         await _open(reader, connections, peer, side, range(topics))  # what a first watch loads is no watch's memory
-        first = len(reader.streams) * FIRST_MESSAGES[side]
+        first = len(reader.streams) * FIRST_MESSAGES
         await reader.counted(first)
         await asyncio.sleep(SETTLING_S)
         before, cpu, begun = peer.rss_bytes, peer.cpu_s, time.monotonic()
         rest = [number % topics for number in range(topics, watchers)]
         await _open(reader, connections, peer, side, rest)
-        await reader.counted(watchers * FIRST_MESSAGES[side])
+        await reader.counted(watchers * FIRST_MESSAGES)
         seconds, cpu_s = reader.last - begun, peer.cpu_s - cpu
         await asyncio.sleep(SETTLING_S)
         bytes_each = (peer.rss_bytes - before) / max(1, len(rest))
@@ -148,18 +148,18 @@ async def _burst(watches: Opened, events: int) -> None:
     await watches.reader.counted(done + events * watches.watchers)
 
 
-async def steady(watches: Opened, *, rate: float, seconds: float) -> tuple[list[float], float]:
+async def steady(watches: Opened, *, rate: float, seconds: float, topics: int = TOPICS) -> tuple[list[float], float]:
     """Return the waits in milliseconds at `rate` messages a second, and the share of a core that the server used."""
     reader, peer = watches.reader, watches.peer
     reader.arrivals.clear()
     reader.keeps = True
-    done, cpu, before = reader.count, peer.cpu_s, reader.streams[0].messages
-    load = {"topics": TOPICS, "rate": rate * TOPICS / watches.watchers, "seconds": seconds}
+    done, cpu, before = reader.count, peer.cpu_s, {stream.name: stream.messages for stream in reader.streams}
+    load = {"topics": topics, "rate": rate * topics / watches.watchers, "seconds": seconds}
     stamps = (await peer.ask({"do": "pace", "load": load}))["stamps"]
-    await reader.counted(done + sum(map(len, stamps)) * (watches.watchers // TOPICS))
+    await reader.counted(done + sum(map(len, stamps)) * (watches.watchers // topics))
     reader.keeps = False
     share = (peer.cpu_s - cpu) / seconds
-    waits = [(came - stamps[topic][messages - before - 1]) * 1e3 for topic, messages, came in reader.arrivals]
+    waits = [(came - stamps[topic][messages - before[topic] - 1]) * 1e3 for topic, messages, came in reader.arrivals]
     return waits, share
 
 

@@ -52,7 +52,7 @@ class Fanout(grpc.GenericRpcHandler):
         watchers.add(watcher)
         loop = asyncio.get_running_loop()
         try:
-            for _ in range(2):  # ours sends history and a heartbeat
+            for _ in range(3):  # ours sends two events of history and a heartbeat
                 await context.write(sample_response(0))
             while True:
                 while watcher.queue:

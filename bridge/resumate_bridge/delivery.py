@@ -6,7 +6,7 @@ import asyncio
 
 from resumate_bridge.frames import Frame, batch_frame, event_frame, heartbeat_frame, is_terminal
 from resumate_bridge.outbox import Outbox
-from resumate_bridge.relay import Relay
+from resumate_bridge.relay import ROUNDS_A_HEARTBEAT, Relay
 from resumate_bridge.seen import Seen
 from resumate_bridge.target import TargetKind
 from resumate_bridge.upstream import Upstream
@@ -43,7 +43,6 @@ class Delivery:
         "_queue_position",
         "_relay",
         "_seen",
-        "_timer",
         "_upstream",
         "position",
     )
@@ -65,28 +64,59 @@ class Delivery:
         self._loop = asyncio.get_running_loop()
         self._active_at = self._loop.time()
         self._bell: asyncio.Future[None] | None = None
-        self._timer: asyncio.TimerHandle | None = None
 
     async def run(self) -> None:
         """Deliver until the terminal frame was sent; raises `Refusal` where the watch cannot go on."""
-        try:
-            while True:
-                # The short way first: nearly always the next frame is in the ring and ends nothing.
-                ring = self._relay.ring
-                frames = ring.after(self.position) if self._announced and self.position <= ring.high else None
-                if frames is None:
-                    frames = await self._next()
-                for frame in frames:
-                    if frame.is_terminal and self._ends:
-                        if await self._deliver_end(frame):
-                            return
-                    else:
-                        await self._deliver(frame)
-                if not frames and await self._idle():
+        relay = self._relay
+        while True:
+            # The short way first: nearly always the next frame is in the ring and ends nothing.
+            ring = relay.ring
+            frames = ring.after(self.position) if self._announced and self.position <= ring.high else None
+            if frames is None:
+                frames = await self._next()
+            for frame in frames:
+                if frame.is_terminal and self._ends:
+                    if await self._deliver_end(frame):
+                        return
+                else:
+                    await self._deliver(frame)
+            if frames:
+                continue
+            if self._is_something_due:
+                if await self._do_what_is_due():
                     return
-        finally:
-            if self._timer:
-                self._timer.cancel()
+                continue
+            # Here and not in a method: most sockets are here most of the time, and each frame of a coroutine is memory.
+            bell = self._bell = self._loop.create_future()
+            relay.add(self)
+            try:
+                await bell
+            finally:
+                self._bell = None
+                relay.remove(self)
+
+    @property
+    def due_at(self) -> float:
+        """When the next heartbeat is due."""
+        return self._active_at + self._heartbeat_s
+
+    def take(self, frame: Frame, before: int) -> bool:
+        """Send the frame that follows on position `before` at once, in the relay's own turn, where that can be."""
+        bell = self._bell
+        if bell is None or bell.done() or self.position != before or not self._announced:
+            return False
+        if frame.is_terminal and self._ends:
+            return False
+        failpoints.hit("bridge.before-send")
+        if not self._outbox.write(frame.wire):
+            return False
+        self._note(frame)
+        return True
+
+    def wake(self) -> None:
+        """Look what has happened."""
+        if self._bell is not None and not self._bell.done():
+            self._bell.set_result(None)
 
     async def _next(self) -> list[Frame]:
         relay = self._relay
@@ -120,7 +150,10 @@ class Delivery:
     async def _deliver(self, frame: Frame) -> None:
         failpoints.hit("bridge.before-send")
         await self._outbox.send_payload(frame.payload)
-        self._active_at = self._loop.time()
+        self._note(frame)
+
+    def _note(self, frame: Frame) -> None:
+        self._active_at = self._outbox.last_sent_at
         if self._ends:
             self._last = frame
         else:
@@ -136,8 +169,19 @@ class Delivery:
             await relay.changed(self._loop.create_future())
         return relay.ring.high == frame.position
 
-    async def _idle(self) -> bool:
-        """Wait for news; a heartbeat says that all history was sent, and later that there are none.
+    @property
+    def _is_something_due(self) -> bool:
+        relay = self._relay
+        return bool(
+            relay.refusal
+            or (relay.counts is not self._counts and relay.counts)
+            or (not self._announced and self._is_caught_up)
+            or self._has_moved_up
+            or self._loop.time() >= self.due_at - self._heartbeat_s / ROUNDS_A_HEARTBEAT
+        )
+
+    async def _do_what_is_due(self) -> bool:
+        """Tell of counts or send a heartbeat: it says that all history was sent, and later that there are no news.
 
         Returns whether none can come: the browser had the terminal frame already when it connected.
         """
@@ -147,28 +191,11 @@ class Delivery:
         if relay.counts is not self._counts and relay.counts:
             self._counts = relay.counts
             await self._outbox.send(batch_frame(relay.counts, relay.target, position=self.position))
-        elif self._is_caught_up and not self._announced:
-            self._announced = True
-            await self._beat()
-            return await self._had_ended()
-        elif self._has_moved_up or self._loop.time() - self._active_at >= self._heartbeat_s:
-            await self._beat()
-        else:
-            await self._news()
-        return False
-
-    async def _news(self) -> None:
-        """Wait until the relay has changed or a heartbeat is due."""
-        bell = self._bell = self._loop.create_future()
-        if self._timer is None:
-            # Not anew for each frame: when it goes off too early it is set again.
-            self._timer = self._loop.call_at(self._active_at + self._heartbeat_s, self._ring)
-        await self._relay.changed(bell)
-
-    def _ring(self) -> None:
-        self._timer = None
-        if self._bell and not self._bell.done():
-            self._bell.set_result(None)
+            return False
+        is_first = not self._announced and self._is_caught_up
+        self._announced = self._announced or is_first
+        await self._beat()
+        return is_first and await self._had_ended()
 
     async def _had_ended(self) -> bool:
         if not self._ends or self.position == 0 or self.position != self._began_at:

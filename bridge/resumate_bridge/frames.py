@@ -28,6 +28,8 @@ __all__ = [
     "state_name",
 ]
 
+_FINAL_TEXT = 0x81
+_SHORT, _IN_2_BYTES, _IN_8_BYTES = 125, 126, 127
 _TERMINAL = {Stage.STAGE_COMPLETE: "complete", Stage.STAGE_ERROR: "error", Stage.STAGE_CANCELLED: "cancelled"}
 
 
@@ -48,6 +50,17 @@ class Frame:
     def payload(self) -> bytes:
         """The frame as JSON in UTF-8, encoded once however many sockets get it."""
         return encode(self.body)
+
+    @cached_property
+    def wire(self) -> bytes:
+        """The payload as a WebSocket text frame (RFC 6455, 5.2), unmasked as a server's are: the same for all."""
+        payload = self.payload
+        size = len(payload)
+        if size <= _SHORT:
+            return bytes((_FINAL_TEXT, size)) + payload
+        if size < 1 << 16:
+            return bytes((_FINAL_TEXT, _IN_2_BYTES)) + size.to_bytes(2, "big") + payload
+        return bytes((_FINAL_TEXT, _IN_8_BYTES)) + size.to_bytes(8, "big") + payload
 
     def superseded(self) -> Frame:
         """Return this terminal frame as a mere update, for who reads it when a later attempt is already there.

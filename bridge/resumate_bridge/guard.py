@@ -33,12 +33,14 @@ _HEADERS = {
 
 
 @web.middleware
-async def guarding(request: web.Request, handler: _Handler) -> web.StreamResponse:
+def guarding(request: web.Request, handler: _Handler) -> Awaitable[web.StreamResponse]:
     """Refuse what comes by a foreign name, and acts that another site's page started.
 
     A name that resolves to this machine only now (DNS rebinding) makes a stranger's page same-origin, hence the list of
     hosts. Reading needs no origin check: browsers do not hand our answers to other origins. WebSockets do need it,
     because browsers connect them anywhere.
+
+    No coroutine of its own: it would be there, and be memory, as long as a socket is open.
     """
     config = bridge_of(request).config
     if request.path != "/health":  # probes address whatever IP they know; it tells nothing
@@ -47,7 +49,7 @@ async def guarding(request: web.Request, handler: _Handler) -> web.StreamRespons
         _check_origin(request, config)
     if request.method == hdrs.METH_OPTIONS and hdrs.ACCESS_CONTROL_REQUEST_METHOD in request.headers:
         return _preflight(request, config)
-    return await handler(request)
+    return handler(request)
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
@@ -96,7 +98,7 @@ def _is_same_origin(origin: str, request: web.Request) -> bool:
     return bool(separator) and authority.lower() == request.headers.get(hdrs.HOST, "").lower()
 
 
-def _preflight(request: web.Request, config: BridgeConfig) -> web.Response:
+async def _preflight(request: web.Request, config: BridgeConfig) -> web.StreamResponse:
     if request.headers.get(hdrs.ORIGIN) not in config.allowed_origins:
         raise Refusal("pages of this origin may not use the bridge", code="PERMISSION_DENIED", field="origin")
     return web.Response(

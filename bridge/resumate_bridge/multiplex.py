@@ -24,7 +24,7 @@ from resumate_bridge.json_body import (
 from resumate_bridge.outbox import Outbox
 from resumate_bridge.queries import MAX_POSITION
 from resumate_bridge.refusal import Refusal, bad_field
-from resumate_bridge.sockets import close_refused, open_socket
+from resumate_bridge.sockets import OpenSocket, close_refused
 from resumate_bridge.target import TargetKind, WatchTarget
 
 __all__ = ["multiplex_socket"]
@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 async def multiplex_socket(request: web.Request) -> web.WebSocketResponse:
     """Serve what the client asks for; a message that is no command closes the socket with 4400."""
     bridge = bridge_of(request)
-    async with open_socket(request) as (socket, outbox), asyncio.TaskGroup() as group:
+    async with OpenSocket(request) as (socket, outbox), asyncio.TaskGroup() as group:
         await outbox.send(connection_frame(None, after=0, epoch="", heartbeat_s=bridge.config.heartbeat_s))
         session = _Session(bridge, outbox, group)
         beating = group.create_task(session.beat(), name="heartbeat")

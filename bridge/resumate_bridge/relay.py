@@ -6,9 +6,10 @@ import asyncio
 import logging
 import random
 from contextlib import aclosing
+from typing import Protocol
 
 from resumate_bridge.config import BridgeConfig
-from resumate_bridge.frames import event_frame
+from resumate_bridge.frames import Frame, event_frame
 from resumate_bridge.refusal import Refusal
 from resumate_bridge.ring import Ring
 from resumate_bridge.target import TargetKind, WatchTarget
@@ -16,18 +17,38 @@ from resumate_bridge.upstream import Upstream
 from resumate_grpc._gen.resumate.v1.progress_pb2 import BatchProgress, State
 from resumate_grpc._gen.resumate.v1.watch_pb2 import WatchProgressResponse
 
-__all__ = ["Relay"]
+__all__ = ["ROUNDS_A_HEARTBEAT", "Relay", "Taker"]
 
 _log = logging.getLogger(__name__)
+ROUNDS_A_HEARTBEAT = 10
+"""How often who waits is looked through for heartbeats that are due."""
 _SILENT_INTERVALS = 2.5  # the server promises one sign of life each interval
+
+
+class Taker(Protocol):
+    """Who waits for frames that follow on what it has."""
+
+    @property
+    def due_at(self) -> float:
+        """When it wants to be woken though nothing has happened, by the loop's clock."""
+        ...
+
+    def take(self, frame: Frame, before: int) -> bool:
+        """Take the frame that follows on position `before`; False where it is to be woken instead."""
+        ...
+
+    def wake(self) -> None:
+        """Wake up and look."""
+        ...
 
 
 class Relay:
     """Keeps the recent frames of `target`, from position `after` on, and wakes who waits for more.
 
-    It pushes to nobody: each socket reads the ring at its own pace and goes to the server's history for what is no
-    longer there, so that a slow socket costs neither memory nor the others' time. A broken upstream stream is resumed
-    from the last position, unnoticed but for `caught_up` being False meanwhile.
+    Who has everything and waits is handed each next frame in the relay's own turn of the loop, and need not wake up.
+    All others read the ring at their own pace and go to the server's history for what is no longer there, so that a
+    slow socket costs neither memory nor the others' time. A broken upstream stream is resumed from the last position,
+    unnoticed but for `caught_up` being False meanwhile.
     """
 
     def __init__(self, target: WatchTarget, *, after: int, upstream: Upstream, config: BridgeConfig) -> None:
@@ -50,6 +71,8 @@ class Relay:
         self._config = config
         self._is_confirmed = False
         self._bells: set[asyncio.Future[None]] = set()
+        self._takers: set[Taker] = set()
+        self._rounds: asyncio.TimerHandle | None = None
         self._failures = 0
         self._pause_s = 0.0
         self.task = asyncio.create_task(self._run(), name=f"relay {target.kind.value} {target.name}")
@@ -60,6 +83,31 @@ class Relay:
             if self.refusal:
                 raise self.refusal
             await self.changed(asyncio.get_running_loop().create_future())
+
+    def add(self, taker: Taker) -> None:
+        """Hand frames to `taker`, and wake it for all else and once its `due_at` has come, until `remove`."""
+        self._takers.add(taker)
+        if self._rounds is None:
+            self._plan_round()
+
+    def remove(self, taker: Taker) -> None:
+        """Do so no longer."""
+        self._takers.discard(taker)
+        if not self._takers and self._rounds is not None:
+            self._rounds.cancel()
+            self._rounds = None
+
+    def _plan_round(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._rounds = loop.call_later(self._config.heartbeat_s / ROUNDS_A_HEARTBEAT, self._go_round)
+
+    def _go_round(self) -> None:
+        """Wake those whose heartbeat is due before the next round: one timer for all."""
+        self._plan_round()
+        until = asyncio.get_running_loop().time() + self._config.heartbeat_s / ROUNDS_A_HEARTBEAT
+        for taker in self._takers:
+            if taker.due_at <= until:
+                taker.wake()
 
     async def changed(self, bell: asyncio.Future[None]) -> None:
         """Wait until anything of this object changes, or somebody else rings `bell`."""
@@ -118,12 +166,18 @@ class Relay:
         self._failures, self._pause_s, self._is_confirmed = 0, 0.0, True
         if kind == "event":
             self.epoch = update.event.epoch or self.epoch
-            self.ring.append(event_frame(update.event, self.target))
+            frame, before = event_frame(update.event, self.target), self.ring.high
+            self.ring.append(frame)
             if self.target.kind is TargetKind.RESUME:
                 self.digest = update.event.digest
             if update.event.state != State.STATE_QUEUED:
                 self.queue_position = 0
-        elif kind == "heartbeat":
+            for taker in self._takers:
+                if not taker.take(frame, before):
+                    taker.wake()
+            self._ring_bells()
+            return
+        if kind == "heartbeat":
             self.epoch = update.heartbeat.epoch or self.epoch
             self.caught_up = update.heartbeat.caught_up
             self.queue_position = update.heartbeat.queue_position
@@ -134,6 +188,11 @@ class Relay:
         self._notify()
 
     def _notify(self) -> None:
+        for taker in self._takers:
+            taker.wake()
+        self._ring_bells()
+
+    def _ring_bells(self) -> None:
         bells, self._bells = self._bells, set()
         for bell in bells:
             if not bell.done():

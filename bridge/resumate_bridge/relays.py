@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from resumate_bridge.config import BridgeConfig
 from resumate_bridge.refusal import Refusal
@@ -13,6 +11,49 @@ from resumate_bridge.target import WatchTarget
 from resumate_bridge.upstream import Upstream
 
 __all__ = ["Relays"]
+
+
+class Watching:
+    """A watcher's hold on a relay; a class, because a generator for each of ten thousand sockets is memory."""
+
+    __slots__ = ("_after", "_epoch", "_relay", "_relays", "_target")
+
+    def __init__(self, relays: Relays, target: WatchTarget, after: int, epoch: str) -> None:
+        self._relays = relays
+        self._target = target
+        self._after = after
+        self._epoch = epoch
+        self._relay: Relay | None = None
+
+    async def __aenter__(self) -> Relay:
+        try:
+            return await self._confirmed()
+        except BaseException:
+            self._let_go()
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        self._let_go()
+
+    async def _confirmed(self) -> Relay:
+        while True:
+            relay = self._relay = self._relays.join(self._target, self._after)
+            try:
+                await relay.confirmed()
+                break
+            except Refusal:
+                if relay.started_after == self._after:
+                    raise
+            # It was refused for the position of who came first; ours may be a better one.
+            self._let_go()
+        if self._epoch and relay.epoch and self._epoch != relay.epoch:
+            raise _other_epoch()
+        return relay
+
+    def _let_go(self) -> None:
+        relay, self._relay = self._relay, None
+        if relay is not None:
+            self._relays.leave(relay)
 
 
 class Relays:
@@ -27,30 +68,13 @@ class Relays:
     def __len__(self) -> int:
         return len(self._relays)
 
-    @asynccontextmanager
-    async def watching(self, target: WatchTarget, *, after: int, epoch: str = "") -> AsyncIterator[Relay]:
-        """Give the confirmed relay of `target`, and let it go on leaving.
+    def watching(self, target: WatchTarget, *, after: int, epoch: str = "") -> Watching:
+        """Give the confirmed relay of `target`, for `async with`, and let it go on leaving.
 
         `epoch` is that of the positions already seen; empty = don't check. Raises `Refusal` where the server refuses
         the watch or `epoch` is another than the log's.
         """
-        relay = self._join(target, after)
-        try:
-            while True:
-                try:
-                    await relay.confirmed()
-                    break
-                except Refusal:
-                    if relay.started_after == after:
-                        raise
-                # It was refused for the position of who came first; ours may be a better one.
-                self._leave(relay)
-                relay = self._join(target, after)
-            if epoch and relay.epoch and epoch != relay.epoch:
-                raise _other_epoch()
-            yield relay
-        finally:
-            self._leave(relay)
+        return Watching(self, target, after, epoch)
 
     async def close(self) -> None:
         """End all watches and wait until their calls are cancelled."""
@@ -58,7 +82,8 @@ class Relays:
             self._end(relay)
         await asyncio.gather(*self._ending, return_exceptions=True)
 
-    def _join(self, target: WatchTarget, after: int) -> Relay:
+    def join(self, target: WatchTarget, after: int) -> Relay:
+        """Return the relay of a target, begun where there is none, with one watcher more."""
         relay = self._relays.get(target)
         if relay is None or relay.refusal:
             relay = Relay(target, after=after, upstream=self._upstream, config=self._config)
@@ -66,7 +91,8 @@ class Relays:
         relay.watchers += 1
         return relay
 
-    def _leave(self, relay: Relay) -> None:
+    def leave(self, relay: Relay) -> None:
+        """Take a watcher off a relay, and end it with its last one."""
         relay.watchers -= 1
         if relay.watchers == 0:
             self._end(relay)

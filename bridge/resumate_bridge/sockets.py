@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from resumate_bridge.activity import Activity
-from resumate_bridge.context import Bridge, bridge_of
+from resumate_bridge.context import bridge_of
 from resumate_bridge.delivery import Delivery
 from resumate_bridge.frames import connection_frame, pong_frame
 from resumate_bridge.json_body import Ping, decode_command
-from resumate_bridge.outbox import Outbox
+from resumate_bridge.outbox import MAX_UNSENT_BYTES, Outbox
 from resumate_bridge.queries import position
 from resumate_bridge.refusal import Refusal
 from resumate_bridge.target import TargetKind, WatchTarget
 
-__all__ = ["close_all", "close_refused", "open_socket", "resume_socket"]
+__all__ = ["OpenSocket", "close_all", "close_refused", "resume_socket"]
 
 _log = logging.getLogger(__name__)
 _MAX_MESSAGE_BYTES = 16 * 1024
@@ -29,34 +27,65 @@ _NEVER_SENT = 1006
 _FIRST_OF_NOBODY = 5000
 
 
-@asynccontextmanager
-async def open_socket(request: web.Request) -> AsyncIterator[tuple[web.WebSocketResponse, Outbox]]:
-    """Accept the WebSocket, count it while it is used, and leave it closed.
+class OpenSocket:
+    """Accepts the WebSocket of a request, counts it while it is used, and leaves it closed; for `async with`.
 
     Compression stays off: it costs about 100 KB a socket and half the throughput. One socket too many is accepted and
     closed with 4429, because a page cannot see why a handshake was refused.
     """
-    bridge = bridge_of(request)
-    socket = web.WebSocketResponse(
-        timeout=_CLOSE_TIMEOUT_S,
-        heartbeat=_PING_S,
-        compress=False,
-        max_msg_size=_MAX_MESSAGE_BYTES,
-        autoclose=False,  # a close is answered below, by the code that it deserves
-    )
-    await socket.prepare(request)
-    sockets = bridge.activity.sockets
-    is_one_too_many = len(sockets) >= bridge.config.max_sockets
-    sockets.add(socket)
-    try:
-        if is_one_too_many:
-            await close_refused(socket, Refusal("too many sockets", code="RESOURCE_EXHAUSTED"))
-        yield socket, Outbox(socket, bridge.activity)
-    except* ConnectionError:  # by itself, or out of the group of the socket's tasks
-        _log.debug("browser is gone")
-    finally:
-        sockets.discard(socket)
-        await socket.close(code=_answer_to(socket.close_code))
+
+    __slots__ = ("_request", "_sockets", "socket")
+
+    def __init__(self, request: web.Request) -> None:
+        self._request = request
+        self._sockets = bridge_of(request).activity.sockets
+        self.socket = web.WebSocketResponse(
+            timeout=_CLOSE_TIMEOUT_S,
+            heartbeat=_PING_S,
+            compress=False,
+            max_msg_size=_MAX_MESSAGE_BYTES,
+            autoclose=False,  # a close is answered below, by the code that it deserves
+            writer_limit=MAX_UNSENT_BYTES,
+        )
+
+    async def __aenter__(self) -> tuple[web.WebSocketResponse, Outbox]:
+        request, socket = self._request, self.socket
+        await socket.prepare(request)
+        bridge = bridge_of(request)
+        is_one_too_many = len(self._sockets) >= bridge.config.max_sockets
+        self._sockets.add(socket)
+        try:
+            if is_one_too_many:
+                await close_refused(socket, Refusal("too many sockets", code="RESOURCE_EXHAUSTED"))
+        except BaseException:
+            await self._close()
+            raise
+        return socket, Outbox(socket, bridge.activity, request.transport)
+
+    async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        await self._close()
+        if error is None:
+            return False
+        gone, others = _parted(error)
+        if gone:
+            _log.debug("browser is gone")
+        if others is not None and others is not error:
+            raise others
+        return others is None
+
+    async def _close(self) -> None:
+        self._sockets.discard(self.socket)
+        await self.socket.close(code=_answer_to(self.socket.close_code))
+
+
+def _parted(error: BaseException) -> tuple[bool, BaseException | None]:
+    """Tell whether an error, alone or in the group of a socket's tasks, is of a browser that is gone, and what else."""
+    if isinstance(error, ConnectionError):
+        return True, None
+    if isinstance(error, BaseExceptionGroup):
+        gone, others = error.split(ConnectionError)
+        return gone is not None, others
+    return False, error
 
 
 def _answer_to(code: int | None) -> int:
@@ -78,16 +107,29 @@ async def close_all(activity: Activity) -> None:
 
 async def resume_socket(request: web.Request) -> web.WebSocketResponse:
     """Serve one résumé: connection, events, exactly one terminal frame, close with 1000."""
-    async with open_socket(request) as (socket, outbox), asyncio.TaskGroup() as group:
-        delivery = group.create_task(_deliver(request, socket, outbox), name="delivery")
-        await _answer_pings(socket, outbox)
-        delivery.cancel()
+    async with OpenSocket(request) as (socket, outbox):
+        # No TaskGroup: it takes 600 bytes for as long as a socket is open. The delivery closes the socket however it
+        # ends, which ends the reading.
+        delivery = asyncio.create_task(_deliver(request, socket, outbox), name="delivery")
+        try:
+            await _answer_pings(socket, outbox)
+        finally:
+            delivery.cancel()
+            await asyncio.wait((delivery,))
+        if not delivery.cancelled() and (error := delivery.exception()) is not None:
+            raise error
     return socket
 
 
 async def _deliver(request: web.Request, socket: web.WebSocketResponse, outbox: Outbox) -> None:
     try:
-        await _watch(request, bridge_of(request), outbox)
+        bridge = bridge_of(request)
+        target = WatchTarget(kind=TargetKind.RESUME, name=request.match_info["resume_id"])
+        after, epoch = position(request.query), request.query.get("epoch", "")
+        heartbeat_s = bridge.config.heartbeat_s
+        async with bridge.relays.watching(target, after=after, epoch=epoch) as relay:
+            await outbox.send(connection_frame(target, after=after, epoch=relay.epoch, heartbeat_s=heartbeat_s))
+            await Delivery(relay, after=after, outbox=outbox, upstream=bridge.upstream, heartbeat_s=heartbeat_s).run()
         await socket.close(code=WSCloseCode.OK)
     except Refusal as refusal:
         await close_refused(socket, refusal)
@@ -96,16 +138,6 @@ async def _deliver(request: web.Request, socket: web.WebSocketResponse, outbox: 
     except Exception:  # noqa: BLE001 - 1000 would say that all was sent
         _log.exception("delivery failed")
         await socket.close(code=WSCloseCode.GOING_AWAY, message=b"INTERNAL")
-
-
-async def _watch(request: web.Request, bridge: Bridge, outbox: Outbox) -> None:
-    target = WatchTarget(kind=TargetKind.RESUME, name=request.match_info["resume_id"])
-    after, epoch = position(request.query), request.query.get("epoch", "")
-    heartbeat_s = bridge.config.heartbeat_s
-    async with bridge.relays.watching(target, after=after, epoch=epoch) as relay:
-        await outbox.send(connection_frame(target, after=after, epoch=relay.epoch, heartbeat_s=heartbeat_s))
-        delivery = Delivery(relay, after=after, outbox=outbox, upstream=bridge.upstream, heartbeat_s=heartbeat_s)
-        await delivery.run()
 
 
 async def _answer_pings(socket: web.WebSocketResponse, outbox: Outbox) -> None:

@@ -50,5 +50,7 @@ async def open_backend(settings: Settings) -> AsyncIterator[Backend]:
             clock=clock,
             metrics=metrics,
             tracing=tracing,
-            estimator=Estimator(statistics=store, clock=clock, workers=settings.workers),
+            estimator=Estimator(
+                statistics=store, clock=clock, workers=settings.workers, ocr_workers=settings.ocr_workers
+            ),
         )

@@ -122,7 +122,7 @@ class Settings:
         metavar="N",
         default_text="10",
         read=read_count,
-        check=at_least(2, "2"),
+        check=at_least(4, "4"),
         group=KEEP,
     )
     bus_url: str = setting(

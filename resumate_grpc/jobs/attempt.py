@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from resumate_grpc import failpoints
 from resumate_grpc.errors import ErrorReason, FileMissingError, ParsingError
 from resumate_grpc.jobs.enhance import enhanced, not_enhanced
 from resumate_grpc.jobs.estimates import Estimator
+from resumate_grpc.jobs.overdue import Overdue
 from resumate_grpc.jobs.ports import (
     Clock,
     EventBus,
@@ -25,7 +27,7 @@ from resumate_grpc.jobs.ports import (
 from resumate_grpc.jobs.progress import AttemptProgress, StageClock
 from resumate_grpc.jobs.traces import AttemptTrace, Traces, Untraced
 from resumate_grpc.model.parsed import ParsedResume
-from resumate_grpc.model.progress import ACTIVE_STAGES, ParseFailure, ProgressEvent, Stage, StageProgress, State
+from resumate_grpc.model.progress import ACTIVE_STAGES, Doing, ParseFailure, ProgressEvent, Stage, StageProgress, State
 from resumate_grpc.model.work import Claim, Lane, NewEvent, Outcome
 from resumate_grpc.parsing.recognised import ScansFoundError
 
@@ -73,6 +75,7 @@ class Attempt:
         self._ports = ports
         self._progress = AttemptProgress(None)
         self._stages = StageClock()
+        self._overdue = Overdue(ports.clock.monotonic())
         self._pending: list[NewEvent] = []
         self._reported = asyncio.Event()
         self._writing = asyncio.Lock()
@@ -125,8 +128,8 @@ class Attempt:
     async def _work_through(self) -> None:
         try:
             parsed = await self._parse()
-        except ScansFoundError:
-            await self._hand_over()
+        except ScansFoundError as found:
+            await self._hand_over(len(found.pages))
         except FileMissingError as error:
             await self._fail(ErrorReason.FILE_MISSING, str(error), retryable=False)
         except ParsingError as error:
@@ -140,55 +143,91 @@ class Attempt:
     async def _parse(self) -> ParsedResume:
         resume, asked = self._resume, self._resume.options.ai_enhancement
         model = self._ports.language_model if asked else None
+        began = self._ports.clock.monotonic()
+        lane = self._claim.lane
         self._progress = AttemptProgress(
-            await self._ports.estimator.attempt(resume.media_type, resume.size_bytes),
+            await self._ports.estimator.attempt(
+                resume.media_type, resume.size_bytes, lane=lane if lane is Lane.OCR else None
+            ),
             since=resume.progress,
             with_model=model is not None,
+            now=began,
         )
+        self._stages.enter(Stage.TEXT_EXTRACTION, began)
+        self._overdue.enter(Stage.TEXT_EXTRACTION, limit_s=self._progress.limit_s, now=began)
         content = await self._ports.files.get(resume.sha256)
-        scans = self._ports.scan_parser if self._claim.lane is Lane.OCR else None
+        scans = self._ports.scan_parser if lane is Lane.OCR else None
         parser = scans or self._ports.parser
         if model is None:
             parsed = await parser.parse(
-                content, media_type=resume.media_type, options=resume.options, on_progress=self._report
+                content,
+                media_type=resume.media_type,
+                options=resume.options,
+                on_progress=self._report,
+                on_doing=self._note_doing,
             )
             why = NO_MODEL if asked or self._ports.language_model is None else NOT_ASKED_FOR
             return not_enhanced(parsed, why=why, asked=asked, report=self._report)
         explanation = await parser.explain(
-            content, media_type=resume.media_type, options=resume.options, pictures=False, on_progress=self._report
+            content,
+            media_type=resume.media_type,
+            options=resume.options,
+            pictures=False,
+            on_progress=self._report,
+            on_doing=self._note_doing,
         )
-        return await enhanced(explanation, self._trace.over(model), self._report)
+        return await enhanced(explanation, self._trace.over(model), self._report, self._note_doing)
 
     def _report(self, report: StageProgress) -> None:
         self.has_begun = True
-        self._note_stage(self._stages.enter(report.stage, self._ports.clock.monotonic()))
+        now = self._ports.clock.monotonic()
+        self._note_stage(self._stages.enter(report.stage, now))
         self._trace.stage(report.stage)
         failpoints.hit(STAGE_FAILPOINTS[report.stage])
-        event = self._progress.advance(report)
-        if event is None:
-            return
+        event = self._progress.advance(report, now)
+        self._overdue.enter(self._progress.stage, limit_s=self._progress.limit_s, now=now)
+        if event is not None:
+            self._put(event)
+
+    def _put(self, event: NewEvent) -> None:
         if len(self._pending) >= MAX_PENDING_EVENTS and self._pending[-1].stage is event.stage:
             self._pending[-1] = event  # the log is slower than the parser: only the latest counts
         else:
             self._pending.append(event)
         self._reported.set()
 
+    def _note_doing(self, doing: Doing) -> None:
+        if doing.scanned_pages:
+            self._progress.scanned(doing.scanned_pages)
+            self._overdue.usual(self._progress.limit_s)
+        if doing.asked_characters:
+            self._progress.asks(doing.asked_characters)
+        self._overdue.does(doing.what, self._ports.clock.monotonic())
+
     def _note_stage(self, ended: tuple[Stage, float] | None) -> None:
         if ended is not None:
             self._ports.metrics.stage_finished(ended[0], self._resume.media_type, ended[1])
 
     async def _write_progress(self) -> None:
+        clock = self._ports.clock
         while True:
-            await self._reported.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(max(0.0, self._overdue.due_at - clock.monotonic())):
+                    await self._reported.wait()
             self._reported.clear()
-            await self._flush()
+            if (now := clock.monotonic()) >= self._overdue.due_at:
+                self._put(self._progress.overdue(self._overdue.notice(now), now))
+            await self._flush(self._progress.remaining_s)
             await asyncio.sleep(WRITE_INTERVAL_S)
 
-    async def _flush(self) -> None:
+    async def _flush(self, remaining_s: Callable[[float], float | None]) -> None:
+        """Append what was reported; what remains is told as of now, which is the time that the events get."""
         async with self._writing:
             if pending := self._pending:
                 self._pending = []
-                self._publish(*await self._ports.queue.append(self._claim, pending))
+                left_s = remaining_s(self._ports.clock.monotonic())
+                events = [replace(event, estimated_remaining_s=left_s) for event in pending]
+                self._publish(*await self._ports.queue.append(self._claim, events))
 
     async def _renew_lease(self) -> None:
         # At least so often: where the bus does not reach this worker, that is how it learns of a cancellation.
@@ -204,7 +243,12 @@ class Attempt:
     async def _succeed(self, parsed: ParsedResume) -> None:
         self._note_stage(self._stages.stop(self._ports.clock.monotonic()))
         times = self._stages.times(
-            media_type=self._resume.media_type, size_bytes=self._resume.size_bytes, page_count=parsed.page_count
+            media_type=self._resume.media_type,
+            size_bytes=self._resume.size_bytes,
+            page_count=parsed.page_count,
+            lane=self._claim.lane,
+            scanned_pages=self._progress.scanned_pages,
+            asked_characters=self._progress.asked_characters,
         )
         await self._finish(Outcome(parsed=parsed, times=times), State.SUCCEEDED, "")
 
@@ -214,16 +258,30 @@ class Attempt:
         await self._finish(outcome, State.FAILED, reason.value)
 
     async def _finish(self, outcome: Outcome, state: State, reason: str) -> None:
-        await self._flush()
+        estimator, began, is_told = self._ports.estimator, self._ports.clock.monotonic(), bool(self._pending)
+        await self._flush(lambda _: estimator.ending_s)
+        if is_told:
+            estimator.note_ending(self._ports.clock.monotonic() - began)
         self._publish(await self._ports.queue.finish(self._claim, outcome))
         self._ports.metrics.attempt_ended(state, reason)
         told = {"resume_id": self._resume.id, "attempt": self._resume.attempt, "state": state.value, "reason": reason}
         logger.info("attempt ended", extra={name: value for name, value in told.items() if value})
 
-    async def _hand_over(self) -> None:
+    async def _hand_over(self, pages: int) -> None:
         """Leave a scan to the lane where scans are read; this worker is free at once."""
-        await self._flush()
-        self._publish(await self._ports.queue.hand_over(self._claim, lane=Lane.OCR, message=IT_IS_A_SCAN))
+        estimator, resume = self._ports.estimator, self._resume
+        own = await estimator.attempt(resume.media_type, resume.size_bytes, lane=Lane.OCR)
+        left_s = None
+        if own is not None:
+            asked = resume.options.ai_enhancement and self._ports.language_model is not None
+            waiting_s = await estimator.waiting_for(Lane.OCR, resume.media_type, resume.size_bytes, asked=asked)
+            known = own.of_scan(pages).with_model(asked=asked)
+            left_s = waiting_s + known.total_s if known else None
+        await self._flush(lambda _: left_s)
+        event = await self._ports.queue.hand_over(
+            self._claim, lane=Lane.OCR, message=IT_IS_A_SCAN, estimated_remaining_s=left_s
+        )
+        self._publish(event)
         self._ports.bus.publish(WorkAvailable())
 
     async def _try_again(self, message: str) -> None:

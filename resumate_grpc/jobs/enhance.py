@@ -11,9 +11,9 @@ from resumate_grpc.enhancement.answer import AnswerError, decode_answer
 from resumate_grpc.enhancement.merge import Enhanced, merge
 from resumate_grpc.enhancement.question import question_for
 from resumate_grpc.errors import ErrorReason
-from resumate_grpc.jobs.ports import LanguageModel, LanguageModelError
+from resumate_grpc.jobs.ports import LanguageModel, LanguageModelError, unheard
 from resumate_grpc.model.parsed import ParsedResume, ParseWarning
-from resumate_grpc.model.progress import Stage, StageProgress
+from resumate_grpc.model.progress import Doing, Stage, StageProgress
 from resumate_grpc.parsing.explanation import Explanation
 
 __all__ = ["enhanced", "not_enhanced"]
@@ -21,12 +21,15 @@ __all__ = ["enhanced", "not_enhanced"]
 logger = logging.getLogger(__name__)
 
 LAST_PERCENT_BEFORE_ANSWER = 95
+UNANSWERED = "the language model has not answered"
 REFUSED_VALUES = "AI_VALUES_REFUSED"
 
 Report = Callable[[StageProgress], None]
 
 
-async def enhanced(explanation: Explanation, model: LanguageModel, report: Report) -> ParsedResume:
+async def enhanced(
+    explanation: Explanation, model: LanguageModel, report: Report, note: Callable[[Doing], None] = unheard
+) -> ParsedResume:
     """Return the result with what the model's answer adds; on any failure as it was, with the warning AI_UNAVAILABLE.
 
     Progress is the part of the answer that has come, measured by what our own parser found; a model that answers at
@@ -34,6 +37,7 @@ async def enhanced(explanation: Explanation, model: LanguageModel, report: Repor
     """
     parsed = explanation.parsed
     question = question_for(parsed, max_characters=model.max_input_characters)
+    note(Doing(what=UNANSWERED, asked_characters=question.expected_characters))
     report(_step(0, "Asking the language model"))
 
     def told(characters: int) -> None:

@@ -12,12 +12,13 @@ from resumate_grpc.enhancement.question import Question
 from resumate_grpc.errors import ResumeNotFoundError
 from resumate_grpc.model.page_image import PageImage
 from resumate_grpc.model.parsed import ParsedResume
-from resumate_grpc.model.progress import BatchCounts, ProgressEvent, Stage, StageProgress, State
+from resumate_grpc.model.progress import BatchCounts, Doing, ProgressEvent, Stage, StageProgress, State
 from resumate_grpc.model.resume import MediaType, ParseOptions, Resume
 from resumate_grpc.model.work import (
     Claim,
     Deleted,
     Lane,
+    Load,
     LogBounds,
     LogPage,
     LogQuery,
@@ -36,6 +37,7 @@ __all__ = [
     "Clock",
     "EventBus",
     "EventLog",
+    "Expectation",
     "Expiry",
     "FileStore",
     "Forecast",
@@ -52,7 +54,9 @@ __all__ = [
     "Stopped",
     "WorkAvailable",
     "WorkQueue",
+    "unexpected",
     "unforeseen",
+    "unheard",
 ]
 
 
@@ -66,6 +70,18 @@ Forecast = Callable[[int], float | None]
 
 def unforeseen(_ahead: int) -> None:
     """Forecast nothing."""
+
+
+Expectation = Callable[[MediaType, int, ParseOptions], float | None]
+"""Seconds that an attempt at a file of a type and size takes once it is begun; None where nothing was measured."""
+
+
+def unexpected(_media_type: MediaType, _size_bytes: int, _options: ParseOptions) -> None:
+    """Expect nothing."""
+
+
+def unheard(_doing: Doing) -> None:
+    """Hear nothing."""
 
 
 class Clock(Protocol):
@@ -192,11 +208,18 @@ class WorkQueue(Protocol):
     """Handing out work under leases. Every write is conditional on the claim's lease and attempt."""
 
     async def claim(
-        self, worker: str, *, lease_s: float, max_attempts: int, lane: Lane = Lane.TEXT
+        self,
+        worker: str,
+        *,
+        lease_s: float,
+        max_attempts: int,
+        lane: Lane = Lane.TEXT,
+        expected: Expectation = unexpected,
     ) -> tuple[Claim | None, Sequence[ProgressEvent]]:
         """Take the lane's oldest waiting résumé, or one whose lease ran out, which then starts its next attempt.
 
-        One that was handed over goes on with the attempt that it is in, and causes no event.
+        One that was handed over goes on with the attempt that it is in, and causes no event. `expected` tells how
+        long an attempt takes, for the event that begins it; it may be called in any thread.
 
         Appends the events that this causes and returns them for publishing: PROCESSING for the claimed one, after a
         QUEUED one where an attempt is started anew; FAILED with WORKER_LOST for each that lost a worker `max_attempts`
@@ -216,7 +239,9 @@ class WorkQueue(Protocol):
         """End the attempt: state, result, times and terminal event in one transaction. Raises `LeaseLostError`."""
         ...
 
-    async def hand_over(self, claim: Claim, *, lane: Lane, message: str) -> ProgressEvent:
+    async def hand_over(
+        self, claim: Claim, *, lane: Lane, message: str, estimated_remaining_s: float | None = None
+    ) -> ProgressEvent:
         """Leave the attempt to the workers of another lane: it goes on, and waits in line for whoever claims it there.
 
         Raises `LeaseLostError`.
@@ -271,6 +296,10 @@ class Statistics(Protocol):
 
     async def places(self) -> Mapping[str, int]:
         """Return the place of each that waits, by id: 1 = next to be taken up in its lane."""
+        ...
+
+    async def load(self) -> Sequence[Load]:
+        """Return what waits and what is at work, one a kind; in any order."""
         ...
 
     async def counts(self) -> dict[State, int]:
@@ -371,10 +400,12 @@ class Parser(Protocol):
         media_type: MediaType,
         options: ParseOptions,
         on_progress: Callable[[StageProgress], None],
+        on_doing: Callable[[Doing], None] = unheard,
     ) -> ParsedResume:
         """Parse one document in a worker process; waits for a free one.
 
-        `on_progress` is called in the event loop, in order, before this returns; it must not block. A parser of the
+        `on_progress` is called in the event loop, in order, before this returns; it must not block. So is `on_doing`,
+        with what else there is to tell whoever wonders why no progress comes. A parser of the
         TEXT lane raises `ScansFoundError` for a document with pages that only OCR can read. Raises
         `ParsingError`: the parser's own, or PARSE_TIMEOUT, RESOURCE_LIMIT (memory, CPU, output), WORKER_LOST (the
         process died for another reason). Cancelling the call ends the process at once; a warm spare takes its place.
@@ -389,6 +420,7 @@ class Parser(Protocol):
         options: ParseOptions,
         pictures: bool,
         on_progress: Callable[[StageProgress], None],
+        on_doing: Callable[[Doing], None] = unheard,
     ) -> Explanation:
         """Parse likewise, and return the result with the document that it was read from, in which quotes are found."""
         ...

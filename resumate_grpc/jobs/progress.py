@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from resumate_grpc.jobs.estimates import StageEstimate
+from resumate_grpc.jobs.stage_estimate import StageEstimate
 from resumate_grpc.model.progress import ACTIVE_STAGES, ProgressEvent, Stage, StageProgress
 from resumate_grpc.model.resume import MediaType
-from resumate_grpc.model.work import NewEvent, StageTimes
+from resumate_grpc.model.work import Lane, NewEvent, StageTimes
 
 __all__ = ["AttemptProgress", "StageClock"]
 
@@ -18,26 +18,37 @@ MAX_MESSAGE_CHARACTERS = 500
 
 
 class AttemptProgress:
-    """Overall percent of one attempt: each stage counts as its share of the expected time.
+    """Overall percent of one attempt, and what remains of it: each stage counts as its share of the expected time.
 
     `with_model` tells that a language model will be asked; else its stage takes no time, whatever it took others.
+    Times are of a clock that never goes back, in seconds; `now` is when the first stage began.
     """
 
     def __init__(
-        self, expected: StageEstimate | None, *, since: ProgressEvent | None = None, with_model: bool = False
+        self,
+        expected: StageEstimate | None,
+        *,
+        since: ProgressEvent | None = None,
+        with_model: bool = False,
+        now: float = 0.0,
     ) -> None:
         """Begin at the attempt's last event `since`, where it is taken up in its middle."""
-        self._expected = expected.with_model(asked=with_model) if expected else None
-        self._shares = _shares(self._expected, with_model=with_model)
+        self._with_model = with_model
+        self._expect(expected.with_model(asked=with_model) if expected else None)
         self._stage: Stage | None = None
         self._stage_percent = 0
         self._message = ""
+        self._began_at = self._moved_at = now
         self.percent = 0
+        self.scanned_pages = 0
+        """How many pages of the document OCR reads; 0 until that is known."""
+        self.asked_characters = 0
+        """How long an answer is expected of the language model; 0 until one is asked."""
         if since is not None and since.stage in ACTIVE_STAGES:
             self._stage, self._stage_percent, self._message = since.stage, since.stage_percent, since.message
             self.percent = since.percent
 
-    def advance(self, report: StageProgress) -> NewEvent | None:
+    def advance(self, report: StageProgress, now: float = 0.0) -> NewEvent | None:
         """Turn a report into an event; None where it tells nothing new or goes back to an earlier stage."""
         if self._stage is not None and ACTIVE_STAGES.index(report.stage) < ACTIVE_STAGES.index(self._stage):
             return None
@@ -47,20 +58,61 @@ class AttemptProgress:
         message = report.message[:MAX_MESSAGE_CHARACTERS]
         if not entered and stage_percent == self._stage_percent and message == self._message:
             return None
+        if entered and self._stage is not None:
+            self._began_at = now
+        if entered or stage_percent > self._stage_percent:
+            self._moved_at = now
         self._stage, self._stage_percent, self._message = report.stage, stage_percent, message
         self.percent = max(self.percent, self._overall())
-        return NewEvent(
-            stage=report.stage,
-            stage_percent=stage_percent,
-            percent=self.percent,
-            message=message,
-            estimated_remaining_s=self._expected.remaining_s(report.stage, stage_percent) if self._expected else None,
+        return self._event(message, now)
+
+    def scanned(self, pages: int) -> None:
+        """Note how many pages OCR reads, which is what the stage takes its time for."""
+        if pages != self.scanned_pages and self._expected is not None:
+            self._expect(self._expected.of_scan(pages))
+        self.scanned_pages = pages
+
+    def asks(self, characters: int) -> None:
+        """Note how long an answer is expected of the language model."""
+        if characters != self.asked_characters and self._expected is not None:
+            self._expect(self._expected.of_answer(characters))
+        self.asked_characters = characters
+
+    def overdue(self, message: str, now: float) -> NewEvent:
+        """Return the event that says why nothing moves; the next report's own message is news again."""
+        self._message = message[:MAX_MESSAGE_CHARACTERS]
+        return self._event(self._message, now)
+
+    def remaining_s(self, now: float) -> float | None:
+        """Seconds to the attempt's end, as of `now`; None where like attempts were not measured."""
+        if self._expected is None:
+            return None
+        return self._expected.remaining_s(
+            self.stage, self._stage_percent, for_s=now - self._began_at, silent_s=now - self._moved_at
         )
+
+    @property
+    def limit_s(self) -> float | None:
+        """Seconds that 99 of 100 like attempts need for the stage at most; None where too few were measured."""
+        return self._expected.limits.get(self.stage) if self._expected else None
 
     @property
     def stage(self) -> Stage:
         """The stage that the attempt is in."""
         return self._stage or Stage.TEXT_EXTRACTION
+
+    def _expect(self, expected: StageEstimate | None) -> None:
+        self._expected = expected
+        self._shares = _shares(expected, with_model=self._with_model)
+
+    def _event(self, message: str, now: float) -> NewEvent:
+        return NewEvent(
+            stage=self.stage,
+            stage_percent=self._stage_percent,
+            percent=self.percent,
+            message=message,
+            estimated_remaining_s=self.remaining_s(now),
+        )
 
     def _overall(self) -> int:
         index = ACTIVE_STAGES.index(self.stage)
@@ -105,9 +157,21 @@ class StageClock:
         self._stage = None
         return stage, seconds
 
-    def times(self, *, media_type: MediaType, size_bytes: int, page_count: int) -> StageTimes:
+    def times(
+        self,
+        *,
+        media_type: MediaType,
+        size_bytes: int,
+        page_count: int,
+        lane: Lane,
+        scanned_pages: int,
+        asked_characters: int,
+    ) -> StageTimes:
         """Return what was measured, in seconds."""
         return StageTimes(
+            lane=lane,
+            scanned_pages=scanned_pages,
+            asked_characters=asked_characters,
             media_type=media_type,
             size_bytes=size_bytes,
             page_count=page_count,

@@ -117,7 +117,9 @@ class Resumes:
             lane=Lane.OCR if media_type in PICTURES else Lane.TEXT,
             expire_after_s=self._expire_after_s,
         )
-        forecast = await self._estimator.forecast(media_type, new.size_bytes)
+        forecast = await self._estimator.forecast(
+            media_type, new.size_bytes, asked=upload.options.ai_enhancement, joins=True
+        )
         keeping = self._keep(new, upload.content, forecast)
         resume, deduplicated = await self._changes.through(keeping, name=f"upload {new.id}")
         if not deduplicated:
@@ -228,7 +230,9 @@ class Resumes:
             resume_id,
             options=options,
             max_queued=self._max_queued,
-            forecast=await self._estimator.forecast(before.media_type, before.size_bytes),
+            forecast=await self._estimator.forecast(
+                before.media_type, before.size_bytes, asked=(options or before.options).ai_enhancement, joins=True
+            ),
             expire_after_s=self._expire_after_s,
         )
         self._bus.publish(event)
@@ -245,8 +249,12 @@ class Resumes:
     async def _estimated(self, resume: Resume) -> Resume:
         if resume.state is State.QUEUED:
             ahead = await self._estimator.waiting_ahead(resume.id)
-            forecast = await self._estimator.forecast(resume.media_type, resume.size_bytes)
+            forecast = await self._estimator.forecast(
+                resume.media_type, resume.size_bytes, asked=resume.options.ai_enhancement
+            )
             return replace(resume, estimated_duration_s=forecast(ahead), queue_position=ahead + 1)
         if resume.state is State.PROCESSING and resume.progress is not None:
-            return replace(resume, estimated_duration_s=resume.progress.estimated_remaining_s)
+            stated_s = resume.progress.estimated_remaining_s
+            passed_s = max(0.0, (self._clock.now() - resume.progress.create_time).total_seconds())
+            return replace(resume, estimated_duration_s=None if stated_s is None else max(0.0, stated_s - passed_s))
         return resume

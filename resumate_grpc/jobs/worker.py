@@ -89,7 +89,13 @@ class Worker:
     async def _claim(self, lane: Lane) -> Claim | None:
         try:
             claim, events = await self._ports.queue.claim(
-                self._name, lease_s=self._ports.lease_s, max_attempts=self._ports.max_attempts, lane=lane
+                self._name,
+                lease_s=self._ports.lease_s,
+                max_attempts=self._ports.max_attempts,
+                lane=lane,
+                expected=await self._ports.estimator.expectation(
+                    lane, with_model=self._ports.language_model is not None
+                ),
             )
         except Exception:
             logger.exception("no work could be claimed; trying again")

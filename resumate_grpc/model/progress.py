@@ -11,6 +11,7 @@ from resumate_grpc.errors import ErrorReason
 __all__ = [
     "ACTIVE_STAGES",
     "BatchCounts",
+    "Doing",
     "ParseFailure",
     "ProgressEvent",
     "Stage",
@@ -57,6 +58,20 @@ class StageProgress:
     stage: Stage
     stage_percent: int
     message: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Doing:
+    """What is being done or waited for at this moment, where that is no progress.
+
+    `what` is a clause that "for 12 s" can follow, such as "page 3 has been read by OCR". `scanned_pages` is how many
+    pages of the document OCR reads, `asked_characters` how long the answer is expected to be that a language model is
+    asked for; 0 = none, or not known yet.
+    """
+
+    what: str
+    scanned_pages: int = 0
+    asked_characters: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,6 +16,7 @@ __all__ = [
     "Claim",
     "Deleted",
     "Lane",
+    "Load",
     "LogBounds",
     "LogPage",
     "LogQuery",
@@ -84,8 +85,28 @@ class Claim:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Load:
+    """How many résumés, of all owners, of one kind wait in a lane, or are being worked on there (`at_work`).
+
+    `size_bytes` is their mean, of sizes of the same number of digits; `asked` tells that a language model is to be
+    asked.
+    """
+
+    lane: Lane
+    at_work: bool
+    media_type: MediaType
+    asked: bool
+    size_bytes: int
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class StageTimes:
-    """How long one successful attempt took, by stage, in seconds; the source of every estimate."""
+    """How long one successful attempt took, by stage, in seconds; the source of every estimate.
+
+    Of a scan that the lane of texts handed over, what it took in the lane of scans. `scanned_pages` is how many pages
+    OCR read, `asked_characters` how long an answer was expected of a language model.
+    """
 
     media_type: MediaType
     size_bytes: int
@@ -93,6 +114,9 @@ class StageTimes:
     text_extraction_s: float
     nlp_parsing_s: float
     ai_enhancement_s: float
+    lane: Lane = Lane.TEXT
+    scanned_pages: int = 0
+    asked_characters: int = 0
 
     @property
     def total_s(self) -> float:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Coroutine, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
-    from typing import Any
-
     import grpc.aio
 
-__all__ = ["REQUEST_ID_KEY", "Call", "Context", "current_call", "enter_call", "log_fields"]
+__all__ = ["REQUEST_ID_KEY", "Call", "Context", "current_call", "enter_call", "log_fields", "unbroken"]
 
 REQUEST_ID_KEY = "x-request-id"
 """Metadata key: the caller's own id for a call, or one of ours, in either direction."""
@@ -45,6 +44,23 @@ def current_call() -> Call:
     if call is None:
         raise LookupError("no rpc is under way here")
     return call
+
+
+async def unbroken(operation: Coroutine[Any, Any, None]) -> None:
+    """Await a write of grpc's, which goes on to its end should the rpc be cancelled meanwhile.
+
+    Cancelled in the middle, it never frees what it has handed to core (grpcio 1.85: some 100 to 300 bytes each time).
+    It costs a task: for what clients are likely to break off, not for every message of a stream.
+    """
+    writing = asyncio.ensure_future(operation)
+    writing.add_done_callback(_noticed)
+    await asyncio.shield(writing)
+
+
+def _noticed(writing: asyncio.Future[None]) -> None:
+    """Let a write fail whose rpc was cancelled meanwhile: the client has gone."""
+    if not writing.cancelled():
+        writing.exception()
 
 
 def log_fields() -> Mapping[str, str]:

@@ -15,7 +15,7 @@ import grpc.aio
 from google.protobuf.message import DecodeError, Message
 
 from resumate_grpc.errors import InvalidFieldError
-from resumate_grpc.rpc.call import REQUEST_ID_KEY, Call, Context
+from resumate_grpc.rpc.call import REQUEST_ID_KEY, Call, Context, unbroken
 from resumate_grpc.rpc.edge import OUR_SERVICE, Edge
 
 __all__ = ["EdgeInterceptor"]
@@ -99,7 +99,7 @@ def _streamed(
 
     async def streamed(raw: Any, context: Context) -> None:
         async def work(call: Call) -> None:
-            await context.send_initial_metadata(((REQUEST_ID_KEY, call.request_id),))
+            await unbroken(context.send_initial_metadata(((REQUEST_ID_KEY, call.request_id),)))
             writing = written(read(raw, call), context)
             await (writing if method.startswith(OUR_SERVICE) else edge.until_drained(writing))
 

@@ -6,12 +6,12 @@ from resumate_grpc import failpoints
 from resumate_grpc._gen.resumate.v1 import watch_pb2 as pb
 from resumate_grpc.errors import InvalidFieldError, ResumeNotFoundError
 from resumate_grpc.jobs.resumes import Resumes
-from resumate_grpc.jobs.updates import Occurred, Update
+from resumate_grpc.jobs.updates import Beat, Occurred, Update
 from resumate_grpc.jobs.watch import Watches
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import ProgressEvent, State
 from resumate_grpc.model.work import Target
-from resumate_grpc.rpc.call import Context, current_call
+from resumate_grpc.rpc.call import Context, current_call, unbroken
 from resumate_grpc.rpc.codec_progress import encode_event
 from resumate_grpc.rpc.codec_watch import Frames
 from resumate_grpc.rpc.fields import (
@@ -52,11 +52,15 @@ class Progress:
         include_parsed = request.include_parsed
         del request  # a watch may be open for days
         async with watching as watcher:
+            is_opening = True
             while updates := await watcher.next():
                 for update in updates:
                     parsed = await self._result_of_update(update) if include_parsed else None
                     failpoints.hit("watch.before-send")
-                    await context.write(self._frames.encode(update, parsed=parsed))
+                    writing = context.write(self._frames.encode(update, parsed=parsed))
+                    # Who looks once and leaves does so while history is being written.
+                    await (unbroken(writing) if is_opening else writing)
+                    is_opening = is_opening and not isinstance(update, Beat)
 
     async def list_progress(self, request: pb.ListProgressRequest, _: Context) -> pb.ListProgressResponse:
         """Return a page of events."""

@@ -10,9 +10,10 @@ from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self
 
+from resumate_grpc.jobs.ports import unheard
 from resumate_grpc.model.page_image import PageImage
 from resumate_grpc.model.parsed import ParsedResume
-from resumate_grpc.model.progress import StageProgress
+from resumate_grpc.model.progress import Doing, StageProgress
 from resumate_grpc.model.resume import MediaType, ParseOptions
 from resumate_grpc.parsing.explanation import Explanation
 from resumate_grpc.parsing.recognised import RecognisedPage
@@ -26,6 +27,9 @@ TARGET = "resumate_grpc.parsing.pipeline"
 FIRST_BACKOFF_S = 0.5
 MAX_BACKOFF_S = 60.0
 FAILURES_TO_GIVE_UP = 3
+
+NO_PROCESS = Doing(what="no worker process has been free")
+READING = Doing(what="the document has been read")
 
 logger = logging.getLogger(__name__)
 
@@ -100,10 +104,11 @@ class SandboxPool:
         media_type: MediaType,
         options: ParseOptions,
         on_progress: Callable[[StageProgress], None],
+        on_doing: Callable[[Doing], None] = unheard,
         recognised: Sequence[RecognisedPage] | None = None,
     ) -> ParsedResume:
         """Parse one document, as `jobs.ports.Parser` says; `recognised` as in `SandboxProcess.parse`."""
-        async with self._process() as process:
+        async with self._process(on_doing, READING) as process:
             return await process.parse(
                 content, media_type=media_type, options=options, on_progress=on_progress, recognised=recognised
             )
@@ -130,10 +135,11 @@ class SandboxPool:
         options: ParseOptions,
         pictures: bool = True,
         on_progress: Callable[[StageProgress], None],
+        on_doing: Callable[[Doing], None] = unheard,
         recognised: Sequence[RecognisedPage] | None = None,
     ) -> Explanation:
         """Parse one document likewise, and return what the parser saw in it; without `pictures` no page is drawn."""
-        async with self._process() as process:
+        async with self._process(on_doing, READING) as process:
             return await process.explain(
                 content,
                 media_type=media_type,
@@ -153,9 +159,14 @@ class SandboxPool:
             )
 
     @asynccontextmanager
-    async def _process(self) -> AsyncIterator[SandboxProcess]:
+    async def _process(
+        self, on_doing: Callable[[Doing], None] = unheard, then: Doing = READING
+    ) -> AsyncIterator[SandboxProcess]:
+        if self._slots.locked() or not self._idle:
+            on_doing(NO_PROCESS)
         async with self._slots:
             process = await self._take()
+            on_doing(then)
             try:
                 yield process
             finally:

@@ -275,7 +275,9 @@ class SandboxProcess:
 
 
 def _answer(reply: Outcome, expected: type[Result]) -> Result | ScansFound | Refused | Crashed:
-    if isinstance(reply, expected | Refused | Crashed) or (isinstance(reply, ScansFound) and expected is Parsed):
+    if isinstance(reply, expected | Refused | Crashed) or (
+        isinstance(reply, ScansFound) and expected in {Parsed, Explained}
+    ):
         return reply
     raise ProtocolError("it answered what it was not asked")
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from resumate_grpc.jobs.ports import Expectation
 from resumate_grpc.model.progress import ProgressEvent
 from resumate_grpc.model.work import Claim, Lane
 from resumate_grpc.store.append import Append
@@ -38,7 +39,9 @@ class Writing(Protocol):
         """Run an append, together with others that wait."""
         ...
 
-    def claim(self, worker: str, *, lease_s: float, max_attempts: int, lane: Lane) -> asyncio.Future[Claimed]:
+    def claim(
+        self, worker: str, *, lease_s: float, max_attempts: int, lane: Lane, expected: Expectation
+    ) -> asyncio.Future[Claimed]:
         """Claim; see `WorkQueue.claim`."""
         ...
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, func, select, tuple_
+from sqlalchemy import Row, Text, cast, func, select, tuple_
 
 from resumate_grpc.model.progress import State
 from resumate_grpc.model.resume import MediaType
-from resumate_grpc.model.work import StageTimes
+from resumate_grpc.model.work import Lane, Load, StageTimes
 from resumate_grpc.store import tables
 from resumate_grpc.store.tables import resumes
 from resumate_grpc.store.transaction import Transaction
 
-__all__ = ["counts", "places", "stage_times", "waiting_ahead"]
+__all__ = ["counts", "load", "places", "stage_times", "waiting_ahead"]
 
 
 def stage_times(tx: Transaction, *, limit: int) -> list[StageTimes]:
@@ -32,6 +32,9 @@ def stage_times(tx: Transaction, *, limit: int) -> list[StageTimes]:
             text_extraction_s=row.text_extraction_s,
             nlp_parsing_s=row.nlp_parsing_s,
             ai_enhancement_s=row.ai_enhancement_s,
+            lane=Lane(row.lane),
+            scanned_pages=row.scanned_pages,
+            asked_characters=row.asked_characters,
         )
         for row in rows
     ]
@@ -61,6 +64,37 @@ _PLACES = select(
 def places(tx: Transaction) -> dict[str, int]:
     """Return the place of each QUEUED résumé in its lane, 1 = next to be taken up there."""
     return {row.id: row.place for row in tx.connection.execute(_PLACES)}
+
+
+# What was handed over waits with a lease that never expires.
+_KINDS = (
+    resumes.c.lane,
+    resumes.c.lease_expires.is_not(None).label("at_work"),
+    resumes.c.media_type,
+    resumes.c.options.contains('"ai_enhancement":true').label("asked"),
+    func.length(cast(resumes.c.size_bytes, Text)).label("digits"),
+)
+_LOAD = (
+    select(*_KINDS, func.count().label("many"), func.avg(resumes.c.size_bytes).label("size_bytes"))
+    .where(resumes.c.state.in_((State.QUEUED.value, State.PROCESSING.value)))
+    # By name: with parameters of their own PostgreSQL would not take the two expressions for one.
+    .group_by(resumes.c.lane, "at_work", resumes.c.media_type, "asked", "digits")
+)
+
+
+def load(tx: Transaction) -> list[Load]:
+    """Return what waits and what is at work, one a kind."""
+    return [
+        Load(
+            lane=Lane(row.lane),
+            at_work=bool(row.at_work),
+            media_type=MediaType(row.media_type),
+            asked=bool(row.asked),
+            size_bytes=round(row.size_bytes),
+            count=row.many,
+        )
+        for row in tx.connection.execute(_LOAD)
+    ]
 
 
 def counts(tx: Transaction) -> dict[State, int]:

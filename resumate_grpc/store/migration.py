@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from functools import partial
 from uuid import uuid4
 
-from sqlalchemy import Connection, func, inspect, select, text, update
+from sqlalchemy import Connection, delete, func, insert, inspect, select, text, update
 
 from resumate_grpc.errors import SettingsError
-from resumate_grpc.store.migrations import HEAD
+from resumate_grpc.store.migrations import HEAD, WORKS_WITH
 from resumate_grpc.store.postgres.connecting import connect as connect_postgres
 from resumate_grpc.store.postgres.connecting import explained as explained_postgres
 from resumate_grpc.store.postgres.connecting import is_postgres, with_pooler
 from resumate_grpc.store.sqlite import connect, database_path, explained, prepare_file
-from resumate_grpc.store.tables import log
+from resumate_grpc.store.tables import log, works_with
 
 __all__ = ["Migrated", "migrate", "upgrade"]
 
@@ -37,6 +37,8 @@ class Migrated:
 
 def migrate(database_url: str, *, restored: bool = False) -> Migrated:
     """Bring the database of a URL or path to the newest schema, making it where it is missing.
+
+    One that a later version has migrated is left as it is, if that version has said that this one works on it.
 
     `restored` says that it was put back from a backup: the log gets a new epoch, so that whoever watched what came
     after the backup is told that those numbers mean other events now.
@@ -77,9 +79,15 @@ def upgrade(connection: Connection, *, restored: bool = False) -> Migrated:
     before = _revision(connection)
     if restored and not before:
         raise SettingsError("the database is empty: put the backup back first, then run this again")
+    after = HEAD
     if before != HEAD:
-        _run_alembic(connection, before)
-    return Migrated(before=before, after=HEAD, epoch=_new_epoch(connection) if restored else "")
+        if _works_on_a_later_one(connection):
+            after = before
+        else:
+            _run_alembic(connection, before)
+            connection.execute(delete(works_with))
+            connection.execute(insert(works_with), [{"revision": revision} for revision in (*WORKS_WITH, HEAD)])
+    return Migrated(before=before, after=after, epoch=_new_epoch(connection) if restored else "")
 
 
 def _new_epoch(connection: Connection) -> str:
@@ -92,6 +100,14 @@ def _revision(connection: Connection) -> str:
     if not inspect(connection).has_table("alembic_version"):
         return ""
     return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none() or "")
+
+
+def _works_on_a_later_one(connection: Connection) -> bool:
+    """Whether a later version has migrated the database and said that this one works on it."""
+    if not inspect(connection).has_table(works_with.name):
+        return False
+    mine = select(works_with.c.revision).where(works_with.c.revision == HEAD)
+    return connection.execute(mine).one_or_none() is not None
 
 
 def _run_alembic(connection: Connection, before: str) -> None:

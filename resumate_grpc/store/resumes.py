@@ -23,6 +23,7 @@ from resumate_grpc.model.work import Deleted, NewResume
 from resumate_grpc.store import tables
 from resumate_grpc.store.codec import decode_event, decode_resume, encode_json, etag_of, fold, from_micros
 from resumate_grpc.store.events import Change, Entry, queued, record, transition
+from resumate_grpc.store.line import Place, ahead_of, new_place
 from resumate_grpc.store.tables import events, resumes
 from resumate_grpc.store.transaction import Transaction
 
@@ -53,7 +54,7 @@ _LATEST = select(events).where(
     events.c.resume_id == bindparam("of_resume"), events.c.sequence == bindparam("last", type_=BigInteger)
 )
 _RESULT = select(tables.parsed.c.json).where(tables.parsed.c.resume_id == bindparam("of_resume"))
-_WAITING = select(resumes.c.lane, func.count()).where(resumes.c.state == State.QUEUED.value).group_by(resumes.c.lane)
+_WAITING = select(func.count()).select_from(resumes).where(resumes.c.state == State.QUEUED.value)
 
 
 def waiting(ahead: int) -> str:
@@ -70,8 +71,10 @@ def create(
     earlier = _by_request_id(tx, new) if new.request_id else None
     if earlier is not None:
         return earlier, None
-    ahead = _check_room(tx, new.lane.value, max_queued)
-    row = tx.connection.execute(_INSERT, _first_row(new, now=tx.now)).one()
+    _check_room(tx, max_queued)
+    place = new_place(tx, lane=new.lane.value, owner=new.owner, batch_id=new.batch_id or None)
+    ahead = ahead_of(tx, new.lane.value, place)
+    row = tx.connection.execute(_INSERT, _first_row(new, place, now=tx.now)).one()
     (event,) = record(tx, row, [queued(waiting(ahead), estimated_remaining_s=forecast(ahead))])
     return decode_resume(row, progress=event), event
 
@@ -157,7 +160,7 @@ def retry(
     forecast: Forecast,
     expire_after_s: float | None,
 ) -> tuple[Resume, ProgressEvent]:
-    """Queue the next attempt at the end of the line."""
+    """Queue the next attempt, as an upload of its own."""
     row = _find_for_change(tx, owner, resume_id)
     if not State(row.state).is_terminal:
         raise WrongStateError(
@@ -165,7 +168,9 @@ def retry(
         )
     if not row.has_file:
         raise FileMissingError(f"the file of résumé {resume_id} is no longer stored; upload it again")
-    ahead = _check_room(tx, row.lane, max_queued)
+    _check_room(tx, max_queued)
+    place = new_place(tx, lane=row.lane, owner=owner, batch_id=row.batch_id)
+    ahead = ahead_of(tx, row.lane, place)
     tx.connection.execute(delete(tables.parsed).where(tables.parsed.c.resume_id == resume_id))
     changes: dict[str, Change] = {
         "attempt": row.attempt + 1,
@@ -173,8 +178,9 @@ def retry(
         "error": None,
         "complete_time": None,
         "lost_count": 0,
-        "queue_rank": 1,
-        "queue_time": tx.now,
+        "queue_rank": place.rank,
+        "queue_time": place.turn,
+        "has_history": 1,
         "person_name": "",
         "headline": "",
         "expire_time": _expire_time(tx.now, expire_after_s),
@@ -233,16 +239,14 @@ def _check_etag(row: Row[Any], if_etag: str) -> None:
         raise EtagMismatchError(f"résumé {row.id} was changed since you read it; read it again and repeat the change")
 
 
-def _check_room(tx: Transaction, lane: str, max_queued: int) -> int:
-    """Return how many wait already in a lane; all lanes count towards the limit."""
-    waiting: dict[str, int] = dict(tx.connection.execute(_WAITING).all())
-    if sum(waiting.values()) >= max_queued:
+def _check_room(tx: Transaction, max_queued: int) -> None:
+    """All lanes count towards the limit."""
+    if tx.connection.execute(_WAITING).scalar_one() >= max_queued:
         raise ExhaustedError(
             f"{max_queued} résumés wait already; try again in {_RETRY_AFTER_S:.0f} s",
             reason=ErrorReason.QUEUE_FULL,
             retry_after_s=_RETRY_AFTER_S,
         )
-    return waiting.get(lane, 0)
 
 
 def _by_request_id(tx: Transaction, new: NewResume) -> Resume | None:
@@ -256,7 +260,7 @@ def _by_request_id(tx: Transaction, new: NewResume) -> Resume | None:
     return decode_resume(row, progress=latest_event(tx, row))
 
 
-def _first_row(new: NewResume, *, now: int) -> dict[str, str | int | None]:
+def _first_row(new: NewResume, place: Place, *, now: int) -> dict[str, str | int | None]:
     return {
         "id": new.id,
         "owner": new.owner,
@@ -276,8 +280,8 @@ def _first_row(new: NewResume, *, now: int) -> dict[str, str | int | None]:
         "last_sequence": 1,
         "last_event_time": now,
         "percent": 0,
-        "queue_rank": 1,
-        "queue_time": now,
+        "queue_rank": place.rank,
+        "queue_time": place.turn,
         "lost_count": 0,
         "lane": new.lane.value,
         "expire_time": _expire_time(now, new.expire_after_s),

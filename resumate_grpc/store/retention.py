@@ -23,9 +23,10 @@ def purge_events(tx: Transaction, *, ended_before: int, limit: int) -> int:
     """
     due = (
         select(resumes.c.id, resumes.c.owner, resumes.c.first_sequence, resumes.c.last_sequence)
-        .where(resumes.c.complete_time < ended_before, resumes.c.first_sequence < resumes.c.last_sequence)
+        .where(resumes.c.complete_time < ended_before, resumes.c.has_history == 1)
         .order_by(resumes.c.complete_time)
         .limit(_RESUMES_AT_ONCE)
+        .with_for_update(skip_locked=True)  # a retry, or another server that sweeps; SQLite leaves the clause out
     )
     removed = 0
     for row in tx.connection.execute(due).all():
@@ -40,13 +41,15 @@ def _purge_one(tx: Transaction, resume_id: str, owner: str, *, held: tuple[int, 
     first, last = held
     first_kept = min(last, first + limit)
     mine = events.c.resume_id == resume_id
+    whether = {"first_sequence": first_kept, "has_history": int(first_kept < last)}
+    if first_kept == first:  # an earlier version has purged it, and did not say so
+        tx.connection.execute(update(resumes).where(resumes.c.id == resume_id).values(**whether))
+        return 0
     last_gone = select(events.c.feed_sequence).where(mine, events.c.sequence == first_kept - 1)
     feed_sequence = tx.connection.execute(last_gone).scalar_one()
     tx.connection.execute(delete(events).where(mine, events.c.sequence < first_kept))
     tx.connection.execute(
-        update(resumes)
-        .where(resumes.c.id == resume_id)
-        .values(first_sequence=first_kept, purged_feed_sequence=feed_sequence)
+        update(resumes).where(resumes.c.id == resume_id).values(**whether, purged_feed_sequence=feed_sequence)
     )
     column = feeds.c.first_sequence
     higher = case((column > feed_sequence, column), else_=feed_sequence + 1)
@@ -61,6 +64,7 @@ def expire_files(tx: Transaction, *, ended_before: int, limit: int) -> list[str]
         .where(resumes.c.complete_time < ended_before, resumes.c.has_file == 1)
         .order_by(resumes.c.complete_time)
         .limit(limit)
+        .with_for_update(skip_locked=True)
     )
     rows = tx.connection.execute(due).all()
     tx.connection.execute(update(resumes).where(resumes.c.id.in_([row.id for row in rows])).values(has_file=0))

@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
 from resumate_grpc import failpoints
-from resumate_grpc.jobs.ports import Clock
+from resumate_grpc.jobs.ports import Clock, Expectation
 from resumate_grpc.model.progress import ProgressEvent
 from resumate_grpc.model.work import Lane
 from resumate_grpc.store import work_queue
@@ -118,10 +118,19 @@ class Writer:
         self._queue(_Job(append=append, future=future, loop=loop))
         return future
 
-    def claim(self, worker: str, *, lease_s: float, max_attempts: int, lane: Lane) -> asyncio.Future[Claimed]:
+    def claim(
+        self, worker: str, *, lease_s: float, max_attempts: int, lane: Lane, expected: Expectation
+    ) -> asyncio.Future[Claimed]:
         """Claim; see `WorkQueue.claim`."""
         return self.submit(
-            partial(work_queue.claim, worker=worker, lease_s=lease_s, max_attempts=max_attempts, lane=lane)
+            partial(
+                work_queue.claim,
+                worker=worker,
+                lease_s=lease_s,
+                max_attempts=max_attempts,
+                lane=lane,
+                expected=expected,
+            )
         )
 
     async def aclose(self) -> None:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Self
 
 from resumate_grpc.errors import ResumeNotFoundError
-from resumate_grpc.jobs.ports import Clock, Forecast, LeaseLostError, unforeseen
+from resumate_grpc.jobs.ports import Clock, Expectation, Forecast, LeaseLostError, unexpected, unforeseen
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.progress import BatchCounts, ProgressEvent, State
 from resumate_grpc.model.resume import ParseOptions, Resume
@@ -19,6 +19,7 @@ from resumate_grpc.model.work import (
     Claim,
     Deleted,
     Lane,
+    Load,
     LogBounds,
     LogPage,
     LogQuery,
@@ -174,9 +175,17 @@ class SqlStore:
 
     # WorkQueue
 
-    async def claim(self, worker: str, *, lease_s: float, max_attempts: int, lane: Lane = Lane.TEXT) -> Claimed:
+    async def claim(
+        self,
+        worker: str,
+        *,
+        lease_s: float,
+        max_attempts: int,
+        lane: Lane = Lane.TEXT,
+        expected: Expectation = unexpected,
+    ) -> Claimed:
         """See `WorkQueue.claim`."""
-        claiming = self._writer.claim(worker, lease_s=lease_s, max_attempts=max_attempts, lane=lane)
+        claiming = self._writer.claim(worker, lease_s=lease_s, max_attempts=max_attempts, lane=lane, expected=expected)
         try:
             return await asyncio.shield(claiming)
         except asyncio.CancelledError:
@@ -196,9 +205,15 @@ class SqlStore:
         """See `WorkQueue.finish`."""
         return await self._writer.submit(lambda tx: work_queue.finish(tx, claim, outcome))
 
-    async def hand_over(self, claim: Claim, *, lane: Lane, message: str) -> ProgressEvent:
+    async def hand_over(
+        self, claim: Claim, *, lane: Lane, message: str, estimated_remaining_s: float | None = None
+    ) -> ProgressEvent:
         """See `WorkQueue.hand_over`."""
-        return await self._writer.submit(lambda tx: work_queue.hand_over(tx, claim, lane=lane, message=message))
+        return await self._writer.submit(
+            lambda tx: work_queue.hand_over(
+                tx, claim, lane=lane, message=message, estimated_remaining_s=estimated_remaining_s
+            )
+        )
 
     async def give_back(self, claim: Claim, *, message: str, lost: bool) -> ProgressEvent:
         """See `WorkQueue.give_back`."""
@@ -254,6 +269,10 @@ class SqlStore:
     async def places(self) -> Mapping[str, int]:
         """See `Statistics.places`."""
         return await self._readers.read(figures.places)
+
+    async def load(self) -> Sequence[Load]:
+        """See `Statistics.load`."""
+        return await self._readers.read(figures.load)
 
     async def counts(self) -> dict[State, int]:
         """See `Statistics.counts`."""

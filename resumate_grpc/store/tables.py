@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-__all__ = ["events", "feeds", "log", "metadata", "parsed", "resumes", "stage_times"]
+__all__ = ["events", "feeds", "log", "metadata", "parsed", "resumes", "stage_times", "works_with"]
 
 metadata = MetaData(
     naming_convention={
@@ -64,7 +64,7 @@ resumes = Table(
     Column("last_sequence", BigInteger, nullable=False),
     Column("last_event_time", BigInteger, nullable=False),
     Column("percent", Integer, nullable=False),
-    # Its place in the queue: given back (0) before the others (1), then by when it was queued.
+    # Its place in the queue, see `line.py`: given back (0) before single uploads (1) before bulk (2), then by its turn.
     Column("queue_rank", Integer, nullable=False),
     Column("queue_time", BigInteger, nullable=False),
     # Who holds it: set while PROCESSING, NULL otherwise.
@@ -81,6 +81,8 @@ resumes = Table(
     # Of the result; beside the row, so that lists need not read the results.
     Column("person_name", _TEXT, nullable=False, server_default=""),
     Column("headline", _TEXT, nullable=False, server_default=""),
+    # 0 once retention has left nothing but the last event. No index may look at `last_sequence`, which appends move.
+    Column("has_history", Integer, nullable=False, server_default=text("1")),
     UniqueConstraint("owner", "request_id"),
     CheckConstraint(_STATES, name="state"),
     CheckConstraint("attempt >= 1", name="attempt"),
@@ -101,6 +103,17 @@ Index(
     sqlite_where=resumes.c.batch_id.is_not(None),
     postgresql_where=resumes.c.batch_id.is_not(None),
 )
+_waits = resumes.c.state == "QUEUED"
+Index(
+    "ix_resumes_turn",
+    resumes.c.lane,
+    resumes.c.queue_rank,
+    resumes.c.owner,
+    resumes.c.batch_id,
+    resumes.c.queue_time,
+    sqlite_where=_waits,
+    postgresql_where=_waits,
+)
 Index(
     "ix_resumes_lease",
     resumes.c.lease_expires,
@@ -109,7 +122,8 @@ Index(
 )
 
 for _name, _columns, _where in (
-    ("purge", ("complete_time",), "complete_time IS NOT NULL AND first_sequence < last_sequence"),
+    ("handed_over", ("lane",), "state = 'PROCESSING' AND lease_expires IS NULL"),
+    ("purge", ("complete_time",), "complete_time IS NOT NULL AND has_history = 1"),
     ("file", ("complete_time",), "complete_time IS NOT NULL AND has_file = 1"),
     ("expire_time", ("expire_time",), "expire_time IS NOT NULL"),
     ("purged", ("owner", "batch_id", "purged_feed_sequence"), "purged_feed_sequence > 0"),
@@ -185,6 +199,9 @@ feeds = Table(
     Column("first_sequence", BigInteger, nullable=False),
 )
 
+# Revisions whose code works on this schema.
+works_with = Table("works_with", metadata, Column("revision", _TEXT, primary_key=True))
+
 log = Table("log", metadata, Column("epoch", _TEXT, primary_key=True))
 
 stage_times = Table(
@@ -198,6 +215,9 @@ stage_times = Table(
     Column("nlp_parsing_s", Float, nullable=False),
     Column("ai_enhancement_s", Float, nullable=False),
     Column("create_time", BigInteger, nullable=False),
+    Column("lane", _TEXT, nullable=False, server_default="TEXT"),
+    Column("scanned_pages", Integer, nullable=False, server_default=text("0")),
+    Column("asked_characters", Integer, nullable=False, server_default=text("0")),
     Index("ix_stage_times_media_type", "media_type", "id"),
 )
 

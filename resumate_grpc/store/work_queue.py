@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Row, and_, insert, select
 
 from resumate_grpc.errors import ErrorReason
-from resumate_grpc.jobs.ports import LeaseLostError
+from resumate_grpc.jobs.ports import Expectation, LeaseLostError
 from resumate_grpc.model.progress import ParseFailure, ProgressEvent, Stage, State
+from resumate_grpc.model.resume import MediaType, ParseOptions
 from resumate_grpc.model.work import Claim, Lane, Outcome, StageTimes
 from resumate_grpc.store import tables
-from resumate_grpc.store.codec import decode_resume, encode_json
+from resumate_grpc.store.codec import decode_json, decode_resume, encode_json
 from resumate_grpc.store.events import Change, Entry, advance, queued, transition
 from resumate_grpc.store.lease_clock import end_of_era
+from resumate_grpc.store.line import GIVEN_BACK
 from resumate_grpc.store.resumes import latest_event, put_parsed
 from resumate_grpc.store.tables import resumes
 from resumate_grpc.store.transaction import Transaction
 
-__all__ = ["claim", "finish", "give_back", "hand_over", "renew", "void_leases"]
+__all__ = ["STARTED", "claim", "finish", "give_back", "hand_over", "renew", "void_leases"]
 
-_STARTED = Entry(stage=Stage.TEXT_EXTRACTION, state=State.PROCESSING, message="Reading the document", percent=0)
+STARTED = Entry(stage=Stage.TEXT_EXTRACTION, state=State.PROCESSING, message="Reading the document", percent=0)
+"""The event of a claim."""
 
 
 def claim(
-    tx: Transaction, worker: str, *, lease_s: float, max_attempts: int, lane: Lane
+    tx: Transaction,
+    worker: str,
+    *,
+    lease_s: float,
+    max_attempts: int,
+    lane: Lane,
+    expected: Expectation,
 ) -> tuple[Claim | None, list[ProgressEvent]]:
     """Take up a résumé of the lane whose worker was lost, else the first in line."""
     lease: dict[str, Change] = {
@@ -37,7 +47,7 @@ def claim(
     caused: list[ProgressEvent] = []
     while (lost := _longest_lost(tx, lane)) is not None:
         exhausted = lost.lost_count + 1 >= max_attempts
-        row, events = _give_up(tx, lost) if exhausted else _take_over(tx, lost, lease)
+        row, events = _give_up(tx, lost) if exhausted else _take_over(tx, lost, lease, expected)
         caused += events
         if not exhausted:
             return _claim(row, events), caused
@@ -47,7 +57,7 @@ def claim(
     if first.state == State.PROCESSING.value:  # it was handed over to this lane, and its attempt goes on
         row, _ = _written(advance(tx, first.id, (), lease))
         return _claim(row, [latest_event(tx, row)]), caused
-    row, events = _written(transition(tx, first.id, [_STARTED], lease))
+    row, events = _written(transition(tx, first.id, [_started(first, expected)], lease))
     return _claim(row, events), caused + events
 
 
@@ -77,7 +87,9 @@ def finish(tx: Transaction, claim: Claim, outcome: Outcome) -> ProgressEvent:
     return event
 
 
-def hand_over(tx: Transaction, claim: Claim, *, lane: Lane, message: str) -> ProgressEvent:
+def hand_over(
+    tx: Transaction, claim: Claim, *, lane: Lane, message: str, estimated_remaining_s: float | None = None
+) -> ProgressEvent:
     """Let the attempt go on in another lane, whose workers claim it in its turn."""
     row = _written(advance(tx, claim.resume.id, (), {"lane": lane.value}, under=claim))[0]
     latest = latest_event(tx, row)
@@ -87,7 +99,7 @@ def hand_over(tx: Transaction, claim: Claim, *, lane: Lane, message: str) -> Pro
         message=message,
         percent=latest.percent,
         stage_percent=latest.stage_percent,
-        estimated_remaining_s=latest.estimated_remaining_s,
+        estimated_remaining_s=estimated_remaining_s,
     )
     waiting: dict[str, Change] = {"lease": uuid4().hex, "lease_worker": None, "lease_expires": None}
     return _written(advance(tx, claim.resume.id, [entry], waiting, under=claim))[1][0]
@@ -98,7 +110,7 @@ def give_back(tx: Transaction, claim: Claim, *, message: str, lost: bool) -> Pro
     changes: dict[str, Change] = {
         "attempt": claim.attempt + 1,
         "lost_count": claim.lost + lost,
-        "queue_rank": 0,
+        "queue_rank": GIVEN_BACK,
     }
     moved = transition(tx, claim.resume.id, [queued(message)], changes, under=claim)
     return _written(moved)[1][0]
@@ -133,10 +145,11 @@ def _first_in_line(tx: Transaction, lane: Lane) -> Row[Any] | None:
     # What was handed over has a lease that nobody holds and that never expires. Two queries, for each its index.
     handed_over = and_(resumes.c.state == State.PROCESSING.value, resumes.c.lease_expires.is_(None))
     place = (resumes.c.queue_rank, resumes.c.queue_time, resumes.c.id)
+    told = (resumes.c.state, resumes.c.media_type, resumes.c.size_bytes, resumes.c.options)
     firsts: list[Any] = []
     for waiting in (resumes.c.state == State.QUEUED.value, handed_over):
         statement = (
-            select(*place, resumes.c.state)
+            select(*place, *told)
             .where(waiting, resumes.c.lane == lane.value)
             .order_by(*place)
             .limit(1)
@@ -147,8 +160,15 @@ def _first_in_line(tx: Transaction, lane: Lane) -> Row[Any] | None:
     return min(firsts, key=lambda row: (row.queue_rank, row.queue_time, row.id), default=None)
 
 
-def _take_over(tx: Transaction, lost: Row[Any], lease: dict[str, Change]) -> tuple[Row[Any], list[ProgressEvent]]:
-    entries = [queued("The worker was lost; starting again"), _STARTED]
+def _started(row: Row[Any], expected: Expectation) -> Entry:
+    left_s = expected(MediaType(row.media_type), row.size_bytes, decode_json(row.options, ParseOptions))
+    return replace(STARTED, estimated_remaining_s=left_s)
+
+
+def _take_over(
+    tx: Transaction, lost: Row[Any], lease: dict[str, Change], expected: Expectation
+) -> tuple[Row[Any], list[ProgressEvent]]:
+    entries = [queued("The worker was lost; starting again"), _started(lost, expected)]
     changes: dict[str, Change] = {"attempt": lost.attempt + 1, "lost_count": lost.lost_count + 1, **lease}
     return _written(transition(tx, lost.id, entries, changes))
 
@@ -199,6 +219,9 @@ def _keep_times(tx: Transaction, times: StageTimes) -> None:
             text_extraction_s=times.text_extraction_s,
             nlp_parsing_s=times.nlp_parsing_s,
             ai_enhancement_s=times.ai_enhancement_s,
+            lane=times.lane.value,
+            scanned_pages=times.scanned_pages,
+            asked_characters=times.asked_characters,
             create_time=tx.now,
         )
     )

@@ -180,6 +180,13 @@ def test_roles_work_together_as_processes(tmp_path: Path, ada: bytes) -> None:
         assert cancelled.resume.state == progress_pb2.STATE_CANCELLED
 
 
+def test_servers_do_not_load_the_models() -> None:
+    """SpaCy is imported where documents are read, and not by server and bridge, which it would keep from starting."""
+    look = "import resumate_grpc.app.roles, sys; print(sorted({'spacy', 'thinc'} & sys.modules.keys()))"
+    found = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert found.stdout == "[]\n"
+
+
 def test_a_second_start_is_not_slowed_by_history(tmp_path: Path, ada: bytes) -> None:
     """A start after a crash takes up what was left, and says that it is ready before the models are loaded."""
     with live_server(data_dir=tmp_path / "data") as server:

@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 from resumate_bridge import BridgeConfig
 from resumate_bridge.context import BRIDGE
+from resumate_bridge.outbox import MAX_UNSENT_BYTES
 
 from resumate_grpc._gen.resumate.v1.progress_pb2 import STAGE_COMPLETE, STAGE_NLP_PARSING
 from tests.bridge.conftest import Client, StartBridge, frames_until_close
@@ -66,6 +67,8 @@ async def test_a_slow_socket_costs_nobody_anything(
         app = client.server.app  # type: ignore[attr-defined] # the test server's own
         (relay,) = app[BRIDGE].relays._relays.values()  # noqa: SLF001 - nothing shows the ring from outside
         assert relay.ring.high - relay.ring.low <= 8
+        unsent = [one._req.transport.get_write_buffer_size() for one in app[BRIDGE].activity.sockets]  # noqa: SLF001
+        assert max(unsent) <= 4 * MAX_UNSENT_BYTES, "what a slow socket does not take is not kept for it"
         assert sequences(await frames_until_close(slow, timeout_s=20)) == list(range(1, 403))
     assert len(script.lists) > 0
     assert len(script.watches) == 1
@@ -101,3 +104,26 @@ async def test_a_thousand_sockets(config: BridgeConfig, start_bridge: StartBridg
         all_frames = await asyncio.gather(*reading)
     assert all(sequences(frames) == [1, 2] for frames in all_frames)
     assert len(script.watches) == 1
+
+
+async def test_frames_that_are_handed_on_directly_keep_their_order_with_the_others(
+    config: BridgeConfig, start_bridge: StartBridge, script: Scripted
+) -> None:
+    """Pongs, heartbeats and events come whole and in order, though events go past the socket's own writer."""
+    client = await start_bridge(config)
+    await script.add(STAGE_NLP_PARSING)
+    async with client.ws_connect(URL) as socket:
+        reading = asyncio.create_task(frames_until_close(socket))
+        for number in range(2, 60):
+            await script.add(STAGE_NLP_PARSING, message="é" * (number * 40))
+            await socket.send_str("ping")
+            if number % 20 == 0:
+                await asyncio.sleep(0.25)  # more than a heartbeat
+        await script.add(STAGE_COMPLETE)
+        frames = await reading
+    assert sequences(frames) == list(range(1, 61))
+    told = [frame["sequence"] for frame in frames if "sequence" in frame]
+    assert told == sorted(told)
+    kinds = {frame["type"] for frame in frames}
+    assert {"pong", "heartbeat", "complete"} <= kinds
+    assert socket.close_code == 1000

@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+from typing import Any, cast
+
+import pytest
+from aiohttp import WSMsgType
+from aiohttp.http_websocket import WebSocketWriter
 from hypothesis import given
 from hypothesis import strategies as st
 from resumate_bridge.frames import Frame
@@ -55,3 +60,27 @@ def test_bytes_are_bounded_but_the_newest_is_held() -> None:
     assert (ring.low, ring.high) == (2, 3)
     assert [item.position for item in ring.after(2) or []] == [3]
     assert ring.after(1) is None
+
+
+@pytest.mark.parametrize("size", [0, 1, 125, 126, 127, 65535, 65536, 200_000])
+def test_a_frame_is_framed_as_rfc6455_says(size: int) -> None:
+    """One final text frame, unmasked, its length in the shortest form; aiohttp's own writer makes the same bytes."""
+    payload = b"x" * size
+    frame = Frame(position=1, is_terminal=False, body={})
+    frame.__dict__["payload"] = payload
+
+    class Wire:
+        """Keeps what a writer writes."""
+
+        def __init__(self) -> None:
+            self.written = b""
+
+        def write(self, data: bytes) -> None:
+            self.written += bytes(data)
+
+        def is_closing(self) -> bool:
+            return False
+
+    wire = Wire()
+    WebSocketWriter(cast("Any", None), cast("Any", wire))._write_websocket_frame(payload, WSMsgType.TEXT, 0)  # noqa: SLF001
+    assert frame.wire == wire.written

@@ -200,3 +200,23 @@ async def test_fifty_files_at_once(context: BrowserContext, live: LiveServer) ->
         await expect(page.locator(".rows li[data-state=succeeded]")).to_have_count(50, timeout=60_000)
         listed = await page.request.get(f"{live.http_url}/v1/resumes?text=fifty&page_size=200")
         assert sorted(resume["filename"] for resume in (await listed.json())["resumes"]) == sorted(names)
+
+
+async def test_more_at_work_than_there_is_room_for(context: BrowserContext, server: LiveServer) -> None:
+    """Of fifteen that are at work twelve are shown and the others counted; who stops gives room to the next."""
+    async with page_of(context) as page:
+        await page.goto(server.http_url)
+        files: list[FilePayload] = [
+            {"name": f"line-{number}.txt", "mimeType": "text/plain", "buffer": f"Ada {number}\n".encode()}
+            for number in range(15)
+        ]
+        await page.set_input_files("#files", files)
+        at_work = page.locator(".strip li:is([data-state=queued], [data-state=processing])")
+        await expect(at_work).to_have_count(12, timeout=15_000)
+        await expect(page.locator(".strip .hint")).to_contain_text("more in line")
+        await expect(page.locator(".strip li")).to_have_count(12)
+        for _ in range(4):
+            await at_work.last.get_by_role("button", name="Stop").click()
+            await expect(page.locator(".strip li[data-state=cancelled]").first).to_be_visible()
+        await expect(page.locator(".strip .hint")).to_be_hidden(timeout=15_000)
+        await expect(page.locator(".strip li")).to_have_count(12)

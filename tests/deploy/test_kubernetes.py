@@ -211,3 +211,11 @@ def test_a_worker_has_the_memory_that_its_parses_may_take() -> None:
     leading_and_spare = 2 * 200 * UNITS["Mi"]
     assert int(limit[:-2]) * UNITS[limit[-2:]] >= at_work * settings.parse_memory_bytes + leading_and_spare
     assert settings.parse_memory_bytes == read_bytes("1GiB")
+
+
+def test_a_server_has_the_memory_that_its_watches_and_its_drawer_may_take() -> None:
+    """As many watches as it admits (28 KiB each, decision 23), a process that draws a page, and itself."""
+    settings = settings_of(environment("server"))
+    limit = container("server")["resources"]["limits"]["memory"]
+    needed = settings.max_watches * 28 * 1024 + settings.parse_memory_bytes + 170 * UNITS["Mi"]
+    assert int(limit[:-2]) * UNITS[limit[-2:]] >= needed

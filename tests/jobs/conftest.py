@@ -19,12 +19,13 @@ from resumate_grpc.files.holds import ProcessHolds
 from resumate_grpc.jobs.attempt import AttemptPorts
 from resumate_grpc.jobs.estimates import Estimator
 from resumate_grpc.jobs.line import Line
+from resumate_grpc.jobs.ports import unheard
 from resumate_grpc.jobs.resumes import Resumes, Upload
 from resumate_grpc.jobs.updates import Update
 from resumate_grpc.jobs.watch import Watches
 from resumate_grpc.jobs.worker import Worker
 from resumate_grpc.model.parsed import ParsedResume, PersonalInfo
-from resumate_grpc.model.progress import Stage, StageProgress, State
+from resumate_grpc.model.progress import Doing, Stage, StageProgress, State
 from resumate_grpc.model.resume import MediaType, ParseOptions, Resume
 from resumate_grpc.model.work import Target
 from resumate_grpc.parsing.document import Document
@@ -84,6 +85,7 @@ class ScriptedParser:
         self.started = asyncio.Event()
         self.left = asyncio.Event()
         self.failures: list[Exception] = []
+        self.doing: Doing | None = None
         self.cancelled = 0
 
     async def parse(
@@ -93,8 +95,11 @@ class ScriptedParser:
         media_type: MediaType,
         options: ParseOptions,
         on_progress: Callable[[StageProgress], None],
+        on_doing: Callable[[Doing], None] = unheard,
     ) -> ParsedResume:
         self.started.set()
+        if self.doing is not None:
+            on_doing(self.doing)
         await self.has_process.wait()
         on_progress(StageProgress(stage=Stage.TEXT_EXTRACTION, stage_percent=100, message="Read 1 page"))
         try:
@@ -116,8 +121,11 @@ class ScriptedParser:
         options: ParseOptions,
         pictures: bool,
         on_progress: Callable[[StageProgress], None],
+        on_doing: Callable[[Doing], None] = unheard,
     ) -> Explanation:
-        parsed = await self.parse(content, media_type=media_type, options=options, on_progress=on_progress)
+        parsed = await self.parse(
+            content, media_type=media_type, options=options, on_progress=on_progress, on_doing=on_doing
+        )
         document = Document(text=parsed.text, media_type=media_type, pages=())
         return Explanation(parsed=parsed, document=document, sections=(), pictures=())
 

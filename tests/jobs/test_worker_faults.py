@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from resumate_grpc.jobs.ports import Expectation, unexpected
 from resumate_grpc.jobs.worker import Worker
 from resumate_grpc.model.progress import ProgressEvent, State
 from resumate_grpc.model.work import Claim, Lane
@@ -21,9 +22,14 @@ async def test_what_is_claimed_while_draining_is_given_back(world: World) -> Non
     real = world.store.claim
 
     async def slow(
-        worker: str, *, lease_s: float, max_attempts: int, lane: Lane = Lane.TEXT
+        worker: str,
+        *,
+        lease_s: float,
+        max_attempts: int,
+        lane: Lane = Lane.TEXT,
+        expected: Expectation = unexpected,
     ) -> tuple[Claim | None, Sequence[ProgressEvent]]:
-        result = await real(worker, lease_s=lease_s, max_attempts=max_attempts, lane=lane)
+        result = await real(worker, lease_s=lease_s, max_attempts=max_attempts, lane=lane, expected=expected)
         claiming.set()
         await claimed.wait()
         return result

@@ -32,7 +32,8 @@ async def main():
     async with pool_of(2) as pool:
         pids = {(await parse(pool, "echo x")).page_count}
         busy = [asyncio.create_task(parse(pool, document)) for document in ("burn", "hang")]
-        await asyncio.sleep(0.3)
+        while pool.warm < 3:
+            await asyncio.sleep(0.01)
         from pathlib import Path
         print(*Path(f"/proc/self/task/{__import__('os').getpid()}/children").read_text().split(), flush=True)
         await asyncio.sleep(60)

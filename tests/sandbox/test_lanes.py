@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from resumate_grpc.errors import ErrorReason, ParsingError
-from resumate_grpc.model.progress import Stage, StageProgress
+from resumate_grpc.model.progress import Doing, Stage, StageProgress
 from resumate_grpc.model.resume import MediaType, OcrMode, ParseOptions
 from resumate_grpc.parsing import tessdata, tesseract
 from resumate_grpc.parsing.recognised import ScansFoundError
@@ -91,3 +91,21 @@ async def test_a_page_that_cannot_be_read_is_the_documents_error() -> None:
             on_progress=lambda _: None,
         )
     assert parsed.text == "The next one is read"
+
+
+async def test_a_scan_is_explained_as_it_is_parsed() -> None:
+    """Which is what an attempt asks for that a language model improves; what is being done is told meanwhile."""
+    content = as_tiff([note(f"This is page number {word}") for word in ("one", "two")])
+    doing: list[Doing] = []
+    async with SandboxPool(workers=1, spares=0) as pool:
+        explanation = await ScanLane(pool).explain(
+            content,
+            media_type=MediaType.TIFF,
+            options=ParseOptions(),
+            pictures=False,
+            on_progress=lambda _: None,
+            on_doing=doing.append,
+        )
+    assert explanation.parsed.text == "This is page number one\n\nThis is page number two"
+    assert {"page 1 has been read by OCR", "page 2 has been read by OCR"} <= {each.what for each in doing}
+    assert max(each.scanned_pages for each in doing) == 2

@@ -92,9 +92,9 @@ async def test_batch_counts_are_exact_at_their_position(store: SqlStore) -> None
     """Counts by state add up; an ended résumé counts as 100 percent, a waiting one as 0."""
     assert (await store.batch_counts(OWNER, "b")).total == 0
     await create(store, "r1", "r2", "r3", "r4", batch_id="b")
+    first, second = await claim(store), await claim(store)
     await create(store, "x")
     await create(store, "s", owner="bob", batch_id="b")
-    first, second = await claim(store), await claim(store)
     await store.finish(first, Outcome(parsed=ParsedResume()))
     await store.append(second, [progress(50)])
     await store.cancel(OWNER, "r3")

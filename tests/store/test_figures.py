@@ -23,12 +23,12 @@ async def test_stage_times_are_the_latest_of_each_media_type(store: SqlStore) ->
 async def test_waiting_ahead_counts_the_line(store: SqlStore) -> None:
     """Each résumé sees those that will be taken up before it; what does not wait sees nobody."""
     await create(store, "r1", "r2")
-    await create(store, "s1", owner="bob")
-    assert [await store.waiting_ahead(resume_id) for resume_id in ("r1", "r2", "s1", "unknown")] == [0, 1, 2, 0]
+    await create(store, "s1", owner="bob")  # its turn is beside r1's
+    assert [await store.waiting_ahead(resume_id) for resume_id in ("r1", "r2", "s1", "unknown")] == [0, 2, 1, 0]
     held = await claim(store)
-    assert [await store.waiting_ahead(resume_id) for resume_id in ("r1", "r2", "s1")] == [0, 0, 1]
+    assert [await store.waiting_ahead(resume_id) for resume_id in ("r1", "r2", "s1")] == [0, 1, 0]
     await store.give_back(held, message="Going home", lost=False)
-    assert [await store.waiting_ahead(resume_id) for resume_id in ("r1", "r2", "s1")] == [0, 1, 2]
+    assert [await store.waiting_ahead(resume_id) for resume_id in ("r1", "r2", "s1")] == [0, 2, 1]
 
 
 async def test_the_line_is_in_the_order_of_taking_up(store: SqlStore) -> None:
@@ -36,10 +36,10 @@ async def test_the_line_is_in_the_order_of_taking_up(store: SqlStore) -> None:
     await create(store, "r1", "r2", "r3")
     await create(store, "s1", owner="bob")
     first, _ = await claim(store), await claim(store)
-    assert await store.places() == {"r3": 1, "s1": 2}
+    assert await store.places() == {"r2": 1, "r3": 2}
     await store.give_back(first, message="Going home", lost=False)
-    assert await store.places() == {"r1": 1, "r3": 2, "s1": 3}
-    assert [await store.waiting_ahead(resume_id) for resume_id in ("r1", "r3", "s1")] == [0, 1, 2]
+    assert await store.places() == {"r1": 1, "r2": 2, "r3": 3}
+    assert [await store.waiting_ahead(resume_id) for resume_id in ("r1", "r2", "r3")] == [0, 1, 2]
 
 
 async def test_each_lane_is_a_line_of_its_own(store: SqlStore) -> None:

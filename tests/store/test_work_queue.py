@@ -58,12 +58,12 @@ async def test_an_empty_queue_hands_out_nothing(store: SqlStore) -> None:
 
 
 async def test_the_oldest_is_handed_out_first(store: SqlStore) -> None:
-    """The queue is in the order of creation, over all owners; a retry goes to its end."""
+    """The queue is in the order of creation, owners in turn; a retry goes to the end of its owner's."""
     await create(store, "r2", "r1")
     await create(store, "s1", owner="bob")
     await store.cancel(OWNER, "r2")
     await store.retry(OWNER, "r2", options=None, max_queued=PLENTY)
-    assert [(await claim(store)).resume.id for _ in range(3)] == ["r1", "s1", "r2"]
+    assert [(await claim(store)).resume.id for _ in range(3)] == ["s1", "r1", "r2"]
 
 
 async def test_a_claim_makes_the_resume_processing(store: SqlStore) -> None:

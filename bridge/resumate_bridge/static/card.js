@@ -42,23 +42,33 @@ export function cardOf(resume, actions) {
   const node = el("li", {}, link, el("span.card-tools", {}, retry, cancel, remove));
   let known = unknown();
   let isDue = false;
+  let isUnseen = false; // the browser leaves out what is far from the screen
+  let isStale = false;
 
-  // Events come faster than a screen shows them: what is painted is where it stands then.
+  node.addEventListener("contentvisibilityautostatechange", ({ skipped }) => {
+    isUnseen = skipped;
+    if (!isUnseen && isStale) paint();
+  });
+
+  // Events come faster than a screen shows them: what is painted is where it stands then; what nobody sees waits, but
+  // for another state.
   function paintSoon() {
-    if (isDue) return;
+    isStale = true;
+    if (isDue || (isUnseen && node.dataset.state === known.state)) return;
     isDue = true;
     requestAnimationFrame(paint);
   }
 
   function paint() {
-    isDue = false;
+    isDue = isStale = false;
     node.dataset.state = known.state;
     state.textContent = STRINGS.states[known.state] + (known.state === "processing" ? `, ${known.percent}%` : "");
     track.node.hidden = hasEnded(known);
     track.set(known.percent);
     retry.hidden = known.state !== "failed" && known.state !== "cancelled";
     cancel.hidden = hasEnded(known);
-    time.textContent = ago(resume.create_time);
+    const since = ago(resume.create_time);
+    if (time.textContent !== since) time.textContent = since;
   }
 
   function tell(title, headline) {

@@ -11,6 +11,7 @@ import { STRINGS } from "./strings.js";
 
 const STAYS_MS = 5 * 60_000;
 const MOST = 12;
+const LOOKS_EVERY_MS = 2_000; // while it is full
 const RUNNING = new URLSearchParams({ state: "queued,processing", page_size: MOST });
 
 /**
@@ -21,7 +22,7 @@ const RUNNING = new URLSearchParams({ state: "queued,processing", page_size: MOS
  * @property {HTMLElement} node
  * @property {() => Promise<void>} refresh look for what is at work, and for what was heard of and is not known yet
  * @property {(resume: object) => void} offer show a résumé if it is at work or something was just heard of it
- * @property {(frame: object) => boolean} advance count an event in; tells whether its résumé is shown
+ * @property {(frame: object) => boolean} advance count an event in; tells whether there is nothing to look for
  * @property {(id: string) => void} drop
  * @property {() => void} close
  */
@@ -29,6 +30,8 @@ export function strip(actions) {
   const cards = new Map();
   const heard = new Map(); // the latest frame of each, and when: a short parse is over before anything else is known of it
   const timers = new Map();
+  let running = 0; // as the service counts them
+  let lookedAt = 0;
   const items = el("ul.cards");
   const others = el("p.hint", { hidden: true });
   const heading = STRINGS.strip.heading;
@@ -43,9 +46,19 @@ export function strip(actions) {
   }
 
   function tell() {
+    const unseen = running - [...cards.values()].filter(isAtWork).length;
     node.hidden = cards.size === 0;
-    others.hidden = cards.size <= MOST;
-    others.textContent = STRINGS.strip.others(cards.size - MOST);
+    others.hidden = cards.size < MOST || unseen <= 0;
+    others.textContent = STRINGS.strip.others(unseen);
+  }
+
+  const isAtWork = (card) => !hasEnded(card.progress());
+
+  // Room for one more, if need be that of the one that ended first.
+  function hasRoom(isRunning) {
+    const ended = cards.size >= MOST && isRunning && [...cards.values()].find((card) => !isAtWork(card));
+    if (ended) drop(ended.id);
+    return cards.size < MOST;
   }
 
   function stopTimer(id) {
@@ -65,7 +78,7 @@ export function strip(actions) {
   function offer(resume) {
     const frame = heard.get(resume.id)?.frame;
     const isRunning = resume.state === "STATE_QUEUED" || resume.state === "STATE_PROCESSING";
-    if (!cards.has(resume.id) && !isRunning && !frame) return;
+    if (!cards.has(resume.id) && ((!isRunning && !frame) || !hasRoom(isRunning))) return;
     const card = cards.get(resume.id) ?? cardOf(resume, actions);
     if (!cards.has(resume.id)) items.append(card.node);
     cards.set(resume.id, card);
@@ -76,10 +89,13 @@ export function strip(actions) {
   }
 
   async function refresh() {
-    const page = await list(RUNNING).catch(() => ({ resumes: [] }));
+    lookedAt = Date.now();
+    const page = await list(RUNNING).catch(() => ({ resumes: [], total_size: 0 }));
+    running = page.total_size;
     page.resumes.forEach(offer);
+    tell();
     for (const id of heard.keys()) if (!cards.has(id) && age(id) >= STAYS_MS) heard.delete(id); // no news any more
-    const unknown = [...heard.keys()].filter((id) => !cards.has(id)).slice(0, MOST - cards.size);
+    const unknown = [...heard.keys()].filter((id) => !cards.has(id)).slice(0, Math.max(0, MOST - cards.size));
     await Promise.allSettled(unknown.map(async (id) => offer(await get(id, { view: "basic" }))));
   }
 
@@ -92,7 +108,7 @@ export function strip(actions) {
       const id = frame.resume_id;
       heard.set(id, { frame, at: Date.now() });
       const card = cards.get(id);
-      if (!card) return false;
+      if (!card) return cards.size >= MOST && Date.now() - lookedAt < LOOKS_EVERY_MS;
       card.advance(frame);
       settle(card);
       return true;

@@ -8,8 +8,9 @@ from, so where another writer has moved a log on, nothing of that append is writ
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -17,22 +18,25 @@ from sqlalchemy.exc import DatabaseError
 
 from resumate_grpc.errors import StorageUnavailableError
 from resumate_grpc.jobs.ports import LeaseLostError
-from resumate_grpc.model.digest import chained
+from resumate_grpc.model.digest import STAGE_NUMBERS, chained
 from resumate_grpc.model.progress import ProgressEvent, State
-from resumate_grpc.model.work import NewEvent
+from resumate_grpc.model.work import Claim, NewEvent
 from resumate_grpc.store.append import Append
-from resumate_grpc.store.codec import from_micros
+from resumate_grpc.store.codec import from_micros, to_micros
 from resumate_grpc.store.postgres.faults import Fault, fault_of
+from resumate_grpc.store.postgres.statements import Fetch
 
-__all__ = ["Appender", "Batch", "Fetch"]
+__all__ = ["Appender", "Batch"]
 
 Result = Sequence[ProgressEvent] | Exception
-Fetch = Callable[..., Awaitable[Sequence[Any]]]
-"""Runs one statement with its arguments in a transaction of its own, and returns its rows after the commit."""
-
 _KEPT_HEADS = 16_384
 _ROUNDS = 5
-_APPEND = """
+_NO_PERCENT = 1023
+_DIGEST_BYTES = 32
+_STAGES = f"ARRAY[{', '.join(repr(stage.value) for stage in STAGE_NUMBERS)}]"
+# Of each event one number, two values and a piece of one string of bytes: to hand over an array costs more, for each
+# value in it, than to insert a row.
+_APPEND = f"""
 WITH move AS (
     SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
         $8::int[]) WITH ORDINALITY
@@ -40,34 +44,41 @@ WITH move AS (
 ), moved AS (
     UPDATE resumes AS r SET last_sequence = m.to_sequence, last_event_time = m.to_time, percent = m.percent
     FROM move AS m
-    WHERE r.id = m.id AND r.attempt = m.attempt AND r.lease = m.lease AND r.state = 'PROCESSING'
+    -- Not `r.state = …`, for which the planner may go through all that are being parsed, once for each move.
+    WHERE r.id = m.id AND r.attempt = m.attempt AND r.lease = m.lease AND r.state IS NOT DISTINCT FROM 'PROCESSING'
         AND r.last_sequence = m.from_sequence AND r.last_event_time = m.from_time
-    RETURNING m.place, r.id, r.owner, r.batch_id, r.attempt, m.to_time
+    RETURNING m.place, m.from_sequence, r.id, r.owner, r.batch_id, r.attempt, m.to_time
 ), entry AS (
-    SELECT v.id, v.owner, v.batch_id, v.attempt, v.to_time, e.*,
+    SELECT v.id, v.owner, v.batch_id, v.attempt, v.to_time, e.code, e.message, e.remaining_s, e.number,
+        v.from_sequence + (e.code >> 24 & 1048575) AS sequence,
         row_number() OVER (PARTITION BY v.owner ORDER BY e.number) AS step
-    FROM unnest($9::bigint[], $10::bigint[], $11::text[], $12::int[], $13::int[], $14::text[], $15::float8[],
-        $16::bytea[]) WITH ORDINALITY
-        AS e (place, sequence, stage, stage_percent, percent, message, remaining_s, digest, number)
-    JOIN moved AS v ON v.place = e.place
+    FROM unnest($9::bigint[], $10::text[], $11::float8[]) WITH ORDINALITY AS e (code, message, remaining_s, number)
+    JOIN moved AS v ON v.place = e.code >> 44
+), turn AS (
+    -- Always in the same order, so that two who want the feeds of the same owners do not wait for each other.
+    SELECT f.owner, c.count
+    FROM feeds AS f JOIN (SELECT owner, count(*) AS count FROM entry GROUP BY owner) AS c ON c.owner = f.owner
+    ORDER BY f.owner
+    FOR UPDATE OF f
 ), feed AS (
-    UPDATE feeds AS f SET last_sequence = f.last_sequence + c.count
-    FROM (SELECT owner, count(*) AS count FROM entry GROUP BY owner) AS c
-    WHERE f.owner = c.owner
-    RETURNING f.owner, f.last_sequence - c.count AS before
+    UPDATE feeds AS f SET last_sequence = f.last_sequence + t.count FROM turn AS t
+    WHERE f.owner = t.owner
+    RETURNING f.owner, f.last_sequence - t.count AS before
 ), written AS (
     INSERT INTO events (resume_id, sequence, owner, feed_sequence, batch_id, attempt, stage, stage_percent, percent,
         message, state, create_time, estimated_remaining_s, digest)
-    SELECT e.id, e.sequence, e.owner, f.before + e.step, e.batch_id, e.attempt, e.stage, e.stage_percent, e.percent,
-        e.message, 'PROCESSING', e.to_time, e.remaining_s, e.digest
+    SELECT e.id, e.sequence, e.owner, f.before + e.step, e.batch_id, e.attempt, ({_STAGES})[e.code >> 20 & 15],
+        e.code >> 10 & 1023, e.code & 1023, e.message, 'PROCESSING', e.to_time, e.remaining_s,
+        substring($12::bytea FROM (e.number::int - 1) * {_DIGEST_BYTES} + 1 FOR {_DIGEST_BYTES})
     FROM entry AS e JOIN feed AS f ON f.owner = e.owner
 )
 SELECT v.place, f.before FROM moved AS v LEFT JOIN feed AS f ON f.owner = v.owner
-"""
+"""  # noqa: S608 - constants
 _HEADS = """
 SELECT r.lease, r.last_sequence, r.last_event_time, r.percent, e.digest
 FROM unnest($1::text[], $2::int[], $3::text[]) AS c (id, attempt, lease)
-JOIN resumes AS r ON r.id = c.id AND r.attempt = c.attempt AND r.lease = c.lease AND r.state = 'PROCESSING'
+JOIN resumes AS r ON r.id = c.id AND r.attempt = c.attempt AND r.lease = c.lease
+    AND r.state IS NOT DISTINCT FROM 'PROCESSING'
 JOIN events AS e ON e.resume_id = r.id AND e.sequence = r.last_sequence
 """
 _FOUND = """
@@ -94,6 +105,7 @@ class _Move:
     place: int
     head: _Head
     time: int
+    create_time: datetime
     end: _Head
 
 
@@ -128,8 +140,8 @@ class _Plan:
     moves: dict[str, _Move]
     entries: list[_Entry]
 
-    def arguments(self) -> list[list[Any]]:
-        """Return the statement's arrays, a column each."""
+    def arguments(self) -> list[Any]:
+        """Return the statement's arguments: arrays, a column each, and the digests one behind the other."""
         moves, entries = self.moves.values(), self.entries
         return [
             [move.append.claim.resume.id for move in moves],
@@ -140,14 +152,10 @@ class _Plan:
             [move.end.sequence for move in moves],
             [move.time for move in moves],
             [move.end.percent for move in moves],
-            [entry.move.place for entry in entries],
-            [entry.sequence for entry in entries],
-            [entry.event.stage.value for entry in entries],
-            [entry.event.stage_percent for entry in entries],
-            [entry.event.percent for entry in entries],
+            [_code(entry) for entry in entries],
             [entry.event.message for entry in entries],
             [entry.event.estimated_remaining_s for entry in entries],
-            [entry.digest for entry in entries],
+            b"".join([entry.digest for entry in entries]),
         ]
 
 
@@ -178,6 +186,13 @@ class Appender:
         if batch.todo():
             raise StorageUnavailableError
 
+    def know(self, claim: Claim) -> None:
+        """Take a fresh claim's word for where its log ends."""
+        event = claim.resume.progress
+        if event is not None:
+            head = _Head(event.sequence, to_micros(event.create_time), event.percent, event.digest)
+            self._heads[claim.lease] = head
+
     def forget(self) -> None:
         """Drop what is remembered."""
         self._heads.clear()
@@ -207,7 +222,14 @@ class Appender:
             if move is None:
                 head = self._heads[claim.lease]
                 time = max(now, head.time)
-                move = _Move(append=append, place=len(moves) + 1, head=head, time=time, end=head._replace(time=time))
+                move = _Move(
+                    append=append,
+                    place=len(moves) + 1,
+                    head=head,
+                    time=time,
+                    create_time=from_micros(time),
+                    end=head._replace(time=time),
+                )
                 moves[claim.lease] = move
             entries += _chain(caller, append, move)
         return _Plan(callers=callers, moves=moves, entries=entries)
@@ -277,7 +299,7 @@ def _chain(caller: int, append: Append, move: _Move) -> list[_Entry]:
     if not append.events:
         return []
     resume_id, attempt = append.claim.resume.id, append.claim.attempt
-    sequence, digest, create_time = move.end.sequence, move.end.digest, from_micros(move.time)
+    sequence, digest, create_time = move.end.sequence, move.end.digest, move.create_time
     entries = []
     for event in append.events:
         sequence += 1
@@ -297,6 +319,15 @@ def _chain(caller: int, append: Append, move: _Move) -> list[_Entry]:
     return entries
 
 
+def _code(entry: _Entry) -> int:
+    """Return place, number in the résumé, stage and percents in one number; what is no percent stays none."""
+    move, event = entry.move, entry.event
+    stage_percent = event.stage_percent if 0 <= event.stage_percent < _NO_PERCENT else _NO_PERCENT
+    percent = event.percent if 0 <= event.percent < _NO_PERCENT else _NO_PERCENT
+    place = move.place << 20 | entry.sequence - move.head.sequence
+    return place << 24 | STAGE_NUMBERS[event.stage] << 20 | stage_percent << 10 | percent
+
+
 def _event(entry: _Entry, feed_sequence: int) -> ProgressEvent:
     claim, new = entry.move.append.claim, entry.event
     return ProgressEvent(
@@ -311,7 +342,7 @@ def _event(entry: _Entry, feed_sequence: int) -> ProgressEvent:
         percent=new.percent,
         message=new.message,
         state=State.PROCESSING,
-        create_time=from_micros(entry.move.time),
+        create_time=entry.move.create_time,
         digest=entry.digest,
         estimated_remaining_s=new.estimated_remaining_s,
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -14,7 +14,21 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
 from resumate_grpc.errors import SettingsError
 from resumate_grpc.store.engine import PoolFigures
 
-__all__ = ["TIMEOUTS", "ConnectionPool", "connect", "explained", "is_postgres", "shown", "with_pooler"]
+__all__ = [
+    "LONGEST_S",
+    "TIMEOUTS",
+    "Connect",
+    "ConnectionPool",
+    "connect",
+    "connecting",
+    "explained",
+    "is_postgres",
+    "shown",
+    "with_pooler",
+]
+
+Connect: TypeAlias = "Callable[[], Awaitable[asyncpg.Connection[asyncpg.Record]]]"
+"""Makes a connection."""
 
 _OLDEST = 15
 _CONNECT_TIMEOUT_S = 5.0
@@ -26,6 +40,8 @@ TIMEOUTS = {
     "lock_timeout": "10s",
     "statement_timeout": "30s",
 }
+LONGEST_S = 40.0
+"""A transaction that takes longer than its statements may has lost its connection without hearing of it."""
 
 
 def is_postgres(database_url: str) -> bool:
@@ -59,24 +75,29 @@ async def with_pooler(database_url: str) -> bool:
         await connection.close(timeout=_CONNECT_TIMEOUT_S)
 
 
+def connecting(database_url: str, *, pooler: bool, timeouts: Mapping[str, str] = TIMEOUTS) -> Connect:
+    """Return what makes a connection; it raises what `asyncpg.connect` raises."""
+    # PgBouncer knows no settings at the start of a connection; transactions that write set them there themselves.
+    settings = {} if pooler else {**timeouts, "application_name": "resumate"}
+
+    async def connected() -> asyncpg.Connection[asyncpg.Record]:
+        return await asyncpg.connect(
+            _dsn(database_url),
+            timeout=_CONNECT_TIMEOUT_S,
+            server_settings=settings,
+            statement_cache_size=0 if pooler else 100,
+        )
+
+    return connected
+
+
 def connect(database_url: str, *, pooler: bool, connections: int | None) -> AsyncEngine:
     """Return an engine over asyncpg with at most so many connections.
 
     None is for migrations: each connection is closed after use, and a statement may take as long as it takes.
     """
     timeouts = TIMEOUTS if connections is not None else {"lock_timeout": TIMEOUTS["lock_timeout"]}
-    settings = {} if pooler else {**timeouts, "application_name": "resumate"}
-    # PgBouncer knows no settings at the start of a connection; transactions that write set them there themselves.
-
-    async def connected() -> asyncpg.Connection[Any]:
-        return await asyncpg.connect(
-            _dsn(database_url),
-            timeout=_CONNECT_TIMEOUT_S,
-            server_settings=settings,
-            # The plans of the few statements that bypass SQLAlchemy; it keeps its own.
-            statement_cache_size=0 if pooler else 100,
-        )
-
+    connected = connecting(database_url, pooler=pooler, timeouts=timeouts)
     prepared: dict[str, Any] = (
         # A statement without a name lives until the next one: long enough within a transaction.
         {"prepared_statement_cache_size": 0, "prepared_statement_name_func": str}
@@ -97,17 +118,18 @@ def connect(database_url: str, *, pooler: bool, connections: int | None) -> Asyn
 
 
 class ConnectionPool:
-    """The pool's figures."""
+    """The figures of a pool and of the connections that are kept beside it."""
 
-    def __init__(self, engine: AsyncEngine, *, limit: int) -> None:
+    def __init__(self, engine: AsyncEngine, *, kept_in_use: Callable[[], int], limit: int) -> None:
         self._engine = engine
+        self._kept_in_use = kept_in_use
         self._limit = limit
 
     def figures(self) -> PoolFigures:
         """Return the figures of this moment."""
         pool = self._engine.pool
         in_use = pool.checkedout() if isinstance(pool, AsyncAdaptedQueuePool) else 0
-        return PoolFigures(in_use=in_use, limit=self._limit)
+        return PoolFigures(in_use=in_use + self._kept_in_use(), limit=self._limit)
 
 
 @asynccontextmanager

@@ -58,12 +58,21 @@ _ANSWERS: dict[Fault, type[StorageFullError | StorageUnavailableError | StorageD
 }
 
 
+_BROKEN = (
+    OSError,  # refused, unreachable, timed out
+    asyncpg.InterfaceError,  # closed meanwhile
+    asyncpg.InternalClientError,  # such as a server's last words to a connection that had asked for nothing
+)
+
+
 def fault_of(error: BaseException) -> Fault:
     """Say what an error of SQLAlchemy's, asyncpg's or the network's means."""
     if isinstance(error, PoolTimeoutError):
         return Fault.BUSY
-    if isinstance(error, OSError | asyncpg.InterfaceError) and not isinstance(error, ValueError):
-        return Fault.LOST  # refused, unreachable, timed out; closed meanwhile. A ValueError is what cannot be encoded.
+    if isinstance(error, DBAPIError) and error.orig is not None and error.orig.__cause__ is not None:
+        error = error.orig.__cause__ if isinstance(error.orig.__cause__, asyncpg.InternalClientError) else error
+    if isinstance(error, _BROKEN) and not isinstance(error, ValueError):
+        return Fault.LOST  # a ValueError is what cannot be encoded
     state = _state(error)
     for length in (5, 3, 2):
         if state[:length] in _BY_STATE:

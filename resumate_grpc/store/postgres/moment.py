@@ -43,6 +43,10 @@ class DatabaseTime:
         self._read_at_s = answered_at_s
         return Moment(now=self._growing(micros), lease_now=micros)
 
+    def given(self) -> Moment | None:
+        """Return the time that is not the database's to tell; None = it is."""
+        return None
+
     def guess(self) -> int:
         """Return the time as it must be at the database; for times of events, never for leases."""
         return self._growing(round(time.monotonic() * 1e6) + self._offset)
@@ -63,12 +67,16 @@ class ClockTime(DatabaseTime):
     def read(self, micros: int, *, asked_at_s: float) -> Moment:
         """Return the clock's time."""
         del micros, asked_at_s
-        return Moment(now=self.guess(), lease_now=self._lease_clock.now())
+        return self.given()
 
     @property
     def stale(self) -> bool:
         """The clock is at hand."""
         return False
+
+    def given(self) -> Moment:
+        """Return the clock's time."""
+        return Moment(now=self.guess(), lease_now=self._lease_clock.now())
 
     def guess(self) -> int:
         """Return the clock's time."""

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from resumate_grpc.errors import StorageUnavailableError
 from resumate_grpc.store.events import MovedMeanwhileError
+from resumate_grpc.store.postgres.connecting import LONGEST_S
 from resumate_grpc.store.postgres.faults import Fault, answerable, fault_of
 
 __all__ = ["Tasks", "persistently", "transact", "watched"]
@@ -26,8 +27,6 @@ _OUTAGE_S = 5.0
 _CONFLICTS = 20
 _TAKEN = 2
 """How often to look whether what was there already can be had now."""
-_LONGEST_S = 40.0
-"""A transaction that takes longer than its statements may has lost its connection without hearing of it."""
 
 
 class Tasks:
@@ -103,19 +102,17 @@ class watched:  # noqa: N801 - a context manager
         self._connection = connection
         self._timer: asyncio.TimerHandle | None = None
 
-    async def __aenter__(self) -> Driver:
+    async def __aenter__(self) -> None:
         driver = await self._driver()
         while driver.is_closed():  # the server went away while it lay in the pool
             await self._connection.invalidate()
             driver = await self._driver()
-        self._timer = asyncio.get_running_loop().call_later(_LONGEST_S, driver.terminate)
-        return driver
+        self._timer = asyncio.get_running_loop().call_later(LONGEST_S, driver.terminate)
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, _kind: object, error: BaseException | None, _where: object) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        # SQLAlchemy does not hear of what happens to statements that bypass it.
-        if not self._connection.invalidated and (await self._driver()).is_closed():
+        if error is not None and fault_of(error) is Fault.LOST and not self._connection.invalidated:
             await self._connection.invalidate()
 
     async def _driver(self) -> Driver:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision = "0005"
+down_revision = "0006"
 
 _TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
