@@ -91,6 +91,8 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _ENDED_LAST = re.compile(rf"\s(?:{'|'.join(_ENDED)})$")
 _DATE_LEADS = frozenset(["da", "dal", "von", "vom", "du", "de", "del", "desde", "ab", "from", "с", "от"])
 """What stands alone before a date."""
+_YEAR_WORD = re.compile(r"\s*г(?:г|ода?)?\.?\s*:\s*")
+"""What Russian dates end in: "апрель 2013 г.:"."""
 _FIRM = re.compile(r"(?:\(주\)|㈜|주식회사\s)\S+(?=(\s)\S)")
 """A Korean firm's name, behind which the post begins without a sign."""
 _DATE_WORDS = re.compile(
@@ -222,6 +224,8 @@ def _piece(text: str, start: int, end: int, fragment: Fragment, row: int, order:
         if match.start() - start <= 3 or end - match.end() <= 3:  # noqa: PLR2004 - at an edge, brackets and comma aside
             start, end = (match.end(), end) if match.start() - start <= 3 else (start, match.start())  # noqa: PLR2004
             break
+    if year := _YEAR_WORD.match(text, start, end):
+        start = year.end()
     if grade := _WITH_GRADE.search(text, start, end):
         end = grade.start()
     if words := _DATE_WORDS.search(text, start, end):

@@ -129,6 +129,35 @@ def test_a_web_address_is_no_post() -> None:
     assert posts("2018 - 2020\nKelpline Ltd\nhttps://kelpline.example\n- Wrote.") == [("", "Kelpline Ltd")]
 
 
+def test_a_paragraph_may_begin_with_a_post() -> None:
+    """Period and names run in with what was done; the year's own word is no part of a name."""
+    body = (
+        "\u0421 марта 2010 \u0433. по апрель 2013 \u0433.: Завод «Ламинария», ведущий инженер. Разработка водолазных "
+        "колоколов и сопровождение погружений в северных морях, подготовка документации.\n\n"
+        "2006 - 2009: Завод «Прилив», инженер. Ремонт и обслуживание насосов, надзор за сушкой водорослей, "
+        "доставка потребителям.\n"
+    )
+    assert posts(body) == [("ведущий инженер", "Завод «Ламинария»"), ("инженер", "Завод «Прилив»")]
+
+
+def test_a_name_in_small_letters_is_told_by_its_print() -> None:
+    """A firm that writes itself small opens its post where it is bold."""
+    parsed = page(
+        "<h1>Maren Oxley</h1><h2>Experience</h2><h3>Kelpline Ltd</h3><p>Sep 2018 - Oct 2020</p>"
+        "<ul><li>Dived for kelp.</li></ul><h3>tideblitz of the north Inc</h3><p>Oct 2017 - Mar 2018</p>"
+        "<ul><li>Dried it.</li></ul>"
+    )
+    assert [post.company for post in parsed.work_experience] == ["Kelpline Ltd", "tideblitz of the north Inc"]
+
+
+def test_the_subject_beside_a_school_needs_no_degree() -> None:
+    """One other name behind the school's is what was studied there."""
+    body = "Reef College of Engineering - Marine Acoustics Engineering (2012-2014)\nBay High School (2010-2012)"
+    first, second = understood(f"Maren Oxley\n\nEDUCATION\n\n{body}").education
+    assert (first.institution, first.field_of_study) == ("Reef College of Engineering", "Marine Acoustics Engineering")
+    assert (second.institution, second.field_of_study) == ("Bay High School", "")
+
+
 def test_leaders_part_a_name_from_what_stands_at_the_right() -> None:
     """Dots or dashes up to the right edge are a gap."""
     (post,) = understood(
