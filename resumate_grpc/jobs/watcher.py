@@ -119,7 +119,9 @@ class Watcher:
             elif self._behind:
                 updates = await self._history()
             else:
-                updates = self._live() or await self._quiet()
+                updates = self._live()
+                if not updates and not self._behind:  # an overflow has rung already, and nothing would ring again
+                    updates = await self._quiet()
         mailbox.handed_at = self._shared.clock.monotonic()
         return updates
 

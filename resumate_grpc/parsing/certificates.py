@@ -19,6 +19,7 @@ _ISSUER = re.compile(
     r"\s*\((?=[^()]*(?:19|20)\d\d)|\t",
     re.IGNORECASE,
 )
+_UNFINISHED = re.compile(r"(?:\b(?:and|of|in|for|the|to|und|et|y|e|de)|[&,/(–-])$", re.IGNORECASE)
 _LEVEL = re.compile(
     r"(?:associate|professional|special(?:ty|ist)|expert|fundamentals?|foundations?|practitioner|"
     r"level|advanced|intermediate|administrator|developer|architect|engineer|part)\b",
@@ -52,7 +53,11 @@ def certificates_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str) -
     gapped = not any_bullet and _stands_in_groups(rows)
     told_apart = not any_bullet and len({_print(row) for row in rows}) > 1
     alike = ((above, below) for above, below in pairwise(rows) if _print(above) == _print(below))
-    carried = {below.number for above, below in alike if told_apart and above.wrapped}
+    carried = {
+        below.number
+        for above, below in alike
+        if ((told_apart and above.wrapped) or _UNFINISHED.search(above.text)) and not below.bullet
+    }
     for index, row in enumerate(rows):
         if row.number in carried or (not any_bullet and row.size and _print(row) != _print(rows[0])):
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from resumate_grpc.parsing.dates import DateSpan, dates_within
@@ -91,6 +91,7 @@ _ROWS_BELOW = 2
 _INDENT = 5.0
 _PLACE = 0.6
 _MOST_FIELD_WORDS = 5
+_MOST_NAME_WORDS = 8
 
 
 def studies_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms: Terms) -> list[Study]:
@@ -98,22 +99,19 @@ def studies_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, ter
     rows = without_broken_labels(without_column_heads(rows))
     left = min((row.left for row in rows), default=0.0)
 
-    known: dict[int, frozenset[str]] = {}
-    leader = next((row for row in rows if _labels(row, dates, text, terms, left=left)), None)
-    leader = leader if leader and _labels(leader, dates, text, terms, left=left) == {"institution", "date"} else None
-
-    beside = _beside_degrees(rows, text, terms)
+    known = {row.number: _labels(row, dates, text, terms, left=left) for row in rows}
+    for number in _beside_degrees(rows, text, terms):
+        known[number] -= {"degree"}
+    leader = next((row for row in rows if known[row.number]), None)
+    for row in rows:
+        if leader and known[row.number] <= {"date"} and _leads_like(row, leader, known, dates):
+            known[row.number] |= {"institution"}
 
     def labels(row: Row) -> frozenset[str]:
-        if row.number not in known:
-            own = _labels(row, dates, text, terms, left=left)
-            own = own - {"degree"} if row.number in beside else own
-            known[row.number] = own | {"institution"} if own == {"date"} and _leads_like(row, leader, dates) else own
         return known[row.number]
 
     if _plain_rows_suffice(rows, labels):
-        dated = not any("date" in labels(row) for row in rows if not row.bullet)
-        usable = [row for row in rows if not row.bullet or (dated and _is_date(row, dates))]
+        usable = [row for row in rows if not row.bullet or _is_date(row, dates)]
     else:
         usable = list(rows)
     kept = {row.number for row in usable}
@@ -132,14 +130,25 @@ def studies_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, ter
     return _joined_halves([study for study in studies if study.institution or study.degree])
 
 
-def _leads_like(row: Row, leader: Row | None, dates: Sequence[DateSpan]) -> bool:
-    """Whether a dated row is printed like the first one, which names a school: then it names one too."""
-    if leader is None or row.bullet or row.number == leader.number:
+def _leads_like(row: Row, leader: Row, known: Mapping[int, frozenset[str]], dates: Sequence[DateSpan]) -> bool:
+    """Whether a row is printed like the first one, which names a school: then it names one too.
+
+    A row without a date must be printed in a way that other rows are not: bold, or in capitals.
+    """
+    if "institution" not in known[leader.number] or "degree" in known[leader.number] or row.bullet:
         return False
-    alike = (row.bold, row.size, len(row.fragments)) == (leader.bold, leader.size, len(leader.fragments))
+    alike = (row.bold, row.caps, row.size, len(row.fragments)) == (
+        leader.bold, leader.caps, leader.size, len(leader.fragments)
+    )  # fmt: skip
     first = row.fragments[0]
-    named = first.text[:1].isupper() and not dates_within(dates, first.start, first.end) and len(row.fragments) > 1
-    return alike and named and abs(row.left - leader.left) < _INDENT
+    named = (
+        first.text[:1].isupper() and not dates_within(dates, first.start, first.end) and not is_wholly_place(first.text)
+    )
+    if not alike or not named or abs(row.left - leader.left) >= _INDENT or ASIDE.match(row.text):
+        return False
+    if "date" in known[row.number]:
+        return "date" in known[leader.number] and len(row.fragments) > 1
+    return (row.bold or row.caps) and row.size > 0 and len(row.text.split()) <= _MOST_NAME_WORDS
 
 
 def _beside_degrees(rows: Sequence[Row], text: str, terms: Terms) -> set[int]:

@@ -23,6 +23,7 @@ _LONGEST_BESIDE_SINGLE = 90
 _INDENT = 5.0
 _LONGEST_DATE = 40
 _FULL_LINE = 60
+_WIDER = 1.2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -219,17 +220,28 @@ def _starts(rows: Sequence[Row], prose: Sequence[bool], dated: Sequence[int]) ->
         usual += 1
     starts = [dated[0] - usual]
     tight = usual > 0 and not any(_set_apart(rows, at) for at in range(starts[0] + 1, dated[0] + 1))
+    usual_gap = max((_gap(rows, at) for at in range(starts[0] + 1, dated[0] + 1)), default=0.0)
     trailing = dated[-1] + 1 < len(rows) and is_wholly_place(rows[dated[-1] + 1].text)
     for previous, anchor in pairwise(dated):
         start = anchor
         floor = previous + 1 if trailing and is_wholly_place(rows[previous + 1].text) else previous
-        while start - 1 > floor and not prose[start - 1] and not (tight and _set_apart(rows, start)):
+        while start - 1 > floor and not prose[start - 1]:
+            if tight and _set_apart(rows, start) and _gap(rows, start) > _WIDER * usual_gap:
+                break
             taken = anchor - start
             if taken >= usual and not _opens(rows, prose, start - 1, taken):
                 break
             start -= 1
         starts.append(start)
     return starts
+
+
+def _gap(rows: Sequence[Row], index: int) -> float:
+    """Return how far below the row above a row begins, in points; without end where that cannot be told."""
+    above, row = rows[index - 1], rows[index]
+    if not above.box or not row.box or above.page != row.page:
+        return float("inf")
+    return row.box.y0 - above.box.y0
 
 
 def _set_apart(rows: Sequence[Row], index: int) -> bool:

@@ -146,6 +146,8 @@ def _candidates(
                 asked = _LABEL.match(fragment.text) or _asked(rows, order, at)
                 trusted = candidate.trusted(_SURE if asked else candidate.confidence)
                 yield order, trusted, fragment.size, fragment.bold, 0.0
+            if fragment.louder and order < _EARLY and (first := found(text, fragment.start, fragment.louder)):
+                yield order, first, fragment.size, fragment.bold, 0.0
     for order, (above, below) in enumerate(pairwise(rows)):
         words = len(above.text.split()), len(below.text.split())
         if above.size == below.size > 0 and max(words) <= _MOST_JOINED and sum(words) <= _MOST_WORDS:

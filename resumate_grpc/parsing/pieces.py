@@ -35,7 +35,8 @@ _CAMPUS = re.compile(r"\buniversity(?: of)?(?: [A-Z][a-z]+){1,3}$", re.IGNORECAS
 _DURATION = re.compile(
     r"[(\[]?\s*(?:~|about |ca\.? )?\d{1,2}\+?\s*(?:years?|yrs?|jahre?|ans?|anos|años|anni|jaar|года?|лет)\.?"
     r"(?:\s*,?\s*(?:and )?\d{1,2}\s*(?:months?|mos?|monate?|mois|meses|mesi|maanden|месяц\w*|мес)\.?)?\s*[)\]]?"
-    r"|[(\[]?\s*(?:less than a |\d{1,2}\s*)(?:months?|mos?|year|monate?|mois|meses|mesi)\b\.?\s*[)\]]?",
+    r"|[(\[]?\s*(?:(?:less than )?(?:an? |one |a few )|\d{1,2}\s*)"
+    r"(?:months?|mos?|year|monate?|mois|meses|mesi)\b\.?\s*[)\]]?",
     re.IGNORECASE,
 )
 _LABEL = re.compile(

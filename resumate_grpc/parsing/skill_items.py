@@ -68,7 +68,7 @@ _SIGNED = re.compile(
 def items_of(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str, Finding]]:
     """Yield each listed item with the folded label that it stands under, empty where there is none."""
     label = ""
-    rows = _with_brackets_closed(rows)
+    rows = _with_wraps_joined(rows)
     bold_labels = _bold_is_label(rows)
     print_labels = sum(_printed_label(row) is not None for row in rows) > len(rows) / 2 and len(rows) > 1
     prose = _prose(rows, text)
@@ -117,17 +117,19 @@ def _heads_list(row: Row, below: Row) -> bool:
     )
 
 
-def _with_brackets_closed(rows: Sequence[Row]) -> list[Row]:
-    """Join a row that ends within a bracket to the one below: "AWS (EC2," above "S3)"."""
+def _with_wraps_joined(rows: Sequence[Row]) -> list[Row]:
+    """Join rows over which a list in one line was wrapped: within a bracket, or within an item behind a comma."""
     joined: list[Row] = []
     for row in rows:
         above = joined[-1] if joined else None
-        opened = above is not None and above.text.count("(") > above.text.count(")")
-        if above and opened and ")" in row.text and above.end + 1 == row.start and not row.bullet:
+        opened = above is not None and above.text.count("(") > above.text.count(")") and ")" in row.text
+        listed = above is not None and above.wrapped and "," in above.text and not LABEL.match(row.text)
+        if above and (opened or listed) and above.end + 1 == row.start and not row.bullet:
             last, first = above.fragments[-1], row.fragments[0]
             whole = replace(last, text=f"{last.text} {first.text}", end=first.end)
             fragments = (*above.fragments[:-1], whole, *row.fragments[1:])
-            joined[-1] = replace(above, text=f"{above.text} {row.text}", end=row.end, fragments=fragments)
+            text = f"{above.text} {row.text}"
+            joined[-1] = replace(above, text=text, end=row.end, fragments=fragments, wrapped=row.wrapped)
         else:
             joined.append(row)
     return joined
@@ -233,6 +235,8 @@ def items_within(text: str, start: int, end: int, row: Row, terms: Terms) -> Ite
         edges |= {max(left, start), right}
         position = max(left, start)
         for cut in _ITEM_BREAK.finditer(text, position, right):
+            if not cut[0].strip() and "\n" in cut[0]:
+                continue  # a line that was wrapped: what a fragment holds of two lines was joined before
             yield from _units(text, position, cut.start(), terms)
             position = cut.end()
         yield from _units(text, position, right, terms)

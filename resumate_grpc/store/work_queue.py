@@ -23,10 +23,9 @@ from resumate_grpc.store.resumes import latest_event, put_parsed
 from resumate_grpc.store.tables import resumes
 from resumate_grpc.store.transaction import Transaction
 
-__all__ = ["STARTED", "claim", "finish", "give_back", "hand_over", "renew", "void_leases"]
+__all__ = ["claim", "finish", "give_back", "hand_over", "renew", "void_leases"]
 
-STARTED = Entry(stage=Stage.TEXT_EXTRACTION, state=State.PROCESSING, message="Reading the document", percent=0)
-"""The event of a claim."""
+_STARTED = Entry(stage=Stage.TEXT_EXTRACTION, state=State.PROCESSING, message="Reading the document", percent=0)
 
 
 def claim(
@@ -162,7 +161,7 @@ def _first_in_line(tx: Transaction, lane: Lane) -> Row[Any] | None:
 
 def _started(row: Row[Any], expected: Expectation) -> Entry:
     left_s = expected(MediaType(row.media_type), row.size_bytes, decode_json(row.options, ParseOptions))
-    return replace(STARTED, estimated_remaining_s=left_s)
+    return replace(_STARTED, estimated_remaining_s=left_s)
 
 
 def _take_over(

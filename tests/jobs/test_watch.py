@@ -17,6 +17,7 @@ from resumate_grpc.errors import (
     ParsingError,
     ResumeNotFoundError,
 )
+from resumate_grpc.jobs.mailbox import MAX_EVENTS
 from resumate_grpc.jobs.ports import Notice
 from resumate_grpc.jobs.updates import Beat, Counted, Drained, Occurred, Update
 from resumate_grpc.model.progress import BatchCounts, ProgressEvent, Stage, State
@@ -198,6 +199,27 @@ async def test_a_slow_watcher_is_served_from_the_log(world: World) -> None:
             seen.append(update.event.feed_sequence)
     await stream.aclose()
     assert seen == list(range(1, 401))
+
+
+async def test_more_events_at_once_than_a_mailbox_holds(world: World) -> None:
+    """A watcher that waits while more than its mailbox comes in one turn reads the log at once, not at a heartbeat."""
+    honest = world.bus.publish
+    withheld: list[Notice] = []
+    async with asyncio.timeout(20):
+        stream = stream_of(world, Target(owner=OWNER), after=0, epoch="", follow=True, heartbeat_s=3600)
+        assert isinstance(await anext(stream), Beat)
+        waiting = asyncio.ensure_future(anext(stream))
+        world.bus.publish = withheld.append  # type: ignore[method-assign, assignment]
+        for _ in range(MAX_EVENTS // 2 + 1):
+            await world.resumes.cancel(OWNER, (await world.upload()).id)
+        assert not waiting.done()
+        for notice in withheld:
+            honest(notice)
+        seen = [await waiting]
+        while len(seen) <= MAX_EVENTS:
+            seen.append(await anext(stream))
+        assert all(isinstance(update, Occurred) for update in seen)
+        await stream.aclose()
 
 
 async def test_follow_stays_for_the_next_attempt(world: World) -> None:

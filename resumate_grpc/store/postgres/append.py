@@ -20,9 +20,9 @@ from resumate_grpc.errors import StorageUnavailableError
 from resumate_grpc.jobs.ports import LeaseLostError
 from resumate_grpc.model.digest import STAGE_NUMBERS, chained
 from resumate_grpc.model.progress import ProgressEvent, State
-from resumate_grpc.model.work import Claim, NewEvent
+from resumate_grpc.model.work import NewEvent
 from resumate_grpc.store.append import Append
-from resumate_grpc.store.codec import from_micros, to_micros
+from resumate_grpc.store.codec import from_micros
 from resumate_grpc.store.postgres.faults import Fault, fault_of
 from resumate_grpc.store.postgres.statements import Fetch
 
@@ -185,13 +185,6 @@ class Appender:
                 await self._send(fetch, batch, self._plan(batch, held, now))
         if batch.todo():
             raise StorageUnavailableError
-
-    def know(self, claim: Claim) -> None:
-        """Take a fresh claim's word for where its log ends."""
-        event = claim.resume.progress
-        if event is not None:
-            head = _Head(event.sequence, to_micros(event.create_time), event.percent, event.digest)
-            self._heads[claim.lease] = head
 
     def forget(self) -> None:
         """Drop what is remembered."""

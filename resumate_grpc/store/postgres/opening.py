@@ -10,7 +10,7 @@ from resumate_grpc.jobs.ports import Clock
 from resumate_grpc.store.engine import Engine
 from resumate_grpc.store.postgres.connecting import ConnectionPool, connect, connecting, explained, with_pooler
 from resumate_grpc.store.postgres.moment import DatabaseTime
-from resumate_grpc.store.postgres.runner import Kept, Readers, Writer
+from resumate_grpc.store.postgres.runner import Readers, Writer
 from resumate_grpc.store.postgres.statements import Statements
 
 __all__ = ["open_postgres"]
@@ -24,23 +24,22 @@ async def open_postgres(
 ) -> AsyncIterator[Engine]:
     """Open a database that has been migrated; what was submitted is finished when the context ends.
 
-    At least 4 `connections`: one is kept for appends, one for claims, the others are a pool for everything else. Raises
-    `SettingsError` if the database cannot be used.
+    At least 4 `connections`: one is kept for appends, the others are a pool for everything else. Raises `SettingsError`
+    if the database cannot be used.
     """
     async with AsyncExitStack() as stack:
         async with explained(database_url):
             pooler = await with_pooler(database_url)
         if pooler:
             _logger.info("a connection pooler stands before the database: statements are prepared anew each time")
-        engine = connect(database_url, pooler=pooler, connections=connections - len(Kept._fields))
+        engine = connect(database_url, pooler=pooler, connections=connections - 1)
         stack.push_async_callback(engine.dispose)
         readers = Readers(engine, clock)
         stack.push_async_callback(readers.aclose)
         making = connecting(database_url, pooler=pooler)
-        kept = Kept(*(Statements(making, time, pooler=pooler) for _ in Kept._fields))
-        for statements in kept:
-            stack.push_async_callback(statements.aclose)
+        kept = Statements(making, time, pooler=pooler)
+        stack.push_async_callback(kept.aclose)
         writer = Writer(engine, time, kept)
         stack.push_async_callback(writer.aclose)
-        pool = ConnectionPool(engine, kept_in_use=lambda: sum(one.busy for one in kept), limit=connections)
+        pool = ConnectionPool(engine, kept_in_use=lambda: int(kept.busy), limit=connections)
         yield Engine(writer=writer, readers=readers, pool=pool, shared=True)

@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -27,7 +27,6 @@ from resumate_grpc.store.append import Append
 from resumate_grpc.store.codec import to_micros
 from resumate_grpc.store.engine import Claimed
 from resumate_grpc.store.postgres.append import Appender, Batch
-from resumate_grpc.store.postgres.claim import Asked, ClaimBatch, claim_together
 from resumate_grpc.store.postgres.connecting import TIMEOUTS
 from resumate_grpc.store.postgres.moment import DATABASE_MICROS, DatabaseTime
 from resumate_grpc.store.postgres.statements import Statements
@@ -35,12 +34,11 @@ from resumate_grpc.store.postgres.together import Together
 from resumate_grpc.store.postgres.transacting import Tasks, persistently, transact, watched
 from resumate_grpc.store.transaction import Body, Transaction
 
-__all__ = ["Kept", "Readers", "Writer"]
+__all__ = ["Readers", "Writer"]
 
 T = TypeVar("T")
 
 _APPENDS_AT_ONCE = 256
-_CLAIMS_AT_ONCE = 16
 
 _BEGIN = text(
     f"SELECT pg_current_xact_id()::text, {DATABASE_MICROS}, "
@@ -57,26 +55,16 @@ class _Commit:
     value: object = None
 
 
-class Kept(NamedTuple):
-    """Connections of their own, so that what is most does not wait for a connection, nor for another kind."""
-
-    appends: Statements
-    claims: Statements
-
-
 class Writer:
     """Runs writing transactions at READ COMMITTED, which row locks and conditions in each statement make enough."""
 
-    def __init__(self, engine: AsyncEngine, time: DatabaseTime, kept: Kept) -> None:
+    def __init__(self, engine: AsyncEngine, time: DatabaseTime, kept: Statements) -> None:
         self._engine = engine
         self._time = time
         self._kept = kept
         self._tasks = Tasks()
         self._appender = Appender()
         self._appends = Together(self._append, at_once=_APPENDS_AT_ONCE, name="appends")
-        self._claims: dict[Lane, Together[Asked, Claimed]] = {
-            lane: Together(self._claim, at_once=_CLAIMS_AT_ONCE, name=f"claims {lane.value}") for lane in Lane
-        }
 
     def submit(self, body: Body[T], *, scrub: bool = False) -> asyncio.Future[T]:
         """Run a body. `scrub` means nothing here: what is deleted is gone with the next vacuum."""
@@ -90,26 +78,29 @@ class Writer:
     def claim(
         self, worker: str, *, lease_s: float, max_attempts: int, lane: Lane, expected: Expectation
     ) -> asyncio.Future[Claimed]:
-        """Claim, together with other slots that ask; see `WorkQueue.claim`.
-
-        What is taken from the line in one statement has no estimate in its first event; the parser's first one has.
-        """
-        asked = Asked(worker=worker, lease_s=lease_s, max_attempts=max_attempts, lane=lane, expected=expected)
-        return self._claims[lane].put(asked)
+        """Claim; see `WorkQueue.claim`."""
+        return self.submit(
+            partial(
+                work_queue.claim,
+                worker=worker,
+                lease_s=lease_s,
+                max_attempts=max_attempts,
+                lane=lane,
+                expected=expected,
+            )
+        )
 
     async def aclose(self) -> None:
         """Run what was submitted."""
-        for claims in self._claims.values():
-            await claims.aclose()
-        await self._appends.aclose()
         await self._tasks.aclose()
+        await self._appends.aclose()
 
     async def _append(self, appends: Sequence[Append]) -> list[Sequence[ProgressEvent] | Exception]:
         batch = Batch(appends=appends)
 
         async def once() -> None:
-            async with self._kept.appends.running() as fetch:
-                await self._appender.run(fetch, batch, now=await self._kept.appends.now(fetch))
+            async with self._kept.running() as fetch:
+                await self._appender.run(fetch, batch, now=await self._kept.now(fetch))
 
         try:
             await persistently(once)
@@ -117,39 +108,6 @@ class Writer:
             self._appender.forget()
             raise
         return [batch.results[place] for place in range(len(appends))]
-
-    async def _claim(self, asked: Sequence[Asked]) -> list[Claimed | Exception]:
-        """Claim for slots of one lane; those who want another lease than the first are served by themselves."""
-        alike = [one for one in asked if one.lease_s == asked[0].lease_s]
-        claimed = await self._claim_in_line(alike)
-        if claimed is None:  # something comes before the line
-            claimed = [await self._claim_any(one) for one in alike]
-        given = iter(claimed)
-        return [next(given) if one.lease_s == asked[0].lease_s else await self._claim_any(one) for one in asked]
-
-    async def _claim_in_line(self, asked: Sequence[Asked]) -> list[Claimed] | None:
-        batch = ClaimBatch(asked=asked)
-
-        async def once() -> list[Claimed] | None:
-            async with self._kept.claims.running() as fetch:
-                return await claim_together(fetch, batch, at=self._time.given())
-
-        claimed = await persistently(once)
-        for claim, _ in claimed or ():
-            if claim is not None:
-                self._appender.know(claim)
-        return claimed
-
-    async def _claim_any(self, asked: Asked) -> Claimed:
-        body = partial(
-            work_queue.claim,
-            worker=asked.worker,
-            lease_s=asked.lease_s,
-            max_attempts=asked.max_attempts,
-            lane=asked.lane,
-            expected=asked.expected,
-        )
-        return await self._write(body)
 
     async def _write(self, body: Body[T]) -> T:
         commit = _Commit()

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
-down_revision = "0010"
+down_revision = "0011"
 
 _DUE = sa.text("complete_time IS NOT NULL AND has_history = 1")
 _HANDED_OVER = sa.text("state = 'PROCESSING' AND lease_expires IS NULL")
