@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from resumate_grpc.parsing.dates import DateSpan, dates_within
+from resumate_grpc.parsing.entries import without_column_heads
 from resumate_grpc.parsing.finding import Finding, found
-from resumate_grpc.parsing.fragments import Row
+from resumate_grpc.parsing.fragments import Fragment, Row
 from resumate_grpc.parsing.vocabulary import heading_key, headings
 
 __all__ = ["certificates_of"]
@@ -18,6 +19,7 @@ _ISSUER = re.compile(
     r"\s*\((?=[^()]*(?:19|20)\d\d)|\t",
     re.IGNORECASE,
 )
+_UNFINISHED = re.compile(r"(?:\b(?:and|of|in|for|the|to|und|et|y|e|de)|[&,/(–-])$", re.IGNORECASE)
 _LEVEL = re.compile(
     r"(?:associate|professional|special(?:ty|ist)|expert|fundamentals?|foundations?|practitioner|"
     r"level|advanced|intermediate|administrator|developer|architect|engineer|part)\b",
@@ -43,12 +45,19 @@ _NUMBERED = re.compile(
 
 def certificates_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str) -> Iterator[Finding]:
     """Yield the names of the certificates that the rows list, without issuer, date and number."""
+    if (cells := _first_cells(rows, dates)) is not None:
+        yield from (item for cell in cells if (item := _certificate(cell, None, dates, text)))
+        return
     any_bullet = any(row.bullet for row in rows)
     any_bold = any(row.bold or row.fragments[0].bold for row in rows) and not all(row.bold for row in rows)
     gapped = not any_bullet and _stands_in_groups(rows)
     told_apart = not any_bullet and len({_print(row) for row in rows}) > 1
     alike = ((above, below) for above, below in pairwise(rows) if _print(above) == _print(below))
-    carried = {below.number for above, below in alike if told_apart and above.wrapped}
+    carried = {
+        below.number
+        for above, below in alike
+        if ((told_apart and above.wrapped) or _UNFINISHED.search(above.text)) and not below.bullet
+    }
     for index, row in enumerate(rows):
         if row.number in carried or (not any_bullet and row.size and _print(row) != _print(rows[0])):
             continue
@@ -65,6 +74,24 @@ def certificates_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str) -
         wrapped = below if below and (hangs or below.number in carried) else None
         if item := _certificate(row, wrapped, dates, text):
             yield item
+
+
+def _first_cells(rows: Sequence[Row], dates: Sequence[DateSpan]) -> list[Row] | None:
+    """Return the cell that names the certificate in each line of a table, column heads left out; None for no table."""
+    if any(row.table < 0 for row in rows):
+        return None
+    lines = [
+        list(cells) for _, cells in groupby(without_column_heads(rows), key=lambda row: (row.table, row.table_row))
+    ]
+    if not lines or any(len({row.block for row in line}) < 2 for line in lines):  # noqa: PLR2004 - two cells
+        return None
+    named = ((row for row in line if not _is_dated(row, dates)) for line in lines)
+    return [cell for cells in named if (cell := next(cells, None))]
+
+
+def _is_dated(row: Row, dates: Sequence[DateSpan]) -> bool:
+    """Whether the row is a date and nothing else."""
+    return any(span.end - span.start >= len(row.text) - 1 for span in dates_within(dates, row.start, row.end))
 
 
 def _print(row: Row) -> tuple[float, bool, int]:
@@ -90,6 +117,15 @@ def _goes_on(rest: str) -> bool:
     return _LEVEL.match(rest) is not None or _HOLDER.search(rest) is not None
 
 
+def _end_of_print(fragment: Fragment, text: str) -> int:
+    """Return where a name ends that its print sets apart from a sign and the issuer behind it; 0 for none."""
+    for at in fragment.breaks:
+        end = len(text[fragment.start : at].rstrip()) + fragment.start
+        if end > fragment.start + 3 and _ISSUER.match(text, end):
+            return end
+    return 0
+
+
 def _certificate(row: Row, wrapped: Row | None, dates: Sequence[DateSpan], text: str) -> Finding | None:
     fragments = [
         fragment for fragment in row.fragments
@@ -104,11 +140,12 @@ def _certificate(row: Row, wrapped: Row | None, dates: Sequence[DateSpan], text:
         if span.start - start > 2 and end - span.end > 2:  # noqa: PLR2004 - amid the name, brackets aside
             continue
         start, end = (span.end, end) if span.start - start <= 2 else (start, min(end, span.start))  # noqa: PLR2004
+    printed = _end_of_print(fragments[0], text)
     number = _NUMBERED.search(text, start + 3, end)
     end = start + len(text[start : number.start() if number else end].rstrip(" ,;(（|-–—"))
     cuts = (cut for cut in _ISSUER.finditer(text, start + 3, end) if not _goes_on(text[cut.end() : end]))
     cut = next(cuts, None)
-    item = found(text, start, cut.start() if cut else end)
+    item = found(text, start, printed if start < printed < end else cut.start() if cut else end)
     if not item or len(item.text) < 2 or len(item.text) > 120:  # noqa: PLR2004
         return None
     return item.trusted(0.82)

@@ -30,6 +30,8 @@ _MOSTLY = 0.7
 _NEARLY_ALL = 0.8
 _DATED = 0.5
 _FEW_DATED = 0.2
+_BY_CHANCE = 0.45
+_DATE_WORDS = 6
 _ALIGNED = 0.5
 _OFF_EDGE = 0.6  # of the font size
 _ROWS_PER_BAND = 1.5
@@ -194,6 +196,8 @@ def _between_lines(inner: Sequence[Segment], outer: Sequence[Segment]) -> bool:
 def _dates_are_set_right(left: Sequence[Segment], right: Sequence[Segment]) -> bool:
     """Tell whether most rows on the right are dates, each beside a line; a heading may stand among them."""
     dated = [segment for segment in right if is_dated(segment)]
+    if len(dated) >= _MOSTLY * len(right) and all(len(segment.words) <= _DATE_WORDS for segment in right):
+        return True  # nothing but dates, beside their lines or half a line off
     return len(dated) >= _DATED * len(right) and _paired(dated, left) == 1.0
 
 
@@ -233,7 +237,9 @@ def _kind_by_bands(
     if paired >= _MOSTLY and (max(_dated(left_rows), _dated(right_rows)) >= _DATED or _flush_right(right_rows)):
         return _kind_of_rows(left_rows, right_rows)
     if _flush_right(right_rows):
-        return DivisionKind.ROWS
+        # A sidebar set flush right meets the lines on its left by chance only, and holds more than dates.
+        apart = len(right_rows) >= _LEAST_WRAPPED and _paired(right_rows, left_rows) < _BY_CHANCE
+        return DivisionKind.COLUMNS if apart and _dated(right_rows) < _DATED else DivisionKind.ROWS
     return DivisionKind.COLUMNS if _aligned(left_rows) and _aligned(right_rows) else DivisionKind.ROWS
 
 

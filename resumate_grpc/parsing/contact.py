@@ -181,6 +181,8 @@ def _whole_address(text: str, row: Row) -> Finding | None:
     """Return a row that is an address from its street to its postcode, whatever parts them."""
     label = _LABEL.match(row.text)
     start = row.start + (label.end() if label else 0)
+    if not label and len(row.fragments) > 1 and _LABEL.fullmatch(f"{row.fragments[0].text}:"):
+        start = row.fragments[1].start
     if len(row.text) > _LONGEST_PLACE or EMAIL.search(row.text) or any(phones_of(text, start, row.end, language="")):
         return None
     return found(text, start, row.end, 0.94) if is_address(text[start : row.end]) else None

@@ -41,8 +41,8 @@ _POINT = re.compile(
     (?=[\d'至现現]|(?<![^\W\d_])[{_FIRST_LETTERS}])
     (?:
       {_NOT_INSIDE}(?P<cn_year>{_YEAR})\s?[年년]\s?(?:(?P<cn_month>1[0-2]|0?[1-9])\s?[月월])?(?:\s?\d{{1,2}}\s?[日일])?
-    | (?<![\w.,/$])(?P<iso_year>{_YEAR})(?:[-/.]|\s/\s)(?P<iso_month>0[1-9]|1[0-2])
-      (?:[-/.](?:0?[1-9]|[12]\d|3[01]))?(?![\d/])
+    | (?<![\w.,/$])(?P<iso_year>{_YEAR})
+      (?:(?:[-/.]|\s/\s)(?P<iso_month>0[1-9]|1[0-2])|[./](?P<iso_digit>[1-9])(?![\d.]))(?:[-/.](?:0?[1-9]|[12]\d|3[01]))?(?![\d/])
     | (?<![\w.,/])(?P<day_a>[0-3]?\d)\s?[./-]\s?(?P<day_b>[0-3]?\d)\s?[./-]\s?(?P<day_year>{_YEAR})(?!\d)
     | (?<![\w.,/])(?P<num_month>1[0-2]|0?[1-9])\s?[./-]\s?(?P<num_year>{_YEAR})(?!\d|[.,]\d|%)
     | (?<![^\W_])(?:(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|\.|er)?\s+)?(?P<month>{_MONTH})\.?
@@ -137,7 +137,7 @@ _SHORT_GROUPS = ("short_quoted", "short", "slash_year", "loose_year", "quoted_ye
 
 
 def _month(group: dict[str, str | None]) -> int:
-    for name in ("cn_month", "iso_month", "num_month", "slash_month", "loose_month"):
+    for name in ("cn_month", "iso_month", "iso_digit", "num_month", "slash_month", "loose_month"):
         if number := group[name]:
             return int(number)
     for name in ("month", "month_after", "bare_month"):
@@ -201,6 +201,8 @@ def _joined(folded: str, point: _Point, following: _Point) -> bool:
         return following.value == PRESENT and folded[following.start] in "至现現今현"
     if len(between) > _LONGEST_JOINER or "\n\n" in between:
         return False
+    if following.value == PRESENT and between.strip() == "," and "\n" not in between:
+        return True
     if _LOST_DASH.fullmatch(between):
         return (
             point.month > 0 and (following.month > 0 or following.value == PRESENT) and len(point.value) > len("2015")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from resumate_grpc.parsing.dates import DateSpan, dates_within
@@ -93,6 +93,7 @@ _ROWS_BELOW = 2
 _INDENT = 5.0
 _PLACE = 0.6
 _MOST_FIELD_WORDS = 5
+_MOST_NAME_WORDS = 8
 
 
 def studies_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms: Terms) -> list[Study]:
@@ -100,22 +101,19 @@ def studies_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, ter
     rows = without_broken_labels(without_column_heads(rows))
     left = min((row.left for row in rows), default=0.0)
 
-    known: dict[int, frozenset[str]] = {}
-    leader = next((row for row in rows if _labels(row, dates, text, terms, left=left)), None)
-    leader = leader if leader and _labels(leader, dates, text, terms, left=left) == {"institution", "date"} else None
-
-    beside = _beside_degrees(rows, text, terms)
+    known = {row.number: _labels(row, dates, text, terms, left=left) for row in rows}
+    for number in _beside_degrees(rows, text, terms):
+        known[number] -= {"degree"}
+    leader = next((row for row in rows if known[row.number]), None)
+    for row in rows:
+        if leader and known[row.number] <= {"date"} and _leads_like(row, leader, known, dates):
+            known[row.number] |= {"institution"}
 
     def labels(row: Row) -> frozenset[str]:
-        if row.number not in known:
-            own = _labels(row, dates, text, terms, left=left)
-            own = own - {"degree"} if row.number in beside else own
-            known[row.number] = own | {"institution"} if own == {"date"} and _leads_like(row, leader, dates) else own
         return known[row.number]
 
     if _plain_rows_suffice(rows, labels):
-        dated = not any("date" in labels(row) for row in rows if not row.bullet)
-        usable = [row for row in rows if not row.bullet or (dated and _is_date(row, dates))]
+        usable = [row for row in rows if not row.bullet or _is_date(row, dates)]
     else:
         usable = list(rows)
     kept = {row.number for row in usable}
@@ -134,14 +132,25 @@ def studies_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, ter
     return _joined_halves([study for study in studies if study.institution or study.degree])
 
 
-def _leads_like(row: Row, leader: Row | None, dates: Sequence[DateSpan]) -> bool:
-    """Whether a dated row is printed like the first one, which names a school: then it names one too."""
-    if leader is None or row.bullet or row.number == leader.number:
+def _leads_like(row: Row, leader: Row, known: Mapping[int, frozenset[str]], dates: Sequence[DateSpan]) -> bool:
+    """Whether a row is printed like the first one, which names a school: then it names one too.
+
+    A row without a date must be printed in a way that other rows are not: bold, or in capitals.
+    """
+    if "institution" not in known[leader.number] or "degree" in known[leader.number] or row.bullet:
         return False
-    alike = (row.bold, row.size, len(row.fragments)) == (leader.bold, leader.size, len(leader.fragments))
+    alike = (row.bold, row.caps, row.size, len(row.fragments)) == (
+        leader.bold, leader.caps, leader.size, len(leader.fragments)
+    )  # fmt: skip
     first = row.fragments[0]
-    named = first.text[:1].isupper() and not dates_within(dates, first.start, first.end) and len(row.fragments) > 1
-    return alike and named and abs(row.left - leader.left) < _INDENT
+    named = (
+        first.text[:1].isupper() and not dates_within(dates, first.start, first.end) and not is_wholly_place(first.text)
+    )
+    if not alike or not named or abs(row.left - leader.left) >= _INDENT or ASIDE.match(row.text):
+        return False
+    if "date" in known[row.number]:
+        return "date" in known[leader.number] and len(row.fragments) > 1
+    return (row.bold or row.caps) and row.size > 0 and len(row.text.split()) <= _MOST_NAME_WORDS
 
 
 def _beside_degrees(rows: Sequence[Row], text: str, terms: Terms) -> set[int]:
@@ -238,6 +247,7 @@ def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> St
         field = _field_beside(parts, degree_part, institution)
     if not degree_part and not field:
         field = next((part.finding for part in parts if _DEPARTMENT.search(part.finding.text)), None)
+        field = field or _subject_alone(parts, institution)
     if degree_part and not institution and field:
         field, institution = _field_and_school(field, text)
     start, end = period_of(entry.dates, single_is_both=False)
@@ -368,6 +378,21 @@ def _field_beside(parts: Sequence[Part], degree: Part, institution: Finding | No
     return next((part.finding for part in (*below, *before)), None)
 
 
+def _subject_alone(parts: Sequence[Part], institution: Finding | None) -> Finding | None:
+    """Return the one other name beside or right below a school's, where no degree is printed: its subject."""
+    school = next((part for part in parts if part.institution and part.finding == institution), None)
+    rest = [
+        part.finding
+        for part in parts
+        if school and part is not school and 0 <= part.row - school.row <= 1 and part.finding.start > school.finding.end
+    ]
+    if len(rest) != 1 or any(part.place for part in parts if part.finding == rest[0]):
+        return None
+    words = rest[0].text.split()
+    named = 1 < len(words) <= _MOST_FIELD_WORDS and words[0][0].isupper() and all(map(str.isalpha, words))
+    return rest[0] if named and not _NO_FIELD.search(rest[0].text) else None
+
+
 def _field_by_itself(parts: Sequence[Part], degree: Part, institution: Finding) -> Finding | None:
     """Return the field on a row of its own beside a degree that names its faculty only: "Bachelor of Design"."""
     field = _field_beside([part for part in parts if part.row != degree.row or part is degree], degree, institution)
@@ -377,6 +402,6 @@ def _field_by_itself(parts: Sequence[Part], degree: Part, institution: Finding) 
 
 def _inherited(study: Study, above: Study | None) -> Study:
     """Give a second degree at one school its school."""
-    if above and study.degree and not study.institution and above.institution:
+    if above and study.degree and not study.institution and above.institution and above.degree:
         return replace(study, institution=above.institution.trusted(0.5))
     return study

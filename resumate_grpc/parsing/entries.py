@@ -8,9 +8,10 @@ from itertools import groupby, pairwise
 from statistics import median
 
 from resumate_grpc.parsing.dates import PRESENT, DateSpan, dates_within
-from resumate_grpc.parsing.folding import words_of
+from resumate_grpc.parsing.folding import fold, words_of
 from resumate_grpc.parsing.fragments import Fragment, Row
 from resumate_grpc.parsing.places import is_wholly_place
+from resumate_grpc.parsing.post_labels import COMPANY_LABELS, TITLE_LABELS
 from resumate_grpc.parsing.prose import LONG, is_prose
 from resumate_grpc.parsing.vocabulary import phrases
 
@@ -21,6 +22,8 @@ _LONGEST_DATED = 150
 _LONGEST_BESIDE_SINGLE = 90
 _INDENT = 5.0
 _LONGEST_DATE = 40
+_FULL_LINE = 60
+_WIDER = 1.2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,9 +147,18 @@ def _prose_flags(rows: Sequence[Row], dates: Sequence[DateSpan]) -> list[bool]:
     flags: list[bool] = []
     for index, row in enumerate(rows):
         above = rows[index - 1] if index and flags[-1] else None
-        body = row.number not in outer and is_prose(row, above) and not _mostly_date(row, dates)
+        below = rows[index + 1] if index + 1 < len(rows) else None
+        body = is_prose(row, above) or (below is not None and _runs_on(row, below, dates))
+        body = body and row.number not in outer and not _mostly_date(row, dates)
         flags.append(body and not _opens_with_date(row, dates))
     return flags
+
+
+def _runs_on(row: Row, below: Row, dates: Sequence[DateSpan]) -> bool:
+    """Whether a full line without a date goes on in small letters on the next one: running text, no name."""
+    full = row.wrapped and len(row.text) > _FULL_LINE and len(row.fragments) == 1 and not row.bold
+    goes_on = below.block == row.block and below.text[:1].islower() and not below.bullet
+    return full and goes_on and not dates_within(dates, row.start, row.end)
 
 
 def _opens_with_date(row: Row, dates: Sequence[DateSpan]) -> bool:
@@ -219,17 +231,28 @@ def _starts(rows: Sequence[Row], prose: Sequence[bool], dated: Sequence[int]) ->
         usual += 1
     starts = [dated[0] - usual]
     tight = usual > 0 and not any(_set_apart(rows, at) for at in range(starts[0] + 1, dated[0] + 1))
+    usual_gap = max((_gap(rows, at) for at in range(starts[0] + 1, dated[0] + 1)), default=0.0)
     trailing = dated[-1] + 1 < len(rows) and is_wholly_place(rows[dated[-1] + 1].text)
     for previous, anchor in pairwise(dated):
         start = anchor
         floor = previous + 1 if trailing and is_wholly_place(rows[previous + 1].text) else previous
-        while start - 1 > floor and not prose[start - 1] and not (tight and _set_apart(rows, start)):
+        while start - 1 > floor and not prose[start - 1]:
+            if tight and _set_apart(rows, start) and _gap(rows, start) > _WIDER * usual_gap:
+                break
             taken = anchor - start
             if taken >= usual and not _opens(rows, prose, start - 1, taken):
                 break
             start -= 1
         starts.append(start)
     return starts
+
+
+def _gap(rows: Sequence[Row], index: int) -> float:
+    """Return how far below the row above a row begins, in points; without end where that cannot be told."""
+    above, row = rows[index - 1], rows[index]
+    if not above.box or not row.box or above.page != row.page:
+        return float("inf")
+    return row.box.y0 - above.box.y0
 
 
 def _set_apart(rows: Sequence[Row], index: int) -> bool:
@@ -266,6 +289,11 @@ def _indented(row: Row, lefts: Sequence[float]) -> bool:
 
 
 def _undated(rows: Sequence[Row], prose: Sequence[bool], leads: Callable[[Row], bool]) -> list[Entry]:
+    asked = [_first_word(row) if ":" in row.text else "" for row in rows]
+    opener = next((word for word in asked if word in TITLE_LABELS | COMPANY_LABELS), "")
+    if opener and asked.count(opener) > 1:
+        starts = [index for index, word in enumerate(asked) if word == opener]
+        return [_entry(rows[start:stop], prose[start:stop], 0, ()) for start, stop in pairwise([*starts, len(rows)])]
     starts = [
         index
         for index, row in enumerate(rows)
@@ -273,6 +301,11 @@ def _undated(rows: Sequence[Row], prose: Sequence[bool], leads: Callable[[Row], 
     ]
     starts = [start for place, start in enumerate(starts) if place == 0 or start - starts[place - 1] > 1]
     return [_entry(rows[start:stop], prose[start:stop], 0, ()) for start, stop in pairwise([*starts, len(rows)])]
+
+
+def _first_word(row: Row) -> str:
+    """Return what stands before the row's first colon, folded."""
+    return fold(row.text.partition(":")[0]).strip()
 
 
 def entries_by_leader(

@@ -16,6 +16,7 @@ from resumate_grpc.parsing.pieces import is_duration
 from resumate_grpc.parsing.places import is_wholly_place
 from resumate_grpc.parsing.post_header import company_first_in, extend_title, settle, sorted_out
 from resumate_grpc.parsing.post_names import Slots, divide, part_like_others, says
+from resumate_grpc.parsing.run_in import heads_and_tails
 
 __all__ = ["Post", "period_of", "posts_of"]
 
@@ -59,7 +60,8 @@ def posts_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms
     def leads(row: Row) -> bool:
         return terms.has(Term.ROLE, row.start, row.end) or terms.has(Term.ORGANISATION, row.start, row.end)
 
-    rows = [row for row in without_broken_labels(without_column_heads(rows)) if not is_duration(row.text)]
+    rows = list(heads_and_tails(without_broken_labels(without_column_heads(rows)), dates))
+    rows = [row for row in rows if not is_duration(row.text)]
     entries = entries_by_date(rows, dates, leads=leads)
     headers = [sorted_out(entry, text, terms) for entry in entries]
     company_first = company_first_in(headers)

@@ -33,6 +33,7 @@ _LONGEST_MARGIN = 80
 _LARGE_SPACING = 1.45
 _FALLBACK_SIZE = 10.0
 _SPACE_EMS = 0.25
+_LOUDER = 1.15
 _NEARLY_FULL = 0.8
 _HALF_FULL = 0.5
 _LEAST_FULL = 3
@@ -42,7 +43,8 @@ _LEAST_FULL = 3
 class Fragment:
     """A run of one line without a wide gap; `start`/`end` is its half-open span in the document's text.
 
-    `breaks` are the positions in it where the print changes between bold, italic and plain, or in font or colour.
+    `breaks` are the positions in it where the print changes between bold, italic and plain, or in font or colour;
+    `louder` is where what is larger at its beginning ends, 0 where it is of one size.
     """
 
     text: str
@@ -53,6 +55,7 @@ class Fragment:
     size: float = 0.0
     left: float = 0.0
     breaks: tuple[int, ...] = ()
+    louder: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -249,6 +252,9 @@ def _fragment(text: str, row_start: int, start: int, end: int, words: list[Word]
         size=max((word.style.size for word in inside), default=0.0),
         left=inside[0].box.x0 if inside and inside[0].box else 0.0,
         breaks=tuple(after.start for word, after in pairwise(inside) if _print(word) != _print(after)),
+        louder=next(
+            (after.start for word, after in pairwise(inside) if word.style.size > _LOUDER * after.style.size), 0
+        ),
     )
 
 

@@ -294,7 +294,10 @@ def _without_labels(
     for number in sorted(chosen):
         heading = chosen[number]
         own = _style(by_number[number]) == strongest and heading.rest is None
-        if not own and open_kind is SectionKind.SKILLS and heading.kind in _LISTS and _is_label(heading):
+        spoken = heading.kind is SectionKind.LANGUAGES and by_number[number].heading_level > 0
+        after_spoken = kept and kept[max(kept)].kind is SectionKind.LANGUAGES
+        label = heading.kind in _LISTS and _is_label(heading) and not spoken and not after_spoken
+        if not own and open_kind is SectionKind.SKILLS and label:
             continue
         kept[number] = heading
         if own or heading.kind not in _LISTS or open_kind is None:

@@ -32,7 +32,8 @@ _NO_PORTFOLIO = re.compile(
     r"youtu\.be|medium\.com|"
     r"stackoverflow\.|stackexchange\.|t\.me/|telegram|wa\.me|whatsapp|skype|goo\.gl|google\.com|scholar\.|orcid\.|"
     r"researchgate\.|leetcode\.|hackerrank\.|kaggle\.|codeforces|dribbble\.com|xing\.com|bitbucket\.|"
-    r"discord|pinterest\.|"
+    r"discord|pinterest\.|soundcloud\.|myspace\.|spotify\.|vimeo\.|twitch\.|tiktok\.|flickr\.|tumblr\.|quora\.|"
+    r"threads\.net|vk\.com|weibo\.|zhihu\.|angel\.co|wellfound\.|gitee\.|codepen\.|npmjs\.|pypi\.org|"
     r"reddit\.|indeed\.|glassdoor\.|monster\.|mastodon|bsky\.|credly\.|coursera\.|udemy\.|doi\.org|"
     r"arxiv\.org|apple\.com|play\.google|maps\.|mailto:|tel:",
     re.IGNORECASE,

@@ -22,14 +22,28 @@ _LABEL = re.compile(
     r"имя|фио|ф\.и\.о\.|姓名|氏名|名前|お名前|이름|성명|성함)\s*[:：]\s*",
     re.IGNORECASE,
 )
+_GIVEN = re.compile(
+    r"(?:first name|given names?|forename|vornamen?|pr[ée]noms?|nombres?|nomes?|имя|名)(?:\s*\(s\))?\s*(?:[:：]\s*|$)",
+    re.IGNORECASE,
+)
+_FAMILY = re.compile(
+    r"(?:last name|family name|surname|(?:nach|familien|zu)namen?|nom(?: de famille)?|apellidos?|sobrenome|cognome|"
+    r"фамилия|姓)(?:\s*\(s\))?\s*(?:[:：]\s*|$)",
+    re.IGNORECASE,
+)
 _LABEL_TRUST = 2.0
-_TITLED = re.compile(r"(?:['’]s|\s+[-–—|:])?\s+(?:cv|resume|résumé|curriculum vit(?:ae|æ))\s*$", re.IGNORECASE)
+_TITLED = re.compile(
+    r"(?:['’]s|\s+[-–—|:])?\s+(?:cv|resume|résumé|curriculum vit(?:ae|æ))\s*(?:[:：(–-].*)?$", re.IGNORECASE
+)
 _TITLE_LEAD = re.compile(
-    r"^\s*(?:(?:cv|resume|résumé|curriculum vit(?:ae|æ))\s+(?:of|de|von)|lebenslauf(?:\s+von)?)\s*[:–-]?\s+",
+    r"^\s*(?:(?:hi|hello|hey|hola|hallo|bonjour|salut|ol[áa]|ciao|привет)[\s,!.–—-]+"
+    r"(?:i['’]?\s?a?m|my name is|soy|me llamo|ich bin|ich heiße|je suis|"
+    r"je m['’]appelle|(?:eu )?sou|sono|я|меня зовут)\s+|"
+    r"(?:(?:cv|resume|résumé|curriculum vit(?:ae|æ))\s+(?:of|de|von)|lebenslauf(?:\s+von)?)\s*[:–-]?\s+)",
     re.IGNORECASE,
 )
 """What makes a document's title of a name: "Ann Lee's CV", "Curriculum Vitae of Ann Lee"."""
-_CUT = re.compile(r"\s+[-–—|/•·]\s+|\s*[,(|•:]\s*|\s{3,}")
+_CUT = re.compile(r"\s+[-–—|/•·]\s+|\s+/(?=[^\W\d_])|\s*[,(|•:]\s*|\s{3,}")
 _NOT_NAME = re.compile(
     r"\b(?:curriculum|vitae|vitæ|resume|résumé|cv|page|lebenslauf|hoja de vida|резюме|confidential)\b|"
     r"简历|履歴書|職務経歴|이력서|자기소개|@|https?:|www\.",
@@ -78,6 +92,8 @@ _SURE = 0.99  # what stands behind "Name:"
 
 def name_of(rows: Sequence[Row], text: str, *, email: str, terms: Terms) -> Finding | None:
     """Return the name among the rows of the first page, or None; `email` is the address found, or empty."""
+    if asked := _in_two_answers(rows, text):
+        return asked
     largest = max((row.size for row in rows), default=0.0)
     scored = [
         (score, -candidate.start, candidate)
@@ -89,6 +105,32 @@ def name_of(rows: Sequence[Row], text: str, *, email: str, terms: Terms) -> Find
         return None
     score, _, best = max(scored, key=lambda each: (*each[:2], -each[2].end))
     return best.trusted(0.35 + 0.12 * score)
+
+
+def _in_two_answers(rows: Sequence[Row], text: str) -> Finding | None:
+    """Return the name from a form that asks for given and family name apart; the given one comes first."""
+    given, family = (_answer(rows, text, label) for label in (_GIVEN, _FAMILY))
+    if not given or not family or not all(_WORD.match(word) for each in (given, family) for word in each.text.split()):
+        return None
+    start, end = min(given.start, family.start), max(given.end, family.end)
+    return Finding(text=f"{given.text} {family.text}", start=start, end=end, confidence=0.9)
+
+
+def _answer(rows: Sequence[Row], text: str, label: re.Pattern[str]) -> Finding | None:
+    """Return what stands behind the label: after a colon, in the next fragment, or in the cell beside it."""
+    for order, row in enumerate(rows):
+        printed = row.fragments[0].text
+        match = label.match(printed)
+        if match and match.end() < len(printed) and ":" in match[0]:
+            return found(text, row.fragments[0].start + match.end(), row.fragments[0].end)
+        if not match or match.end() < len(printed):
+            continue
+        if len(row.fragments) > 1:
+            return found(text, row.fragments[1].start, row.fragments[1].end)
+        below = rows[order + 1] if order + 1 < len(rows) else None
+        if below and row.table >= 0 and (row.table, row.table_row) == (below.table, below.table_row):
+            return found(text, below.start, below.end)
+    return None
 
 
 def _candidates(
@@ -104,6 +146,8 @@ def _candidates(
                 asked = _LABEL.match(fragment.text) or _asked(rows, order, at)
                 trusted = candidate.trusted(_SURE if asked else candidate.confidence)
                 yield order, trusted, fragment.size, fragment.bold, 0.0
+            if fragment.louder and order < _EARLY and (first := found(text, fragment.start, fragment.louder)):
+                yield order, first, fragment.size, fragment.bold, 0.0
     for order, (above, below) in enumerate(pairwise(rows)):
         words = len(above.text.split()), len(below.text.split())
         if above.size == below.size > 0 and max(words) <= _MOST_JOINED and sum(words) <= _MOST_WORDS:

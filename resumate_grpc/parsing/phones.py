@@ -20,7 +20,8 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _YEARS = re.compile(r"(?:19|20)\d{2}\s*[-–./]\s*(?:(?:19|20)?\d{2}|\d{1,2})(?:\s*[-–./]\s*\d{1,2})?")
-_DAY = re.compile(r"[0-3]?\d\s?([./-])\s?[01]?\d\s?\1\s?(?:19|20)\d{2}")
+_DAY = re.compile(r"(?:0?[1-9]|[12]\d|3[01])\s?([./-])\s?(?:0?[1-9]|1[0-2])\s?\1\s?(?:19[3-9]\d|20[0-4]\d)")
+"""A day, as of birth: some regions' numbers are as long."""
 _REGIONS = {
     "en": "US",
     "de": "DE",

@@ -22,6 +22,8 @@ _SEPARATOR = re.compile(
     r"(?<=\))\.\s+(?=[^\W\d_a-z])|"
     r"(?<=公司|集团|大学|学院|银行|医院)\s+(?=\w)"
 )
+_DASH = re.compile(r"\s+[-–—]\s+")
+"""What stands behind a label is one name, dashes and all: "Position: First Officer - Cargo"."""
 _PREPOSITION = re.compile(r"\s+(?:at|chez|bei|from|presso|bij)\s+(?=[^\W\d_])", re.IGNORECASE)
 _POST_AT = re.compile(
     r"(?i:(?<=praktikum)|(?<=hilfskraft)|(?<=student)|(?<=studentin)|(?<=arbeit)|(?<=tutor)|(?<=tutorin))"
@@ -38,7 +40,8 @@ _CAMPUS = re.compile(r"\buniversity(?: of)?(?: [A-Z][a-z]+){1,3}$", re.IGNORECAS
 _DURATION = re.compile(
     r"[(\[]?\s*(?:~|about |ca\.? )?\d{1,2}\+?\s*(?:years?|yrs?|jahre?|ans?|anos|años|anni|jaar|года?|лет)\.?"
     r"(?:\s*,?\s*(?:and )?\d{1,2}\s*(?:months?|mos?|monate?|mois|meses|mesi|maanden|месяц\w*|мес)\.?)?\s*[)\]]?"
-    r"|[(\[]?\s*(?:less than a |\d{1,2}\s*)(?:months?|mos?|year|monate?|mois|meses|mesi)\b\.?\s*[)\]]?",
+    r"|[(\[]?\s*(?:(?:less than )?(?:an? |one |a few )|\d{1,2}\s*)"
+    r"(?:months?|mos?|year|monate?|mois|meses|mesi)\b\.?\s*[)\]]?",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
@@ -75,6 +78,7 @@ _WORKED = re.compile(r"(?:(?:have |has )?work(?:ed|ing)|served|employed|joined) 
 _EMPLOYMENT = re.compile(
     r"(?:full|part)[ -]?time|contract|permanent|temporary|internship|seasonal|"
     r"vollzeit|teilzeit|"
+    r"on-?site|удал[её]нная работа|проектная работа|полная занятость|частичная занятость|подработка|"
     r"cdi|cdd|stage|alternance|tiempo completo|medio tiempo|tempo (?:integral|pieno)|voltijd|deeltijd|to",
     re.IGNORECASE,
 )
@@ -88,9 +92,13 @@ _ENDED = frozenset(
     "卒業 入学 修了 中退 卒業見込み 入社 退社 退職 毕业 졸업 입학 수료 중퇴 재학 졸업예정 입사 퇴사".split()  # noqa: SIM905 - reads better
 )
 """What says that something began or ended, beside its date."""
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+"""A web address that stands alone names neither post nor employer."""
 _ENDED_LAST = re.compile(rf"\s(?:{'|'.join(_ENDED)})$")
 _DATE_LEADS = frozenset(["da", "dal", "von", "vom", "du", "de", "del", "desde", "ab", "from", "с", "от"])
 """What stands alone before a date."""
+_YEAR_WORD = re.compile(r"\s*г(?:г|ода?)?\.?\s*:\s*")
+"""What Russian dates end in: "апрель 2013 г.:"."""
 _FIRM = re.compile(r"(?:\(주\)|㈜|주식회사\s)\S+(?=(\s)\S)")
 """A Korean firm's name, behind which the post begins without a sign."""
 _DATE_WORDS = re.compile(
@@ -207,6 +215,8 @@ def _split(text: str, start: int, end: int, *, stops: bool) -> Iterator[tuple[in
     prepositions += _POST_AT.finditer(text, start, end)
     full_stops = _FULL_STOP.finditer(text, start, end) if stops else ()
     cuts = [*_SEPARATOR.finditer(text, start, end), *prepositions, *full_stops]
+    if (asked := _LABEL.match(fold(text[start:end]))) and asked.end() > 1:
+        cuts = [cut for cut in cuts if not _DASH.fullmatch(cut[0]) or ":" in text[cut.end() : end]]
     for cut in sorted(cuts, key=lambda match: match.start()):
         if cut.start() >= left:
             yield left, cut.start()
@@ -221,6 +231,8 @@ def _piece(text: str, start: int, end: int, fragment: Fragment, row: int, order:
         if match.start() - start <= 3 or end - match.end() <= 3:  # noqa: PLR2004 - at an edge, brackets and comma aside
             start, end = (match.end(), end) if match.start() - start <= 3 else (start, match.start())  # noqa: PLR2004
             break
+    if year := _YEAR_WORD.match(text, start, end):
+        start = year.end()
     if grade := _WITH_GRADE.search(text, start, end):
         end = grade.start()
     if words := _DATE_WORDS.search(text, start, end):
@@ -234,7 +246,7 @@ def _piece(text: str, start: int, end: int, fragment: Fragment, row: int, order:
         finding = found(text, finding.start, finding.end - (len(finding.text) - ended.start()))
     if finding and (_EMPLOYMENT.fullmatch(finding.text) or finding.text in _ENDED or fold(finding.text) in _DATE_LEADS):
         return None
-    if not finding or not any(char.isalpha() for char in finding.text):
+    if not finding or not any(char.isalpha() for char in finding.text) or _ADDRESS.fullmatch(finding.text):
         return None
     named = fold(label[0]).strip(" :：") if label else ""
     return Piece(

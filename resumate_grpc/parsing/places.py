@@ -31,8 +31,9 @@ _CAMPUS = re.compile(
     r"\buniversity of (?:california|texas|wisconsin|north carolina|illinois|maryland),\s*$", re.IGNORECASE
 )
 """What goes on with the name of a campus: "University of California, Davis"."""
-_PROVINCE = re.compile(r"(?<=[a-z])\s\([A-Z]{2}\)\s*$")
-"""As in Italy: "Rapallo (GE)"."""
+_PROVINCE = re.compile(r"(?<=[^\W\d_])\s\((?:[A-Z]{2}|\d{2,3}|2[AB])\)?\s*$")
+"""As in Italy and France: "Rapallo (GE)", "Annecy (74)"."""
+_DEPARTMENT = re.compile(r"[A-ZÀ-Þ][^\W\d_]*(?:[ '’-][^\W\d_]+){0,4} \((?:0[1-9]|[1-8]\d|9[0-5]|97[1-6]|2[AB])\)")
 PLACE_LEAD = re.compile(r"\s+(?:in|à|en|em)\s*$")
 """What stands before a place in running words: "Acme in Graz"."""
 _ATTENDED = re.compile(
@@ -51,7 +52,10 @@ _SHORT_CODE = 2
 
 def place_likeness(text: str) -> float:
     """Return 0..1: 0 where nothing says that `text` is a place, above 0.5 where a list or its form does."""
-    text = _ATTENDED.sub("", squeeze(text)).strip(" .,;()")
+    text = _ATTENDED.sub("", squeeze(text))
+    if _DEPARTMENT.fullmatch(text.strip(" .,;")):
+        return 0.7
+    text = _PROVINCE.sub("", text).strip(" .,;()")
     if not text or len(text) > _LONGEST or "@" in text:
         return 0.0
     if not (text[0].isupper() or text[0].isdigit() or not text[0].isascii()):

@@ -20,6 +20,8 @@ _FRAMED = re.compile(r"\s*([-=_*~#+─━═])\1{2,}\s*(\w[^\n]*?)\s*\1{3,}\s*|\
 _MARKED = re.compile(
     r"\*\*(?P<bold>[^*\s](?:[^*]*[^*\s])?)\*\*|\[(?P<text>[^\]\n]+)\]\((?P<uri>(?:https?://|mailto:)[^)\s]+)\)"
 )
+_LEADER = re.compile(r"(?<=\S)[ \t]*[-_.·…]{5,}[ \t]*(?=\S)")
+"""Dots or dashes that lead from a name to what stands at the right: "Acme Ltd ........ 2019"."""
 _LONGEST_HEADING = 60
 
 
@@ -63,7 +65,7 @@ def read_plain(content: bytes) -> tuple[DraftPage, list[ParseWarning]]:
 
 def _line(raw: str) -> DraftLine:
     framed = _FRAMED.fullmatch(raw)
-    text = normalise((framed[2] or framed[3]) if framed else raw)
+    text = _LEADER.sub("\t", normalise((framed[2] or framed[3]) if framed else raw))
     words, bullet = strip_bullet(_words(text))
     lead = text[: len(text) - len(text.lstrip())].expandtabs()
     return DraftLine(

@@ -20,6 +20,7 @@ _PLACE = 0.6
 _MOST_TOWN_WORDS = 2
 _OF = re.compile(r"\s+(?:de|del|du|des|di|della|dello|da|do|van)\s|\s+d['’]", re.IGNORECASE)
 _COMMA = re.compile(r",\s+")
+_SLASH = re.compile(r"\s+/\s+")
 
 
 @dataclass(slots=True)
@@ -144,9 +145,11 @@ def _offset(text: str, start: int, end: int, cut: int) -> int:
 
 
 def share(header: Slots, piece: Piece, text: str, terms: Terms) -> None:
-    """Split "Engineer, Acme" (either way round) at the comma that parts role from name."""
+    """Split "Engineer, Acme" (either way round) at the comma, or else the slash, that parts role from name."""
     start, end = piece.finding.start, piece.finding.end
-    commas = list(_COMMA.finditer(text, start, end))
+    commas = list(_COMMA.finditer(text, start, end)) or [
+        slash for slash in _SLASH.finditer(text, start, end) if not terms.has(Term.SKILL, start, end)
+    ]
     named = [comma for comma in reversed(commas) if terms.has(Term.ORGANISATION, comma.end(), end)]
     last = [comma for comma in reversed(commas) if not terms.has(Term.ROLE, start, comma.start())]
     for comma in [*last, *named, *commas]:

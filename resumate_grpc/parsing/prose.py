@@ -14,6 +14,8 @@ LONG = 88
 _SENTENCE_WORDS = 2
 _SHORT_NAME = 2
 _RAIL = 24
+_LOUDER = 1.05
+"""How much larger than the running text a name in small letters is printed."""
 _ABBREVIATED = re.compile(r"\b(?:inc|ltd|co|corp|llc|s\.a|b\.v|gmbh|e\.v|u\.s\.a|sr|jr|dept|univ|\w)\.$", re.IGNORECASE)
 _TASKS = re.compile(
     r"^(?:key |main |roles? (?:and|&) )?(?:responsibilit(?:y|ies)|duties|tasks|achievements|accomplishments|highlights|"
@@ -26,7 +28,9 @@ _TASKS = re.compile(
 def is_prose(row: Row, above: Row | None = None) -> bool:
     """Whether the row is body text, no part of an entry's header; `above` is the row before, where that is body."""
     text = row.text
-    if row.bullet or (text[:1].islower() and (above is not None or not _may_be_name(row))):
+    louder = row.bold and not (above and above.bold)
+    louder = louder or (above is not None and row.size > above.size * _LOUDER)
+    if row.bullet or (text[:1].islower() and not louder and (above is not None or not _may_be_name(row))):
         return True
     if len(row.fragments) > 1:
         return len(row.fragments) == 2 and len(row.fragments[1].text) > LONG and len(row.fragments[0].text) < _RAIL  # noqa: PLR2004

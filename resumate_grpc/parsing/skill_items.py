@@ -21,6 +21,7 @@ __all__ = ["LABEL", "is_sentence", "items_of", "items_within"]
 _ITEM_BREAK = re.compile(
     r"\s*[;|•·∙⋅●▪■◆、，；\n\t]\s*(?![^()]*\))|,\s*(?![^()]*\))|\s{3,}|\s+[–—]\s+|\s+-\s+|\.\s+(?=\w+:)"
 )
+_COMMA = re.compile(r"[,，、]")
 _SLASH = re.compile(r"\s+/\s+")
 _INNER_LABEL = re.compile(r"^\s*[^\W\d_][\w ]{1,24}:\s+(?=\w)")
 LABEL = re.compile(r"^\s*([^:：→⇒()]{2,45}?)\s*(?:\([^:：()]{0,25}\)\s*)?[:：→⇒]\s*(?!//)")
@@ -52,7 +53,7 @@ _LEAD = re.compile(
     r"strong|excellent|basic|advanced|good|hands-on|fluent in|знание|опыт работы с)\s+)+",
     re.IGNORECASE,
 )
-_TAIL = re.compile(r"\s*(?:,?\s*(?:etc|u\.a|among others|and more)\.?)\s*$", re.IGNORECASE)
+_TAIL = re.compile(r"\s*(?:,?\s*(?:etc|u\.a|among others|and more)\.?|\s*等[。；;]?)\s*$", re.IGNORECASE)
 _AND = re.compile(r"\s+(?:and|und|et|y|e|ed|i|en|и)\s+")
 _NOT_ITEM = re.compile(
     r"^(?:etc|and|und|et|others?|more|page \d+.*|\d+|level|skills?|years?|experience|basic|expert|advanced|"
@@ -61,6 +62,7 @@ _NOT_ITEM = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_LABEL = 30
+_LOUDER = 1.05
 _PROSE_WORDS = 9
 _TELLING_WORDS = 4
 _GRADE_WORDS = 2
@@ -75,38 +77,45 @@ _SIGNED = re.compile(
 def items_of(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str, Finding]]:
     """Yield each listed item with the folded label that it stands under, empty where there is none."""
     label = ""
-    rows = _with_brackets_closed(rows)
+    rows = _with_wraps_joined(rows)
     bold_labels = _bold_is_label(rows)
     print_labels = sum(_printed_label(row) is not None for row in rows) > len(rows) / 2 and len(rows) > 1
     prose = _prose(rows, text)
     bullet_labels = _bullets_are_labels(rows)
     cells, heads = _label_cells(rows)
     graded = _graded(rows)
+    over = {above.number for above, below in pairwise(rows) if _heads_list(above, below)}
+    headed = False
     for index, row in enumerate(rows):
         if row.number in prose or row.number in heads or EMAIL.search(row.text) or _SIGNED.match(row.text):
             continue
-        heads_items = headings().get(heading_key(row.text)) == SectionKind.LANGUAGES.value
-        if row.number in cells or (bullet_labels and row.bullet) or heads_items:
+        if row.number in cells:
             label = fold(row.text).strip(" :")
+            continue
+        if (bullet_labels and row.bullet) or row.number in over or _speaks_of_languages(row):
+            label, headed = fold(row.text).strip(" :"), row.number in over or row.heading_level > 0
             continue
         if row.bold and bold_labels and len(row.fragments) == 1 and not LABEL.match(row.text):
             label = fold(row.text).strip()
             continue
-        named = LABEL.match(row.text)
-        if named and (row.number in graded or _is_language(row.start, row.start + named.end(1), terms)):
-            yield from (("", item) for item in items_within(text, row.start, row.start + named.end(1), row, terms))
+        if named := _graded_name(row, graded, terms):
+            yield from (("", item) for item in items_within(text, *named, row, terms))
             continue
         start = row.start
         if row.bullet or not _carries_on(row, rows[index - 1] if index else None, text):
-            label = label if bold_labels or (index and rows[index - 1].number in cells) else ""
-        if match := LABEL.match(row.text) or _DASH_LABEL.match(row.text):
-            label = fold(match[1]).strip()
-            start = row.start + match.end()
-        elif rail := _rail(row) or (_printed_label(row) if print_labels else None):
-            label = fold(rail[0])
-            start = rail[1]
+            label = label if bold_labels or headed or (index and rows[index - 1].number in cells) else ""
+        if own := _own_label(row, print_labels=print_labels):
+            label, start = own
         for name, left, right in _tabulated(row, label, start):
             yield from ((name, item) for item in items_within(text, left, right, row, terms))
+
+
+def _own_label(row: Row, *, print_labels: bool) -> tuple[str, int] | None:
+    """Return the folded label that a row begins with, and where its items begin."""
+    if match := LABEL.match(row.text) or _DASH_LABEL.match(row.text):
+        return fold(match[1]).strip(), row.start + match.end()
+    rail = _rail(row) or (_printed_label(row) if print_labels else None)
+    return (fold(rail[0]), rail[1]) if rail else None
 
 
 def _graded(rows: Sequence[Row]) -> set[int]:
@@ -121,23 +130,50 @@ def _graded(rows: Sequence[Row]) -> set[int]:
     return again if len(again) >= _LEAST_GRADED and len(set(short.values())) * 2 <= len(short) else set()
 
 
+def _graded_name(row: Row, graded: set[int], terms: Terms) -> tuple[int, int] | None:
+    """Return where a row names what it grades: a skill on one of the graded rows, a human language on any."""
+    named = LABEL.match(row.text)
+    if named is None:
+        return None
+    start, end = row.start, row.start + named.end(1)
+    return (start, end) if row.number in graded or _is_language(start, end, terms) else None
+
+
 def _is_language(start: int, end: int, terms: Terms) -> bool:
     """Whether the span is the name of a human language: "Polish", or "Inglés/English"."""
     covered = sum(last - first for first, last in terms.within(Term.LANGUAGE, start, end))
     return covered > 0 and covered >= end - start - 2
 
 
-def _with_brackets_closed(rows: Sequence[Row]) -> list[Row]:
-    """Join a row that ends within a bracket to the one below: "AWS (EC2," above "S3)"."""
+def _speaks_of_languages(row: Row) -> bool:
+    return headings().get(heading_key(row.text)) == SectionKind.LANGUAGES.value
+
+
+def _heads_list(row: Row, below: Row) -> bool:
+    """Whether the row heads the list below it: printed as a heading, without items of its own."""
+    louder = row.heading_level > below.heading_level or row.size > below.size * _LOUDER or (row.bold and not below.bold)
+    return (
+        louder
+        and not row.bullet
+        and (below.bullet or below.table >= 0 > row.table)
+        and len(row.fragments) == 1
+        and "," not in row.text
+    )
+
+
+def _with_wraps_joined(rows: Sequence[Row]) -> list[Row]:
+    """Join rows over which a list in one line was wrapped: within a bracket, or within an item behind a comma."""
     joined: list[Row] = []
     for row in rows:
         above = joined[-1] if joined else None
-        opened = above is not None and above.text.count("(") > above.text.count(")")
-        if above and opened and ")" in row.text and above.end + 1 == row.start and not row.bullet:
+        opened = above is not None and above.text.count("(") > above.text.count(")") and ")" in row.text
+        listed = above is not None and above.wrapped and "," in above.text and not LABEL.match(row.text)
+        if above and (opened or listed) and above.end + 1 == row.start and not row.bullet:
             last, first = above.fragments[-1], row.fragments[0]
             whole = replace(last, text=f"{last.text} {first.text}", end=first.end)
             fragments = (*above.fragments[:-1], whole, *row.fragments[1:])
-            joined[-1] = replace(above, text=f"{above.text} {row.text}", end=row.end, fragments=fragments)
+            text = f"{above.text} {row.text}"
+            joined[-1] = replace(above, text=text, end=row.end, fragments=fragments, wrapped=row.wrapped)
         else:
             joined.append(row)
     return joined
@@ -211,7 +247,8 @@ def _printed_label(row: Row) -> tuple[str, int] | None:
         return None
     at = first.breaks[0]
     label, items = row.text[: at - row.start].strip(), row.text[at - row.start :]
-    return (label, at) if "," in items and "," not in label and len(label) <= _LONGEST_LABEL else None
+    listed = _COMMA.search(items) is not None and _COMMA.search(label) is None
+    return (label, at) if listed and len(label) <= _LONGEST_LABEL else None
 
 
 def _tabulated(row: Row, label: str, start: int) -> Iterator[tuple[str, int, int]]:
@@ -242,6 +279,8 @@ def items_within(text: str, start: int, end: int, row: Row, terms: Terms) -> Ite
         edges |= {max(left, start), right}
         position = max(left, start)
         for cut in _ITEM_BREAK.finditer(text, position, right):
+            if not cut[0].strip() and "\n" in cut[0]:
+                continue  # a line that was wrapped: what a fragment holds of two lines was joined before
             yield from _units(text, position, cut.start(), terms)
             position = cut.end()
         yield from _units(text, position, right, terms)

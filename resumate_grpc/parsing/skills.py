@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from resumate_grpc.parsing.certificates import certificates_of
 from resumate_grpc.parsing.competence_forms import Competence, answers_of, is_competence_form
 from resumate_grpc.parsing.dates import DateSpan
+from resumate_grpc.parsing.entries import without_column_heads
 from resumate_grpc.parsing.finding import Finding
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Row
@@ -36,6 +37,8 @@ _MOST_WORDS = 6
 _JOINTS = 3
 _LONGEST_ITEM = 60
 _SHORTEST_TONGUE = 4
+_LISTED_ON = re.compile(r"(?:^|[,;:•·|/])\s*$")
+_REACH = 3
 _LANGUAGE_LABEL = re.compile(
     r"^(?:human |spoken |foreign )?(?:languages?(?: skills| spoken| known)?|sprachen|fremdsprachen|"
     r"sprachkenntnisse|langues?|idiomas?|"
@@ -45,6 +48,12 @@ _CERTIFICATE_LABEL = re.compile(
     r"^(?:licen[sc]es (?:and |& )?)?(?:certifications?|certificates?|zertifikate|certificaciones|"
     r"сертификаты|证书)(?: (?:and|&) \w+)?$"
 )
+_HOW_WELL = re.compile(
+    r"\s*[(:–—-]?\s*(?:(?:niveau|level|nivel|livello|nível|уровень)\s*)?(?:[abc][12]\+?\b.*|\([^()]*\)|"
+    r"(?:на |в )?\w*\s?(?:уровне|уровень)\)?)\s*\)?",
+    re.IGNORECASE,
+)
+"""How well a language is spoken, behind its name: "Anglais niveau B1"."""
 _SOFT_LABEL = re.compile(r"^(?:soft|inter-?personal|personal|people|social)[ -]?(?:skills?|qualities|strengths)?$")
 _OTHER_LABEL = re.compile(
     r"^(?:interests?|hobbies|hobbies (?:and|&) interests|references?|awards?|activities|intereses|"
@@ -57,7 +66,7 @@ _LISTED = re.compile(r"[,;/|•·]\s*$")
 def skills_of(sections: Sequence[Section], dates: Sequence[DateSpan], text: str, *, terms: Terms) -> SkillFindings:
     """Read the sections of skills, languages and certifications."""
     findings = SkillFindings()
-    for section in sections:
+    for section in map(_without_heads, sections):
         if section.kind in _FORMS and is_competence_form(section.rows, terms):
             _read_form(section.rows, text, terms, findings)
         elif section.kind is SectionKind.SKILLS:
@@ -82,6 +91,13 @@ def skills_of(sections: Sequence[Section], dates: Sequence[DateSpan], text: str,
         languages=_unique(findings.languages),
         certifications=_unique(findings.certifications),
     )
+
+
+def _without_heads(section: Section) -> Section:
+    """Drop the heads of a table's columns; in a plain list the same word may be an item: "Tools"."""
+    heads = {row.number for row in section.rows} - {row.number for row in without_column_heads(section.rows)}
+    tabular = {row.number for row in section.rows if row.table >= 0 or len(row.fragments) > 1}
+    return replace(section, rows=tuple(row for row in section.rows if row.number not in heads & tabular))
 
 
 def _spoken_in_head(rows: Iterable[Row], terms: Terms, text: str) -> Iterator[Finding]:
@@ -128,14 +144,15 @@ def _read_skills(rows: Sequence[Row], text: str, terms: Terms, findings: SkillFi
     spoken = {label for label, item in listed if _LANGUAGE_LABEL.match(label) and _whole_language(terms, item, "")}
     for label, item in listed:
         folded = fold(item.text)
-        if label in spoken and _is_unknown_tongue(item, terms):
+        if label in spoken and _is_unknown_tongue(item, terms, text):
             findings.languages.append(item.trusted(0.6))
         elif (
             _LANGUAGE_LABEL.match(label)
             and not _language_spans(terms, item.start, item.end)
             and folded not in phrases("skills")
         ):
-            _keep_technical(item, terms, findings)
+            if not findings.languages:  # else it tells how well they are spoken
+                _keep_technical(item, terms, findings)
         elif _CERTIFICATE_LABEL.match(label):
             findings.certifications.append(item.trusted(0.6))
         elif _SOFT_LABEL.match(label) or folded in phrases("soft_skills"):
@@ -148,8 +165,14 @@ def _read_skills(rows: Sequence[Row], text: str, terms: Terms, findings: SkillFi
             _keep_technical(item, terms, findings)
 
 
-def _is_unknown_tongue(item: Finding, terms: Terms) -> bool:
-    """Whether an item among human languages may be one that no list holds: a capitalised word, no known skill."""
+def _is_unknown_tongue(item: Finding, terms: Terms, text: str) -> bool:
+    """Whether an item among human languages may be one that no list holds: a capitalised word, no known skill.
+
+    What comes after a language without a comma tells how well it is spoken, beside it or in the cell beside its own.
+    """
+    before = text[max(0, item.start - _REACH) : item.start]
+    if not _LISTED_ON.search(before):
+        return False
     known = _language_spans(terms, item.start, item.end) or terms.has(Term.SKILL, item.start, item.end)
     return not known and item.text.isalpha() and item.text.istitle() and len(item.text) >= _SHORTEST_TONGUE
 
@@ -159,7 +182,9 @@ def _whole_language(terms: Terms, item: Finding, label: str) -> Sequence[tuple[i
     spans = _language_spans(terms, item.start, item.end)
     if _LANGUAGE_LABEL.match(label):
         return spans
-    return spans if spans and sum(end - start for start, end in spans) > 0.8 * (item.end - item.start) else ()
+    told = spans and item.start == spans[0][0] and _HOW_WELL.fullmatch(item.text, spans[0][1] - item.start)
+    whole = sum(end - start for start, end in spans) > 0.8 * (item.end - item.start)
+    return spans if spans and (told or whole) else ()
 
 
 def _keep_technical(item: Finding, terms: Terms, findings: SkillFindings) -> None:

@@ -218,7 +218,10 @@ class _Reader:
         return [
             study.doubted()
             for study in studies
-            if study.institution and study.degree and not self.names_post(study.institution)
+            if study.institution
+            and study.degree
+            and not self.names_post(study.institution)
+            and not any(sign in study.institution.text for sign in ("@", "://", "|"))
         ]
 
     def works(self) -> list[Work]:

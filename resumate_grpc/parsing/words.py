@@ -24,6 +24,8 @@ _ICON_FONT = re.compile(
     r"awesome|\bfa[56-]|icon|glyphicons|academicon|fontello|marvosym|dingbat|wingding|webding", re.IGNORECASE
 )
 _ODD_GAP = 0.12  # of the glyph's height, beyond what is usual in the word: a space that PDFium did not see
+_GLYPHS_A_WORD = 12  # on a page with more, spaces are hidden
+_IDEOGRAPHS = (0x3040, 0x9FFF)
 _LONGEST_ICON = 2
 _ENOUGH_GAPS = 5
 _WIDEST_GAP_IN_WORD = 0.6  # of the glyph's height; PDFium writes a space itself for gaps that are words' own
@@ -86,7 +88,7 @@ def group_words(
     shown[shown == _SOFT_HYPHEN] = ord("-")
     text = shown.astype("<u4").tobytes().decode("utf-32-le", errors="replace")
     breaks = _breaks(np.cumsum(spaces & ~dropped, dtype=np.intp)[kept], own)
-    _break_at_odd_gaps(breaks, own)
+    _break_at_odd_gaps(breaks, own, shown)
     starts = np.flatnonzero(breaks)
     ends = np.append(starts[1:], kept.size)
     low = np.minimum.reduceat(own[:, :2], starts, axis=0)
@@ -134,14 +136,24 @@ def _breaks(spaces_before: npt.NDArray[np.intp], boxes: npt.NDArray[np.float32])
     return breaks
 
 
-def _break_at_odd_gaps(breaks: npt.NDArray[np.bool_], boxes: npt.NDArray[np.float32]) -> None:
-    """Break words at gaps that stick out from the others in the word: fonts with wrong widths hide spaces so."""
+def _break_at_odd_gaps(
+    breaks: npt.NDArray[np.bool_], boxes: npt.NDArray[np.float32], codes: npt.NDArray[np.uint32]
+) -> None:
+    """Break words at gaps that stick out from the others in the word: fonts with wrong widths hide spaces so.
+
+    Where the page shows its spaces, letters that merely touch are one word, however much the others overlap. Han
+    characters and kana stand in boxes of their own without spaces.
+    """
     height = np.maximum(boxes[1:, 3] - boxes[1:, 1], 0.1)
     gaps = (boxes[1:, 0] - boxes[:-1, 2]) / height
     inner = gaps[~breaks[1:]]
     if not inner.size or float(inner.max()) <= _ODD_GAP / 2:
         return
     usual_on_page = float(np.median(inner))
+    if np.count_nonzero(breaks) * _GLYPHS_A_WORD > breaks.size:
+        gaps = np.where(gaps <= _ODD_GAP, np.minimum(gaps, usual_on_page), gaps)
+    ideographs = (codes >= _IDEOGRAPHS[0]) & (codes <= _IDEOGRAPHS[1])
+    gaps = np.where(ideographs[1:] & ideographs[:-1], np.minimum(gaps, usual_on_page), gaps)
     starts = np.flatnonzero(breaks)
     for start, end in zip(starts.tolist(), np.append(starts[1:], breaks.size).tolist(), strict=True):
         own = gaps[start : end - 1]

@@ -22,8 +22,8 @@ MOST_STOPS = 60
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """A program that takes two seconds more for each document, so that it can be stopped in the middle."""
-    env = {"RESUMATE_FAILPOINTS": "parse.result=delay(2)"}
+    """A program that takes eight seconds more for each document: time to stop it, on a busy machine too."""
+    env = {"RESUMATE_FAILPOINTS": "parse.result=delay(8)"}
     with live_server(data_dir=tmp_path_factory.mktemp("keyboard") / "data", env=env) as running:
         yield running
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,13 @@ from tests.live import live_server
 
 ROOT = Path(__file__).parents[2]
 STAGES = ("text_extraction", "nlp_parsing", "ai_enhancement")
+WAYS = {
+    # A commit on SQLite; on PostgreSQL one of a body, and one of a statement by itself.
+    "store.before-commit": 3,
+    "store.after-commit": 3,
+    # A frame that the relay writes to all who wait, and one that a socket takes for itself.
+    "bridge.before-send": 2,
+}
 
 
 @pytest.fixture(autouse=True)
@@ -100,7 +108,7 @@ def test_what_is_not_understood_is_refused(spec: str) -> None:
 
 
 def test_every_place_is_in_the_code_and_in_the_reference() -> None:
-    """Each name stands at exactly one place of the code, and docs/failpoints.md says what is there."""
+    """Each name stands at one place of the code, or at one of each way there; docs/failpoints.md says what is there."""
     sources = [path for room in ("resumate_grpc", "bridge") for path in (ROOT / room).rglob("*.py")]
     code = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     hits = re.findall(r'failpoints\.hit\("([^"]+)"\)', code)
@@ -108,7 +116,8 @@ def test_every_place_is_in_the_code_and_in_the_reference() -> None:
         f"{owner}.{stage}" for owner in ("attempt", "parse") for stage in STAGES if f'f"{owner}.{{stage' in code
     }
     # The last stage runs in the worker itself: a parsing process knows nothing of it.
-    assert sorted([*hits, *(by_stage - {"parse.ai_enhancement"})]) == sorted(PLACES)
+    places = Counter([*hits, *(by_stage - {"parse.ai_enhancement"})])
+    assert places == {place: WAYS.get(place, 1) for place in PLACES}
     rows = re.findall(r"^\| `([a-z_.-]+)` \| (.+) \|$", (ROOT / "docs/failpoints.md").read_text("utf-8"), re.MULTILINE)
     assert dict(rows) | dict(PLACES) == dict(rows)
     assert set(PLACES) <= {name for name, _ in rows}

@@ -51,9 +51,9 @@ def printed(*pages: Sequence[Placed], size: float = 10) -> ParsedResume:
     return drive(understand(read(bytes(sheet.output())), options=ParseOptions()))[1]
 
 
-def placed(*rows: str, x: float = 50, y: float = 130) -> list[Placed]:
+def placed(*rows: str, x: float = 50, y: float = 130, leading: float = 14) -> list[Placed]:
     """Place rows below each other, a gap of two where a row is empty."""
-    return [(x, y + 14 * at, row) for at, row in enumerate(rows) if row]
+    return [(x, y + leading * at, row) for at, row in enumerate(rows) if row]
 
 
 TOP: list[Placed] = [(50, 50, "#Ines Calder"), (50, 75, "ines@example.org")]
@@ -299,3 +299,130 @@ def test_a_telephone_number_is_not_joined_to_a_postcode() -> None:
 def test_an_address_over_two_lines_is_one() -> None:
     """A town and its country below it are one address."""
     assert understood("Ines Calder\nines@example.org\nGalway\nIreland\n").personal_info.location == "Galway Ireland"
+
+
+def test_dates_half_a_line_off_are_no_column() -> None:
+    """Dates at the right between two lines of their entries are read with them, not behind the whole page."""
+    rows: list[Placed] = [*TOP, (50, 110, "*Work Experience")]
+    for at, (title, company, date) in enumerate(
+        (
+            ("Data Engineer", "Merrow Ltd", "2018-04 - Present"),
+            ("Analyst", "Tarn Works Inc.", "2013-10 - 2018-03"),
+            ("Trainee", "Skerry Bank", "2011-07 - 2013-09"),
+        )
+    ):
+        y = 140 + 45 * at
+        rows += [(50, y, f"*{title}"), (500, y + 8, date), (50, y + 16, company)]
+    assert [(title, company, start) for title, company, _, start, _ in _posts(printed(rows))] == [
+        ("Data Engineer", "Merrow Ltd", "2018-04"),
+        ("Analyst", "Tarn Works Inc.", "2013-10"),
+        ("Trainee", "Skerry Bank", "2011-07"),
+    ]
+
+
+def test_a_skill_that_a_narrow_column_wraps_is_one() -> None:
+    """In a list with commas a row that runs on ends within an item."""
+    skills = ["*Skills", "Glass blowing, tide tables, thin", "sections, X-ray diffraction, field"]
+    resume = printed([*TOP, *placed(*skills, "surveying, hull inspection, pot", "making, sail repair")])
+    assert resume.skills.technical == (
+        "Glass blowing", "tide tables", "thin sections", "X-ray diffraction", "field surveying", "hull inspection",
+        "pot making", "sail repair",
+    )  # fmt: skip
+
+
+def test_what_is_larger_at_a_rows_beginning_is_the_name() -> None:
+    """A job title in smaller print on the name's row is no part of it."""
+    sheet = FPDF(unit="pt", format=(600, 800))
+    sheet.add_page()
+    for x, size, text in ((50, 20, "Ines Calder"), (165, 13, "Harbour Pilot")):
+        sheet.set_font("Helvetica", "B", size)
+        sheet.text(x, 50, text)
+    sheet.set_font("Helvetica", "", 10)
+    sheet.text(50, 75, "ines@example.org")
+    resume = drive(understand(read(bytes(sheet.output())), options=ParseOptions()))[1]
+    assert resume.personal_info.full_name == "Ines Calder"
+
+
+def test_a_school_is_told_by_its_print() -> None:
+    """A row in bold capitals like the first school's names one too, though no word of it says so."""
+    rows = ["*Education", "*UNIVERSITY OF TARN", "MEng in Hydrology", "Dec 2014 | Leeds, UK", ""]
+    rows += ["*LA MERIDIANE FOR BOYS", "Grad. May 2011 | Cork, Ireland"]
+    assert [(school, end) for _, _, school, _, end, _ in _studies(printed([*TOP, *placed(*rows)]))] == [
+        ("UNIVERSITY OF TARN", "2014-12"),
+        ("LA MERIDIANE FOR BOYS", "2011-05"),
+    ]
+
+
+def test_a_length_of_time_in_words_is_no_name() -> None:
+    """The words "a year" beside a period is neither a field of study nor an employer."""
+    assert studies("Plant Breeding, Postgraduate Diploma\n2017 — 2018\ta year\nTarn Institute of Technology\n") == [
+        ("Postgraduate Diploma", "Plant Breeding", "Tarn Institute of Technology", "2017", "2018", "")
+    ]
+
+
+def test_a_certificates_name_goes_on_behind_an_and() -> None:
+    """A row that ends in a conjunction is not the whole name."""
+    resume = understood(
+        f"{HEAD}CERTIFICATIONS\n\nCertified in Tides and\nInventory Management\nHarbour Pilot Licence\n"
+    )
+    assert resume.skills.certifications == ("Certified in Tides and Inventory Management", "Harbour Pilot Licence")
+
+
+def test_a_sidebar_set_flush_right_is_a_column() -> None:
+    """Text at the right that ends at one edge, and is not on the lines of the text at its left, is read by itself."""
+    left = [
+        "*Experience",
+        "",
+        "*Data Engineer",
+        "Merrow Ltd",
+        "2018-04 - Present",
+        "Built the lake of data that forty use",
+    ]
+    left += ["and moved nine exports to streams", "", "*Analyst", "Tarn Works Inc.", "2013-10 - 2018-03"]
+    left += ["Kept the tables of the northern harbours", "in order and wrote the handbook", "Cut the cost by half"]
+    rows = [*TOP, *placed(*left, y=110)]
+    sheet = FPDF(unit="pt", format=(600, 800))
+    sheet.set_font("Helvetica", "", 10)
+    right = ["*Skills", "Python", "PostgreSQL", "Kafka", "*Languages", "English", "Spanish", "*Certifications", "Diver"]
+    rows += [
+        (560 - sheet.get_string_width(text.lstrip("*")) * (1.08 if text[0] == "*" else 1), 117 + 19.3 * at, text)
+        for at, text in enumerate(right)
+    ]
+    resume = printed(rows)
+    assert [(title, company) for title, company, *_ in _posts(resume)] == [
+        ("Data Engineer", "Merrow Ltd"),
+        ("Analyst", "Tarn Works Inc."),
+    ]
+    assert resume.skills.technical == ("Python", "PostgreSQL", "Kafka")
+    assert resume.skills.languages == ("English", "Spanish")
+
+
+def test_a_music_page_is_no_site_of_ones_own() -> None:
+    """An account with a network for music or videos is no portfolio."""
+    resume = understood("Ines Calder\nines@example.org\nhttps://soundcloud.com/icalder\nhttps://calder.example.com\n")
+    assert resume.personal_info.portfolio_url == "https://calder.example.com"
+
+
+def test_an_entry_alone_on_its_page_keeps_its_header() -> None:
+    """On a page with few lines every gap looks wide; a header is as far apart there as on the page before."""
+    first: list[Placed] = [*TOP, (50, 110, "*Experience")]
+    for at, (names, date) in enumerate(
+        (("Engineer, Merrow Ltd", "May 2018 - Present"), ("Analyst, Tarn Works Inc.", "May 2013 - Apr 2018"))
+    ):
+        y = 140 + 120 * at
+        first += [(50, y, names), (50, y + 20, date)]
+        first += [(62, y + 40 + 18 * line, f"- Kept table {line} of the harbour in order") for line in range(4)]
+    second: list[Placed] = [
+        (50, 40, "Trainee, Skerry Bank"),
+        (50, 60, "May 2011 - Apr 2013"),
+        (62, 100, "- Drew charts"),
+    ]
+    second += [
+        (50, 180, "*Summary"),
+        *placed(*["Wrote about the charts of the northern harbours"] * 9, y=210, leading=12),
+    ]
+    assert [(title, company) for title, company, *_ in _posts(printed(first, second))] == [
+        ("Engineer", "Merrow Ltd"),
+        ("Analyst", "Tarn Works Inc."),
+        ("Trainee", "Skerry Bank"),
+    ]
