@@ -15,7 +15,7 @@ from resumate_grpc.parsing.experience import period_of
 from resumate_grpc.parsing.finding import Finding, doubted, found
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Row
-from resumate_grpc.parsing.grades import grade_of
+from resumate_grpc.parsing.grades import bare_grade_of, grade_of
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.pieces import pieces_of
 from resumate_grpc.parsing.places import is_wholly_place
@@ -84,9 +84,6 @@ _STUDIES = re.compile(
     r"(?:master|bachelor|diplom|hochschul|aufbau)?studium\b|(?:master|bachelor)(?:'s|’s)? studies\b", re.IGNORECASE
 )
 """What tells of studies rather than of the degree in which they end."""
-_BARE_GRADE = re.compile(
-    r"(?:^|,\s|\s[|·–-]\s)([0-5][.,]\d{1,3}|\d{1,2}(?:[.,]\d{1,3})?\s*/\s*(?:4|5|10|20)(?:[.,]\d{1,2})?)\.?$"
-)
 _LONGEST = 110
 _SENTENCE = 60
 _ROWS_BELOW = 2
@@ -259,18 +256,8 @@ def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> St
         location=place,
         start_date=start,
         end_date=end,
-        gpa=grade_of(text, *extent) or _bare_grade(entry),
+        gpa=grade_of(text, *extent) or bare_grade_of((*entry.header, *entry.body)),
     )
-
-
-def _bare_grade(entry: Entry) -> Finding | None:
-    """Return a figure that stands alone, or at a line's end, and has the form of a grade: "3.85", "8,7/10"."""
-    for row in (*entry.header, *entry.body):
-        for fragment in row.fragments:
-            if grade := _BARE_GRADE.search(fragment.text):
-                start = fragment.start + grade.start(1)
-                return Finding(text=grade[1], start=start, end=start + len(grade[1]), confidence=0.7)
-    return None
 
 
 def _field_and_school(field: Finding, text: str) -> tuple[Finding | None, Finding | None]:
