@@ -190,6 +190,9 @@ def _plain_rows_suffice(rows: Sequence[Row], labels: Callable[[Row], frozenset[s
     """Whether the studies are told by rows that are no list items."""
     if not any(row.bullet for row in rows):
         return True
+    dated = [row.bullet for row in rows if "date" in labels(row) and len(row.fragments) > 1]
+    if dated and all(dated) and len(dated) * 2 >= sum(row.bullet for row in rows):
+        return False  # the items name the schools, with their dates at the right
     plain = frozenset[str]().union(*(labels(row) for row in rows if not row.bullet))
     bulleted = frozenset[str]().union(*(labels(row) for row in rows if row.bullet))
     return bool(plain - {"date"}) and bulleted - {"date"} <= plain
@@ -309,6 +312,9 @@ def _clean(finding: Finding | None, text: str, confidence: float) -> Finding | N
     tail = _GPA_TAIL.search(text, finding.start, finding.end)
     if tail and tail.start() > finding.start:
         finding = found(text, finding.start, tail.start()) or finding
+    opened = finding.text.rfind("(")
+    if opened > 0 and ")" not in finding.text[opened:]:  # the rest of what stands in brackets went elsewhere
+        finding = found(text, finding.start, text.rfind("(", finding.start, finding.end)) or finding
     return finding.trusted(confidence)
 
 

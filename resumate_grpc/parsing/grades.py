@@ -12,7 +12,7 @@ _GPA = re.compile(
     r"(?:c?\.?g\.?p\.?a\.?|grade point average|cumulative average|average grade|average|grade(?=\s?[:=])|"
     r"promedio|voto(?: di laurea| finale)?|nota(?: media| final| finale)?|abschlussnote|gesamtnote|note|"
     r"durchschnitt(?:snote)?|moyenne|media|cijfer|средний балл|绩点)\b[^\d\n]{0,14}?"
-    r"(1\d\d\s*/\s*110|"
+    r"(1\d\d\s*/\s*1[01]0|"
     r"\d{1,2}(?:[.,]\d{1,3})?(?:\s*(?:/|out of|of|von|sur|de|из)\s*\d{1,3}(?:[.,]\d{1,2})?)?)(?![\d%:]|\s?%|[.,]\d)",
     re.IGNORECASE,
 )

@@ -25,7 +25,12 @@ _SEPARATOR = re.compile(
 _DASH = re.compile(r"\s+[-–—]\s+")
 """What stands behind a label is one name, dashes and all: "Position: First Officer - Cargo"."""
 _PREPOSITION = re.compile(r"\s+(?:at|chez|bei|from|presso|bij)\s+(?=[^\W\d_])", re.IGNORECASE)
-_EMPLOYER = re.compile(r"\s(?:at|@|chez|bei|presso|bij)\s+$", re.IGNORECASE)
+_POST_AT = re.compile(
+    r"(?i:(?<=praktikum)|(?<=hilfskraft)|(?<=student)|(?<=studentin)|(?<=arbeit)|(?<=tutor)|(?<=tutorin))"
+    r"\s+(?:an|am|im|beim)\s+(?!Bereich\b|Rahmen\b|Fach\b)(?=[A-ZÄÖÜ])"
+)
+"""German "an" and "im" stand before much else, too: "Praktikum im Bereich Messtechnik"."""
+_EMPLOYER = re.compile(r"\s(?:at|@|chez|bei|presso|bij|an|am|im|beim)\s+$", re.IGNORECASE)
 _LONGEST_AT = 12
 _FULL_STOP = re.compile(r"(?<=[^\W\d_A-Z]{4})\.\s+(?=[^\W\d_a-z])")
 """In a list item without other signs, sentences part the names: "Técnico de redes. Telecom S.A., Bilbao."."""
@@ -207,6 +212,7 @@ def _split(text: str, start: int, end: int, *, stops: bool) -> Iterator[tuple[in
     prepositions = [
         cut for cut in _PREPOSITION.finditer(text, start, end) if not _CAMPUS.search(text, start, cut.start())
     ]
+    prepositions += _POST_AT.finditer(text, start, end)
     full_stops = _FULL_STOP.finditer(text, start, end) if stops else ()
     cuts = [*_SEPARATOR.finditer(text, start, end), *prepositions, *full_stops]
     if (asked := _LABEL.match(fold(text[start:end]))) and asked.end() > 1:

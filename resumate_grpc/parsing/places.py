@@ -37,7 +37,9 @@ _DEPARTMENT = re.compile(r"[A-ZÀ-Þ][^\W\d_]*(?:[ '’-][^\W\d_]+){0,4} \((?:0[
 PLACE_LEAD = re.compile(r"\s+(?:in|à|en|em)\s*$")
 """What stands before a place in running words: "Acme in Graz"."""
 _ATTENDED = re.compile(
-    r"\s+[(\[](?:remote|hybrid|on[- ]?site|in[- ]person|home office|télétravail|remoto)[)\]]\s*$", re.IGNORECASE
+    r"\s+(?:/\s*(?:remote|online|hybrid)|"
+    r"[(\[](?:remote|online|hybrid|on[- ]?site|in[- ]person|home office|télétravail|remoto)[)\]])\s*$",
+    re.IGNORECASE,
 )
 """How one worked there: "Mesa, AZ (Hybrid)"."""
 _MOST_TOWN_WORDS = 3

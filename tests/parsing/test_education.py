@@ -107,3 +107,20 @@ def test_marks_of_other_countries_are_grades(printed: str, gpa: str) -> None:
     """The Italian mark of a hundred and ten, the German one in brackets behind the leaving certificate."""
     (study,) = studies(printed)
     assert study.gpa == gpa
+
+
+def test_schools_may_be_the_list_items() -> None:
+    """A bullet before each school with its dates, the degree below it without one."""
+    found = studies(
+        "- Nordhafen\t2011 - 2015\nMarine Biology, Bachelor\n- Bergen University\t2015 - 2017\nMarine Biology, Master"
+    )
+    assert [(study.institution, study.degree, study.start_date, study.end_date) for study in found] == [
+        ("Nordhafen", "Bachelor", "2011", "2015"),
+        ("Bergen University", "Master", "2015", "2017"),
+    ]
+
+
+def test_a_field_ends_before_what_is_said_of_it_in_brackets() -> None:
+    """No bracket is left open."""
+    (study,) = studies("University of Bergen\t2015\nBachelor of Science, Botany (Chemistry minor)")
+    assert study.field_of_study == "Botany"

@@ -105,7 +105,7 @@ def test_a_town_and_its_state_stay_one_place() -> None:
     assert (post.company, post.title, post.location) == ("Lab for Tides", "Gauge Reader", "Salem, OR")
 
 
-@pytest.mark.parametrize("place", ["Mesa, AZ (Hybrid)", "Austin, TX (Remote)"])
+@pytest.mark.parametrize("place", ["Mesa, AZ (Hybrid)", "Austin, TX (Remote)", "Turin, Italy / Online"])
 def test_a_place_may_say_how_one_worked_there(place: str) -> None:
     """What stands in brackets behind it makes it no employer, not even beside an employer called like a town."""
     (post,) = posts(f"Gauge Reader\tJune 2019 - May 2021\nSalem\t{place}")
@@ -131,3 +131,17 @@ def test_list_items_above_dated_rows_name_the_employers() -> None:
         ("Oslo Tide Institute", "Research Assistant"),
         ("Bergen Tide Institute", "Summer Fellow"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("printed", "title", "company"),
+    [
+        ("Praktikum an Voltari AG", "Praktikum", "Voltari AG"),
+        ("Hilfskraft am Institut für Gezeiten", "Hilfskraft", "Institut für Gezeiten"),
+        ("Praktikum im Auktionshaus Lind & Holm", "Praktikum", "Auktionshaus Lind & Holm"),
+    ],
+)
+def test_german_posts_name_their_employer_behind_a_preposition(printed: str, title: str, company: str) -> None:
+    """Behind a post, "an" and "im" part it from the employer."""
+    (post,) = posts(f"{printed}\tMärz 2021 - Mai 2022")
+    assert (post.title, post.company) == (title, company)
