@@ -155,8 +155,9 @@ def _judge(candidate: _Candidate, segments: Sequence[Segment]) -> Division:
 def _kind(left: Sequence[Segment], right: Sequence[Segment], bands: Sequence[Band]) -> DivisionKind:
     left_rows, right_rows = _firsts(left), _firsts(right)
     worded = sum(any(char.isalnum() for char in row.text) for row in left_rows)
-    if min(worded, len(right_rows)) < _LEAST_ROWS:
-        return DivisionKind.ROWS  # glyphs of list items make no column
+    if min(worded, len(right_rows)) < _LEAST_ROWS or _shared_height(left_rows, right_rows) < _LEAST_ROWS:
+        # Glyphs of list items make no column, nor does a line of the page's head above all of the other side.
+        return DivisionKind.ROWS
     minor, major = (left_rows, right) if len(left_rows) <= len(right_rows) else (right_rows, left)
     paired = _paired(minor, major)
     if _is_stacked(left_rows, right_rows) or _dates_are_set_right(left, right_rows):
@@ -168,6 +169,13 @@ def _kind(left: Sequence[Segment], right: Sequence[Segment], bands: Sequence[Ban
     if paired >= _MOSTLY and _spaced_out(left_rows) and len(right_rows) >= _LINES_PER_LABEL * len(left_rows):
         return _kind_of_rows(left_rows, right_rows)
     return _kind_by_bands(left_rows, right_rows, bands, paired=paired)
+
+
+def _shared_height(left: Sequence[Segment], right: Sequence[Segment]) -> int:
+    """Return how many rows the side with fewer has between the first and the last row of the other side."""
+    top = max(left[0].baseline - left[0].size, right[0].baseline - right[0].size)
+    bottom = min(left[-1].baseline + left[-1].size, right[-1].baseline + right[-1].size)
+    return min(sum(top <= row.baseline <= bottom for row in side) for side in (left, right))
 
 
 def _paired(some: Sequence[Segment], others: Sequence[Segment]) -> float:
@@ -224,7 +232,7 @@ def _kind_by_bands(
         rows_per_band = sum(min(len(_firsts(band.left)), len(_firsts(band.right))) for band in both) / len(both)
         if rows_per_band > _ROWS_PER_BAND:
             return DivisionKind.BANDS
-        if paired >= _MOSTLY:
+        if paired >= _MOSTLY or _drawn_by_label(both):
             return _kind_of_rows(left_rows, right_rows)
     if paired >= _MOSTLY and (max(_dated(left_rows), _dated(right_rows)) >= _DATED or _flush_right(right_rows)):
         return _kind_of_rows(left_rows, right_rows)
@@ -233,6 +241,12 @@ def _kind_by_bands(
         apart = len(right_rows) >= _LEAST_WRAPPED and _paired(right_rows, left_rows) < _BY_CHANCE
         return DivisionKind.COLUMNS if apart and _dated(right_rows) < _DATED else DivisionKind.ROWS
     return DivisionKind.COLUMNS if _aligned(left_rows) and _aligned(right_rows) else DivisionKind.ROWS
+
+
+def _drawn_by_label(both: Sequence[Band]) -> bool:
+    """Tell whether the file draws a label, what stands beside it, the next label: headings may stand among them."""
+    level = sum(same_height(_firsts(band.left)[-1], _firsts(band.right)[0]) for band in both)
+    return len(both) >= _LEAST_ROWS and level >= _NEARLY_ALL * len(both)
 
 
 def _dated(rows: Sequence[Segment]) -> float:

@@ -63,7 +63,7 @@ _POINT = re.compile(
 )
 _JOINER = re.compile(
     r"\s*(?:г\.?|год)?\s*\.?,?\s*(?:-{1,3}(?:\s*(?:to|till|until|bis))?|~|〜|→|>|/|から|부터|to|until|till|through|"
-    r"thru|bis(?: zum)?|and|a|à|ad|au|al|alla|ate|ao|tot|t/m|tot en met"
+    r"thru|bis(?: zum)?|and|und|et|a|à|ad|au|al|alla|ate|ao|tot|t/m|tot en met"
     r"|по|до|至|到|hasta|hasta la|a la|jusqu'a|fino a|- ?(?:to|a|hasta))\s*(?:la\s+|el\s+)?"
 )
 _SHORT_END = re.compile(r"\s?[-/]\s?(\d\d)(?![\d\w/.-])")

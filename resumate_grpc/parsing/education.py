@@ -19,7 +19,16 @@ from resumate_grpc.parsing.grades import grade_of
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.pieces import pieces_of
 from resumate_grpc.parsing.places import is_wholly_place
-from resumate_grpc.parsing.study_parts import ASIDE, COMMA, MAJOR, SUBJECT, Part, has_institution, parts_of
+from resumate_grpc.parsing.study_parts import (
+    ASIDE,
+    COMMA,
+    MAJOR,
+    SUBJECT,
+    Part,
+    has_institution,
+    parts_of,
+    subject_alone,
+)
 
 __all__ = ["Study", "studies_of"]
 
@@ -49,12 +58,14 @@ class Study:
 
 
 _GPA_TAIL = re.compile(
-    r"[\s,;(|–—-]*(?:(?:cumulative|overall|major|final)\s+)?(?:c?\.?g\.?p\.?a\b|grade\b|note\b|"
+    r"[\s,;(|–—-]*(?:(?:cumulative|overall|major|final)\s+)?(?:c?\.?g\.?p\.?a\b|grade\b|(?:abschluss|gesamt|durchschnitts)?note\b|"
     r"percentage\b|score\b|honou?rs\b.*$|with (?:honou?rs|distinction)|magna|summa|2:[12]|first[- ]class|"
     r"(?:upper|lower) second|cum laude|minor\b|"
     r"first class|mention (?:tr[eè]s |assez )?bien|mention \w+$|f[eé]licitations|thesis\b).*$",
     re.IGNORECASE,
 )
+_IN_PLACE = re.compile(r"\s+(?:in|à|en|em)\s+([^\W\d_a-z][^\d]*)$")
+"""Where a school is, said in words: "Realschule in Graz"."""
 _LABEL_FIELD = frozenset(
     {
         "major",
@@ -242,7 +253,8 @@ def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> St
         field = _field_beside(parts, degree_part, institution)
     if not degree_part and not field:
         field = next((part.finding for part in parts if _DEPARTMENT.search(part.finding.text)), None)
-        field = field or _subject_alone(parts, institution)
+        alone = subject_alone(parts, institution)
+        field = field or (alone if alone and not _NO_FIELD.search(alone.text) else None)
     if degree_part and not institution and field:
         field, institution = _field_and_school(field, text)
     start, end = period_of(entry.dates, single_is_both=False)
@@ -301,6 +313,9 @@ def _clean(finding: Finding | None, text: str, confidence: float) -> Finding | N
     bracket = finding.text.rfind(" (")
     if bracket > 0 and finding.text.endswith(")") and is_wholly_place(finding.text[bracket:]):
         finding = found(text, finding.start, finding.end - (len(finding.text) - bracket)) or finding
+    lead = _IN_PLACE.search(text, finding.start, finding.end)
+    if lead and is_wholly_place(lead[1]):
+        finding = found(text, finding.start, lead.start()) or finding
     tail = _GPA_TAIL.search(text, finding.start, finding.end)
     if tail and tail.start() > finding.start:
         finding = found(text, finding.start, tail.start()) or finding
@@ -365,21 +380,6 @@ def _field_beside(parts: Sequence[Part], degree: Part, institution: Finding | No
         or (part.row == degree.row and part.finding.end <= degree.finding.start)
     )
     return next((part.finding for part in (*below, *before)), None)
-
-
-def _subject_alone(parts: Sequence[Part], institution: Finding | None) -> Finding | None:
-    """Return the one other name beside or right below a school's, where no degree is printed: its subject."""
-    school = next((part for part in parts if part.institution and part.finding == institution), None)
-    rest = [
-        part.finding
-        for part in parts
-        if school and part is not school and 0 <= part.row - school.row <= 1 and part.finding.start > school.finding.end
-    ]
-    if len(rest) != 1 or any(part.place for part in parts if part.finding == rest[0]):
-        return None
-    words = rest[0].text.split()
-    named = 1 < len(words) <= _MOST_FIELD_WORDS and words[0][0].isupper() and all(map(str.isalpha, words))
-    return rest[0] if named and not _NO_FIELD.search(rest[0].text) else None
 
 
 def _field_by_itself(parts: Sequence[Part], degree: Part, institution: Finding) -> Finding | None:

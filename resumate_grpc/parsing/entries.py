@@ -143,7 +143,7 @@ def _alone(fragment: Fragment, dates: Sequence[DateSpan]) -> DateSpan | None:
 
 
 def _prose_flags(rows: Sequence[Row], dates: Sequence[DateSpan]) -> list[bool]:
-    outer = _outer_bullets(rows)
+    outer = _outer_bullets(rows) or _bulleted_names(rows, dates)
     flags: list[bool] = []
     for index, row in enumerate(rows):
         above = rows[index - 1] if index and flags[-1] else None
@@ -183,6 +183,17 @@ def _outer_bullets(rows: Sequence[Row]) -> set[int]:
     outer = [row for row in rows if row.bullet and row.left < min(lefts) + _INDENT]
     few = len(outer) * 2 <= len(lefts)
     return {row.number for row in outer} if few and median(len(row.text) for row in outer) < LONG * 0.8 else set()
+
+
+def _bulleted_names(rows: Sequence[Row], dates: Sequence[DateSpan]) -> set[int]:
+    """Return the list items that each open an entry: a short one above a row without bullet that ends in a date."""
+    names = {
+        above.number
+        for above, below in pairwise(rows)
+        if above.bullet and not below.bullet and len(above.text) < LONG and not above.text.endswith(".")
+        and len(below.fragments) > 1 and _alone(below.fragments[-1], dates)
+    }  # fmt: skip
+    return names if len(names) > 1 and len(names) * 2 > sum(row.bullet for row in rows) else set()
 
 
 def _is_dated(row: Row, prose: bool, dates: Sequence[DateSpan]) -> bool:  # noqa: FBT001 - one flag of a row
@@ -258,6 +269,8 @@ def _opens(rows: Sequence[Row], prose: Sequence[bool], index: int, taken: int) -
 
 def _entry(rows: Sequence[Row], prose: Sequence[bool], anchor: int, dates: Sequence[DateSpan]) -> Entry:
     stop = anchor + 1
+    while stop < len(rows) and all(_mostly_date(row, dates) for row in rows[: stop + 1]):
+        stop += 1
     if stop < len(rows) and not prose[stop] and all(_mostly_date(row, dates) for row in rows[:stop]):
         stop += 1  # a date alone names nothing: what stands below it does, however far in
     lefts = [fragment.left for row in rows[:stop] for fragment in row.fragments]

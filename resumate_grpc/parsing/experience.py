@@ -112,7 +112,18 @@ def _is_parent(header: Slots, following: Slots) -> bool:
         and not header.entry.body
         and following.title is not None
         and following.company is None
+        and not _opens_alike(header, following)
     )
+
+
+def _opens_alike(header: Slots, following: Slots) -> bool:
+    """Whether both entries begin with dates in one rail: then they are of one rank."""
+    rows = header.entry.header[0], following.entry.header[0]
+    leads = [
+        any(span.start <= row.start for span in each.entry.dates)
+        for row, each in zip(rows, (header, following), strict=True)
+    ]
+    return all(leads) and len(rows[0].fragments) > 1 and abs(rows[0].left - rows[1].left) < 1
 
 
 def _post(header: Slots, above: Slots | None, text: str) -> Post:

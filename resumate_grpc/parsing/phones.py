@@ -55,7 +55,7 @@ def phones_of(text: str, start: int, end: int, *, language: str) -> Iterator[Fin
     for match in _CANDIDATE.finditer(text, start, end):
         raw = match[0].rstrip(" (-–./")
         digits = sum(char.isdigit() for char in raw)
-        if not _FEWEST_DIGITS <= digits <= _MOST_DIGITS or _YEARS.fullmatch(raw.strip()) or _DAY.fullmatch(raw):
+        if not _FEWEST_DIGITS <= digits <= _MOST_DIGITS or _YEARS.fullmatch(raw.strip()) or _DAY.fullmatch(raw.strip()):
             continue
         if (
             raw.isdigit()

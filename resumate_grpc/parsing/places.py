@@ -7,7 +7,7 @@ import re
 from resumate_grpc.parsing.folding import fold, squeeze
 from resumate_grpc.parsing.vocabulary import is_place, phrases
 
-__all__ = ["is_address", "is_wholly_place", "place_likeness", "split_trailing_place"]
+__all__ = ["PLACE_LEAD", "is_address", "is_wholly_place", "place_likeness", "split_trailing_place"]
 
 _PARTS = re.compile(r"\s*[,;/()]\s*|\s+[-–—]\s+")
 _POSTCODE = re.compile(
@@ -34,6 +34,12 @@ _CAMPUS = re.compile(
 _PROVINCE = re.compile(r"(?<=[^\W\d_])\s\((?:[A-Z]{2}|\d{2,3}|2[AB])\)?\s*$")
 """As in Italy and France: "Rapallo (GE)", "Annecy (74)"."""
 _DEPARTMENT = re.compile(r"[A-ZÀ-Þ][^\W\d_]*(?:[ '’-][^\W\d_]+){0,4} \((?:0[1-9]|[1-8]\d|9[0-5]|97[1-6]|2[AB])\)")
+PLACE_LEAD = re.compile(r"\s+(?:in|à|en|em)\s*$")
+"""What stands before a place in running words: "Acme in Graz"."""
+_ATTENDED = re.compile(
+    r"\s+[(\[](?:remote|hybrid|on[- ]?site|in[- ]person|home office|télétravail|remoto)[)\]]\s*$", re.IGNORECASE
+)
+"""How one worked there: "Mesa, AZ (Hybrid)"."""
 _MOST_TOWN_WORDS = 3
 _TOWN = re.compile(r"^(?:г\.|город|ciudad de|city of|stad|comune di)\s*", re.IGNORECASE)
 _MOST_WORDS = 5
@@ -46,7 +52,7 @@ def place_likeness(text: str) -> float:
     """Return 0..1: 0 where nothing says that `text` is a place, above 0.5 where a list or its form does."""
     if _DEPARTMENT.fullmatch(squeeze(text).strip(" .,;")):
         return 0.7
-    text = _PROVINCE.sub("", squeeze(text)).strip(" .,;()")
+    text = _PROVINCE.sub("", _ATTENDED.sub("", squeeze(text))).strip(" .,;()")
     if not text or len(text) > _LONGEST or "@" in text:
         return 0.0
     if not (text[0].isupper() or text[0].isdigit() or not text[0].isascii()):
@@ -81,6 +87,15 @@ def _known(part: str, *, last: bool) -> bool:
     town, _, code = bare.rpartition(" ")
     if town and 1 < len(code) <= _LONGEST_CODE and code.isupper() and is_place(fold(code)) and is_place(fold(town)):
         return True
+    code, _, country = bare.partition(" ")
+    if (
+        country
+        and 1 < len(code) <= _LONGEST_CODE
+        and code.isupper()
+        and is_place(fold(code))
+        and is_place(fold(country))
+    ):
+        return True  # "BC Canada"
     return is_place(folded) or (_AREA.search(folded) is not None and is_place(_AREA.sub("", folded).strip()))
 
 
@@ -99,7 +114,10 @@ def split_trailing_place(text: str) -> int:
     "Acme Ltd, Berlin, Germany" splits before "Berlin".
     """
     best = len(text)
-    cuts = [match.end() for match in re.finditer(r",\s*|\s+[-–—]\s+|\s*\((?=[^()]*\)\s*$)", text)]
+    cuts = [
+        match.end()
+        for match in re.finditer(r",\s*|\s+[-–—]\s+|\s*\((?=[^()]*\)\s*$)|\s+(?:in|à|en|em)\s+(?=[A-ZÀ-Ý])", text)
+    ]
     for cut in reversed(cuts[-3:]):
         if is_wholly_place(text[cut:]) or (best < len(text) and _in_state(text[cut:])):
             best = cut
@@ -115,7 +133,7 @@ def _in_state(text: str) -> bool:
 
 def is_wholly_place(text: str) -> bool:
     """Whether every part of the text names a place, or it has the form "City, ST"."""
-    text = _PROVINCE.sub("", squeeze(text)).strip(" .,;()")
+    text = _PROVINCE.sub("", _ATTENDED.sub("", squeeze(text))).strip(" .,;()")
     parts = [part for part in _PARTS.split(text) if part]
     if not parts or not (text[0].isupper() or not text[0].isascii()):
         return False

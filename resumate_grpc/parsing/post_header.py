@@ -13,7 +13,7 @@ from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.pieces import Piece, is_own_account, pieces_of
 from resumate_grpc.parsing.places import is_wholly_place, place_likeness, split_trailing_place
 from resumate_grpc.parsing.post_labels import COMPANY_LABELS, PLACE_LABELS, TITLE_LABELS
-from resumate_grpc.parsing.post_names import Slots, says, says_alone, share
+from resumate_grpc.parsing.post_names import Slots, part_around_place, says, says_alone, share
 
 __all__ = ["company_first_in", "extend_title", "settle", "sorted_out"]
 
@@ -37,6 +37,8 @@ def sorted_out(entry: Entry, text: str, terms: Terms) -> Slots:
     said = {piece.finding.start: says_alone(piece.finding, terms) for piece in pieces}
     clear = set(said.values()) & {(True, False), (False, True)}
     for piece in pieces:
+        if piece is pieces[0] and part_around_place(slots, piece, terms):
+            continue
         if piece is not own:
             told = said[piece.finding.start]
             if told == (True, True) and len(clear) == 1 and "," not in piece.text:
@@ -62,14 +64,16 @@ def _place_piece(slots: Slots, piece: Piece, terms: Terms, said: tuple[bool, boo
     named = (piece.order == 0 or piece.employer or not slots.company) and _names_before_place(piece.text)
     likeness = 0.0 if named else place_likeness(piece.text)
     placed = likeness >= _SURE_PLACE and piece.order > 0 and is_wholly_place(piece.text)
-    if piece.label in TITLE_LABELS and not slots.title:
+    if slots.placed and not slots.company and _is_surer_place(piece, slots.placed):
+        slots.company, slots.location = slots.placed, piece.finding.trusted(max(likeness, 0.6))
+    elif piece.label in TITLE_LABELS and not slots.title:
         slots.title = piece
     elif piece.label in COMPANY_LABELS and not slots.company:
         slots.company = piece
     elif not slots.location and (
         piece.label in PLACE_LABELS or placed or (likeness >= _PLACE and not role and not organisation)
     ):
-        slots.location = piece.finding.trusted(max(likeness, 0.6))
+        slots.location, slots.placed = piece.finding.trusted(max(likeness, 0.6)), piece
     elif piece.employer and not role and not slots.company:
         slots.company = piece
     elif role and not organisation and not slots.title:
@@ -78,6 +82,12 @@ def _place_piece(slots: Slots, piece: Piece, terms: Terms, said: tuple[bool, boo
         slots.company = piece
     elif not (role and organisation and _shared(slots, piece, terms)):
         slots.unclear.append(piece)
+
+
+def _is_surer_place(piece: Piece, before: Piece) -> bool:
+    """Whether a town with its state or country follows a name alone that a town has too: "Salem", then "Mesa, AZ"."""
+    alike = piece.row == before.row and before.order == 0 and "," not in before.text
+    return alike and "," in piece.text and is_wholly_place(piece.text)
 
 
 def _shared(slots: Slots, piece: Piece, terms: Terms) -> bool:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from resumate_grpc.parsing.entries import Entry
 from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.pieces import Piece, is_own_account
-from resumate_grpc.parsing.places import place_likeness, split_trailing_place
+from resumate_grpc.parsing.places import PLACE_LEAD, is_wholly_place, place_likeness, split_trailing_place
 from resumate_grpc.parsing.vocabulary import phrases
 
-__all__ = ["Slots", "divide", "part_like_others", "says", "says_alone", "share"]
+__all__ = ["Slots", "divide", "part_around_place", "part_like_others", "says", "says_alone", "share"]
 
 _PLACE = 0.6
 _MOST_TOWN_WORDS = 2
@@ -31,6 +32,7 @@ class Slots:
     title: Piece | None = None
     company: Piece | None = None
     location: Finding | None = None
+    placed: Piece | None = None  # the piece that the location is
     unclear: list[Piece] = field(default_factory=list)
     parted: bool = False  # whether the location was behind a comma of the company
 
@@ -61,6 +63,8 @@ def divide(header: Slots, text: str, terms: Terms, *, may_share: bool) -> None:
         cut = split_trailing_place(piece.text)
         if cut < len(piece.text) and not header.location:
             rest, place = _halves(text, piece, cut)
+            if rest and (lead := PLACE_LEAD.search(text, rest.start, rest.end)):
+                rest = found(text, rest.start, lead.start())
             if rest and place:
                 header.location = place.trusted(0.75)
                 piece = replace(piece, finding=rest)
@@ -76,6 +80,27 @@ def divide(header: Slots, text: str, terms: Terms, *, may_share: bool) -> None:
         share(header, header.title, text, terms)
     elif header.company and not header.title:
         share(header, header.company, text, terms)
+
+
+def _ends_place(place: Finding, after: Finding) -> bool:
+    """Whether what follows is of the place still: "Salem", then "OR" or "Oregon"."""
+    return place_likeness(after.text) > 0 or is_wholly_place(f"{place.text}, {after.text}")
+
+
+def part_around_place(slots: Slots, piece: Piece, terms: Terms) -> bool:
+    """Part an employer from a post where a place stands between them: "Acme, Lyon, Stage ingénieur"."""
+    text, start, end = slots.text, piece.finding.start, piece.finding.end
+    for first, second in pairwise(list(_COMMA.finditer(text, start, end))):
+        before, place = found(text, start, first.start()), found(text, first.end(), second.start())
+        after = found(text, second.end(), end)
+        if before and place and after and is_wholly_place(place.text) and not _ends_place(place, after):
+            told, behind = says_alone(before, terms), says_alone(after, terms)
+            before_names_post = told[0] and not told[1] and not behind[0]
+            title, company = (before, after) if before_names_post else (after, before)
+            slots.title, slots.company = replace(piece, finding=title), replace(piece, finding=company)
+            slots.location = place.trusted(0.7)
+            return True
+    return False
 
 
 def part_like_others(header: Slots, text: str, terms: Terms) -> None:

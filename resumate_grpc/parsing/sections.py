@@ -148,7 +148,7 @@ def _section_above(row: Row, placed: Sequence[_Placed], current: int, opened_by:
         if not other.box or _overlap(row.box, other.box) <= _SAME_COLUMN:
             continue
         if other.page != row.page:
-            return section
+            return current if _opens_above(row, opened_by) else section
         if other.box.y1 <= row.box.y1 and (above is None or other.box.y1 > above[0].y1):
             above = other.box, section
     if above is None:
@@ -157,6 +157,16 @@ def _section_above(row: Row, placed: Sequence[_Placed], current: int, opened_by:
     if opened_by and opened_by.box and opened_by.page == row.page and above[0].y1 <= opened_by.box.y0 <= row.box.y1:
         return current
     return above[1]
+
+
+def _opens_above(row: Row, opened_by: Row | None) -> bool:
+    """Whether the heading opened last stands wholly above a row that is the first of its column on the page.
+
+    Columns that go on from the page before begin at one height; what begins lower stands under the heading.
+    """
+    if not opened_by or not opened_by.box or not row.box or opened_by.page != row.page:
+        return False
+    return row.box.y0 >= opened_by.box.y1
 
 
 def _overlap(one: Box, other: Box) -> float:

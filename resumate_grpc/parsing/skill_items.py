@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise
@@ -15,7 +16,7 @@ from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.sections import SectionKind
 from resumate_grpc.parsing.vocabulary import heading_key, headings
 
-__all__ = ["LABEL", "is_sentence", "items_of", "items_within"]
+__all__ = ["LABEL", "is_grade", "is_sentence", "items_of", "items_within"]
 
 _ITEM_BREAK = re.compile(
     r"\s*[;|•·∙⋅●▪■◆、，；\n\t]\s*(?![^()]*\))|,\s*(?![^()]*\))|\s{3,}|\s+[–—]\s+|\s+-\s+|\.\s+(?=\w+:)"
@@ -23,8 +24,9 @@ _ITEM_BREAK = re.compile(
 _COMMA = re.compile(r"[,，、]")
 _SLASH = re.compile(r"\s+/\s+")
 _INNER_LABEL = re.compile(r"^\s*[^\W\d_][\w ]{1,24}:\s+(?=\w)")
-LABEL = re.compile(r"^\s*([^:：()]{2,45}?)\s*(?:\([^:：()]{0,25}\)\s*)?[:：]\s*(?!//)")
+LABEL = re.compile(r"^\s*([^:：→⇒()]{2,45}?)\s*(?:\([^:：()]{0,25}\)\s*)?[:：→⇒]\s*(?!//)")
 _BRACKETED = re.compile(r"\s*([^()]{2,40}?)\s*\(([^()]*[,;][^()]*)\)\s*$")
+_IN_BRACKETS = re.compile(r"\s*()\(([^()]*[,;][^()]*)\)\s*$")
 _DASH_LABEL = re.compile(r"^\s*([^,;:()]{2,45}?)\s+[-–—]\s?(?=[^,;]+[,;][^,;]+[,;])")
 _GRADE = re.compile(
     r"\s*[(\[–—:-]?\s*(?:\b(?:expert|advanced|intermediate|beginner|basic|basics|proficient|proficiency|"
@@ -44,12 +46,17 @@ _LEAD = re.compile(
     r"in)|experienced (?:in|with)|"
     r"proficient (?:in|with|at)|proficiency in|knowledge of|working knowledge of|familiar(?:ity)? with|"
     r"skilled in|expert in|"
+    r"(?:professional )?working (?:proficiency|experience) (?:in|with)|"
+    r"(?:(?:sehr )?gute |erweiterte )?(?:grund)?kenntnisse (?:in|von)|erfahrung(?:en)? (?:in|mit)|umgang mit|"
+    r"(?:bonnes? )?(?:connaissances?|maîtrise|notions) (?:de|des|du|en)|"
+    r"(?:buona )?conoscenza (?:di|del)|(?:bons? )?conhecimentos? (?:de|em)|conocimientos? (?:de|en)|manejo de|"
     r"strong|excellent|basic|advanced|good|hands-on|fluent in|знание|опыт работы с)\s+)+",
     re.IGNORECASE,
 )
 _TAIL = re.compile(r"\s*(?:,?\s*(?:etc|u\.a|among others|and more)\.?|\s*等[。；;]?)\s*$", re.IGNORECASE)
+_AND = re.compile(r"\s+(?:and|und|et|y|e|ed|i|en|и)\s+")
 _NOT_ITEM = re.compile(
-    r"^(?:etc|and|others?|more|page \d+.*|\d+|level|skills?|years?|experience|basic|expert|advanced|"
+    r"^(?:etc|and|und|et|others?|more|page \d+.*|\d+|level|skills?|years?|experience|basic|expert|advanced|"
     r"intermediate|beginner|proficient|fluent|native|"
     r"skillful|skilled|experienced|competent|familiar|excellent|good|very good)\.?$",
     re.IGNORECASE,
@@ -58,6 +65,8 @@ _LONGEST_LABEL = 30
 _LOUDER = 1.05
 _PROSE_WORDS = 9
 _TELLING_WORDS = 4
+_GRADE_WORDS = 2
+_LEAST_GRADED = 4
 _SIGNED = re.compile(
     r"^[^\W\d_][\w .'-]{1,30},\s+(?:(?:den|im|le|li|il|em|a|el|the)\s+)?(?:\d{1,2}\.?\s?)?"
     r"(?:(?:de\s)?[^\W\d_]+\.?|\d{1,2}\.)\s?(?:de\s)?(?:19|20)\d\d$"
@@ -75,18 +84,20 @@ def items_of(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str
     bullet_labels = _bullets_are_labels(rows)
     cells, heads = _label_cells(rows)
     over = {above.number for above, below in pairwise(rows) if _heads_list(above, below)}
+    graded = _graded(rows)
     headed = False
     for index, row in enumerate(rows):
         if row.number in prose or row.number in heads or EMAIL.search(row.text) or _SIGNED.match(row.text):
             continue
-        if row.number in cells:
-            label = fold(row.text).strip(" :")
-            continue
-        if (bullet_labels and row.bullet) or row.number in over or _speaks_of_languages(row):
+        if row.number in cells | over or (bullet_labels and row.bullet) or _speaks_of_languages(row):
             label, headed = fold(row.text).strip(" :"), row.number in over or row.heading_level > 0
             continue
         if row.bold and bold_labels and len(row.fragments) == 1 and not LABEL.match(row.text):
             label = fold(row.text).strip()
+            continue
+        named = LABEL.match(row.text)
+        if named and (row.number in graded or _is_language(row.start, row.start + named.end(1), terms)):
+            yield from (("", item) for item in items_within(text, row.start, row.start + named.end(1), row, terms))
             continue
         start = row.start
         if row.bullet or not _carries_on(row, rows[index - 1] if index else None, text):
@@ -115,6 +126,24 @@ def _heads_list(row: Row, below: Row) -> bool:
         and len(row.fragments) == 1
         and "," not in row.text
     )
+
+
+def _graded(rows: Sequence[Row]) -> set[int]:
+    """Return the rows that name a skill and how well it is mastered: "Kotlin: senior", "Perl: junior", "Go: junior".
+
+    A grade is told by coming again: what stands behind the colons is a few words, on many rows the same.
+    """
+    behind = {row.number: fold(row.text[match.end() :]) for row in rows if (match := LABEL.match(row.text))}
+    short = {at: grade for at, grade in behind.items() if grade and len(grade.split()) <= _GRADE_WORDS}
+    times = Counter(short.values())
+    again = {at for at, grade in short.items() if times[grade] > 1}
+    return again if len(again) >= _LEAST_GRADED and len(set(short.values())) * 2 <= len(short) else set()
+
+
+def _is_language(start: int, end: int, terms: Terms) -> bool:
+    """Whether the span is the name of a human language: "Polish", or "Inglés/English"."""
+    covered = sum(last - first for first, last in terms.within(Term.LANGUAGE, start, end))
+    return covered > 0 and covered >= end - start - 2
 
 
 def _with_wraps_joined(rows: Sequence[Row]) -> list[Row]:
@@ -219,6 +248,11 @@ def _tabulated(row: Row, label: str, start: int) -> Iterator[tuple[str, int, int
     yield label, start, row.end
 
 
+def is_grade(printed: str) -> bool:
+    """Whether the text only tells how well something is mastered: "Native", "Grundkenntnisse"."""
+    return _GRADE.fullmatch(printed) is not None
+
+
 def is_sentence(printed: str) -> bool:
     """Whether the text is running text rather than a list, its label left aside."""
     label = LABEL.match(printed)
@@ -253,12 +287,22 @@ def _units(text: str, start: int, end: int, terms: Terms) -> Iterator[Finding]:
         spans = _side_by_side(text, start, end, known)
     else:
         spans = [(start, end)]
+    spans = [part for span in spans for part in _both_sides(text, *span, known)]
     for left, right in spans:
-        inner = _BRACKETED.match(text, left, right)
+        inner = _BRACKETED.match(text, left, right) or _IN_BRACKETS.match(text, left, right)
         edges = [(left, inner.start(2) - 1), *_listed(text, *inner.span(2))] if inner else [(left, right)]
         for first, last in edges:
             if item := _item(text, first, last):
                 yield item
+
+
+def _both_sides(text: str, start: int, end: int, known: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Part two known skills at the word between them: "Kotlin and Gradle", "Kotlin und Gradle"."""
+    cut = _AND.search(text, start, end)
+    if not cut or not any(first >= cut.end() and last == end for first, last in known):
+        return [(start, end)]
+    ends = any(start <= first and last == cut.start() for first, last in known)
+    return [(start, cut.start()), (cut.end(), end)] if ends else [(start, end)]
 
 
 def _listed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

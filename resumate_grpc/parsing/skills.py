@@ -15,7 +15,7 @@ from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.sections import Section, SectionKind
-from resumate_grpc.parsing.skill_items import LABEL, is_sentence, items_of, items_within
+from resumate_grpc.parsing.skill_items import LABEL, is_grade, is_sentence, items_of, items_within
 from resumate_grpc.parsing.vocabulary import heading_key, headings, phrases
 
 __all__ = ["SkillFindings", "skills_of"]
@@ -36,6 +36,7 @@ _ASIDES = {SectionKind.HEAD, SectionKind.SUMMARY, SectionKind.OTHER, SectionKind
 _MOST_WORDS = 6
 _JOINTS = 3
 _LONGEST_ITEM = 60
+_SHORTEST_TONGUE = 4
 _LANGUAGE_LABEL = re.compile(
     r"^(?:human |spoken |foreign )?(?:languages?(?: skills| spoken| known)?|sprachen|fremdsprachen|"
     r"sprachkenntnisse|langues?|idiomas?|"
@@ -137,9 +138,13 @@ def _unique(items: Iterable[Finding]) -> list[Finding]:
 
 
 def _read_skills(rows: Sequence[Row], text: str, terms: Terms, findings: SkillFindings) -> None:
-    for label, item in items_of(rows, text, terms):
+    listed = list(items_of(rows, text, terms))
+    spoken = {label for label, item in listed if _LANGUAGE_LABEL.match(label) and _whole_language(terms, item, "")}
+    for label, item in listed:
         folded = fold(item.text)
-        if (
+        if label in spoken and _is_unknown_tongue(item, terms):
+            findings.languages.append(item.trusted(0.6))
+        elif (
             _LANGUAGE_LABEL.match(label)
             and not _language_spans(terms, item.start, item.end)
             and folded not in phrases("skills")
@@ -156,6 +161,18 @@ def _read_skills(rows: Sequence[Row], text: str, terms: Terms, findings: SkillFi
             )
         elif not _OTHER_LABEL.match(label):
             _keep_technical(item, terms, findings)
+
+
+def _is_unknown_tongue(item: Finding, terms: Terms) -> bool:
+    """Whether an item among human languages may be one that no list holds: a capitalised word, no known skill."""
+    known = _language_spans(terms, item.start, item.end) or terms.has(Term.SKILL, item.start, item.end)
+    return (
+        not known
+        and not is_grade(item.text)
+        and item.text.isalpha()
+        and item.text.istitle()
+        and len(item.text) >= _SHORTEST_TONGUE
+    )
 
 
 def _whole_language(terms: Terms, item: Finding, label: str) -> Sequence[tuple[int, int]]:

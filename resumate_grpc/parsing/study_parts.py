@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from resumate_grpc.parsing.degrees import SHORT_DEGREE, degree_spans, has_degree
+from resumate_grpc.parsing.degrees import SHORT_DEGREE, degree_spans, has_degree, split_degree
 from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.pieces import BARE_SCHOOL, Piece, label_end
-from resumate_grpc.parsing.places import place_likeness
+from resumate_grpc.parsing.places import is_wholly_place, place_likeness
 from resumate_grpc.parsing.vocabulary import phrases
 
-__all__ = ["ASIDE", "COMMA", "MAJOR", "SUBJECT", "Part", "degree_leads", "has_institution", "parts_of"]
+__all__ = ["ASIDE", "COMMA", "MAJOR", "SUBJECT", "Part", "degree_leads", "has_institution", "parts_of", "subject_alone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,15 @@ class Part:
 ASIDE = re.compile(
     r"^\W*(?:(?:master|bachelor|diploma|phd|doctoral)(?:'s|’s)? thesis|(?:relevant |selected |key )?(?:coursework|"
     r"courses|modules|subjects|curriculum)|thesis|dissertation|advis[oe]r|"
-    r"c?gpa|grade|honou?rs?\b|activities|awards?|minor(?! degree)|note|final|supervisor|title|project|focus|topics?|"
+    r"(?:overall |major |cumulative |final |current |undergraduate |graduate )?c?gpa|"
+    r"grade|honou?rs?\b|activities|awards?|(?:gesamt|abschluss)note|"
+    r"minor(?! degree)|note|final|supervisor|title|project|focus|topics?|"
     r"specialisation|abschlussarbeit|tesis|memoire|scholarship|dean|member|score|percentage|ranked?|"
     r"courses taken)\b.{0,3}[:：\s]",
     re.IGNORECASE,
 )
 MAJOR = re.compile(
-    r"(?:major(?:ing)?|specializ(?:ation|ing)|concentration|hauptfach|spécialité|especialidad|studium)\s*(?:in|"
+    r"(?:major(?:ing)?|specializ(?:ation|ing)|concentration|hauptfach|spécialité|spécialisation|especialidad|studium)\s*(?:in|"
     r":|en|der|des)\s*|специальность:?\s+|направление:?\s+|(?:master|bachelor|hochschul)?studium\s+(?=[^\W\d_])",
     re.IGNORECASE,
 )
@@ -54,22 +56,34 @@ SUBJECT = re.compile(
 )
 """What is a degree only where no other is named: "Ingeniería Civil"."""
 COMMA = re.compile(r",\s+|\s*\n\s*")
+_COLON = re.compile(r"\s?:\s+")
+_CUT = re.compile(rf"{COMMA.pattern}|{_COLON.pattern}")
 _SHORTEST_ABBREVIATION = 3
 _PLACE = 0.6
+_MOST_SUBJECT_WORDS = 5
 
 
 def parts_of(piece: Piece, text: str, terms: Terms) -> Iterator[Part]:
     """Cut a piece at commas where both sides say something of their own; a degree keeps the commas of its field."""
     start, end = piece.finding.start, piece.finding.end
     left = start
-    for cut in COMMA.finditer(text, start, end):
+    for cut in _CUT.finditer(text, start, end):
+        if ":" in cut[0] and not _school_before_degree(left, cut, end, text, terms):
+            continue
         wrapped = "\n" in cut[0] and (piece.joined or BARE_SCHOOL.search(text, left, cut.start()) is not None)
-        if not wrapped and _parts_ways(left, cut, end, text, terms):
+        if not wrapped and (":" in cut[0] or _parts_ways(left, cut, end, text, terms)):
             if part := _part(left, cut.start(), piece, text, terms):
                 yield part
             left = cut.end()
     if part := _part(left, end, piece, text, terms):
         yield part
+
+
+def _school_before_degree(left: int, colon: re.Match[str], end: int, text: str, terms: Terms) -> bool:
+    """Whether a colon stands between a school and its degree: "TU Graz : Master Bauingenieurwesen"."""
+    degree = has_degree(terms, text, colon.end(), end) and not has_degree(terms, text, left, colon.start())
+    school = has_institution(terms, text, left, colon.start()) or _names_acronym(text[left : colon.start()])
+    return degree and school
 
 
 def _parts_ways(left: int, cut: re.Match[str], end: int, text: str, terms: Terms) -> bool:
@@ -82,7 +96,11 @@ def _parts_ways(left: int, cut: re.Match[str], end: int, text: str, terms: Terms
         has_institution(terms, text, left, cut.start()),
         has_institution(terms, text, cut.end(), end),
     )
-    names_school = left_degree and not right_school and _names_acronym(after)
+    names_school = (
+        left_degree
+        and not right_school
+        and (_names_acronym(after) or _school_before_place(left, cut, end, text, terms))
+    )
     names_degree = degree_leads(cut.end(), end, text, terms) and (not left_degree or SUBJECT.match(before))
     if not left_school and (names_school or names_degree):
         return True
@@ -96,6 +114,17 @@ def _parts_ways(left: int, cut: re.Match[str], end: int, text: str, terms: Terms
     if right_school and not left_school and not left_degree:
         return True
     return place_likeness(after) >= _PLACE and (left_school or not left_degree)
+
+
+def _school_before_place(left: int, cut: re.Match[str], end: int, text: str, terms: Terms) -> bool:
+    """Whether a name and its place follow a degree with its field: "M.S. in Botany, Ravenna Tech, Salem, OR"."""
+    following = COMMA.search(text, cut.end(), end)
+    if not following or not is_wholly_place(text[following.end() : end].strip(" ,")):
+        return False
+    name = text[cut.end() : following.start()]
+    whole = found(text, left, cut.start())
+    named = name[:1].isupper() and place_likeness(name) == 0 and len(name.split()) > 1
+    return named and whole is not None and split_degree(whole, text, terms)[1] is not None
 
 
 def _names_acronym(after: str) -> bool:
@@ -157,3 +186,18 @@ def _is_known_university(printed: str) -> bool:
         word.isupper() and len(word) >= _SHORTEST_ABBREVIATION and fold(word) in known
         for word in re.findall(r"[^\W\d_]+", printed)[:8]
     )
+
+
+def subject_alone(parts: Sequence[Part], institution: Finding | None) -> Finding | None:
+    """Return the one other name beside or right below a school's, where no degree is printed: its subject."""
+    school = next((part for part in parts if part.institution and part.finding == institution), None)
+    rest = [
+        part.finding
+        for part in parts
+        if school and part is not school and 0 <= part.row - school.row <= 1 and part.finding.start > school.finding.end
+    ]
+    if len(rest) != 1 or any(part.place for part in parts if part.finding == rest[0]):
+        return None
+    words = rest[0].text.split()
+    named = 1 < len(words) <= _MOST_SUBJECT_WORDS and words[0][0].isupper() and all(map(str.isalpha, words))
+    return rest[0] if named else None

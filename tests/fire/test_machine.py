@@ -97,12 +97,12 @@ def _leases_fence_no_append(patch: pytest.MonkeyPatch) -> None:
             leases |= {str(lease)} if found.rowcount else set()
         return leases
 
-    held = " AND r.attempt = {0}.attempt AND r.lease = {0}.lease AND r.state "
-    still = held + "IS NOT DISTINCT FROM 'PROCESSING'", held + "= 'PROCESSING'"
+    held = " AND r.attempt = {0}.attempt AND r.lease = {0}.lease"
+    works = "AND r.state IS NOT DISTINCT FROM 'PROCESSING'"
     _changed(patch, append, "_READ_HEAD", {"r.state = 'PROCESSING' AND r.attempt = ? AND r.lease = ?": "? AND ? <> ''"})
     patch.setattr(append, "_update", moved)
-    _changed(patch, postgres_append, "_APPEND", {still[0].format("m"): ""})
-    _changed(patch, postgres_append, "_HEADS", {still[1].format("c"): "", "SELECT r.lease": "SELECT c.lease"})
+    _changed(patch, postgres_append, "_APPEND", {held.format("m"): "", works: ""})
+    _changed(patch, postgres_append, "_HEADS", {held.format("c"): "", works: "", "SELECT r.lease": "SELECT c.lease"})
 
 
 def _changed(patch: pytest.MonkeyPatch, module: ModuleType, name: str, changes: Mapping[str, str]) -> None:

@@ -95,3 +95,9 @@ def test_two_rows_that_are_as_likely_a_name_are_no_fault() -> None:
     rows = [(50.0, 50.0, "Maren Oxley", Style(size=20.0)), (50.0, 74.0, "Tidal Bay", Style(size=20.0))]
     resume = drive(understand(page_of(rows), options=ParseOptions()))[1]
     assert resume.personal_info.full_name == "Maren Oxley"
+
+
+def test_a_date_of_birth_is_no_telephone_number() -> None:
+    """However many digits it has."""
+    assert info("Ines Calder\nborn 28.10.1987\nines@example.org\n+43 1 5880 1234").phone == "+43 1 5880 1234"
+    assert info("Ines Calder (*28.10.1987)\nines@example.org").phone == ""

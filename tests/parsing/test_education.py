@@ -81,3 +81,29 @@ def test_two_degrees_at_one_school_share_it() -> None:
         ("University of Bergen", "MSc"),
         ("University of Bergen", "BSc"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("printed", "institution", "degree", "field"),
+    [
+        ("University of Bergen : Master Marine Biology, 2015", "University of Bergen", "Master", "Marine Biology"),
+        ("M.S. in Botany, Ravenna Tech, Salem, OR, May 2015", "Ravenna Tech", "M.S.", "Botany"),
+    ],
+)
+def test_a_school_is_parted_from_its_degree(printed: str, institution: str, degree: str, field: str) -> None:
+    """By a colon, or by the place behind a name that says nothing of a school."""
+    (study,) = studies(printed)
+    assert (study.institution, study.degree, study.field_of_study) == (institution, degree, field)
+
+
+@pytest.mark.parametrize(
+    ("printed", "gpa"),
+    [
+        ("Laurea in Fisica, 110/110 e lode\nUniversità di Bologna\t2011 - 2015", "110/110"),
+        ("Abitur (1,4), Realschule in Graz\t2005 - 2011", "1,4"),
+    ],
+)
+def test_marks_of_other_countries_are_grades(printed: str, gpa: str) -> None:
+    """The Italian mark of a hundred and ten, the German one in brackets behind the leaving certificate."""
+    (study,) = studies(printed)
+    assert study.gpa == gpa

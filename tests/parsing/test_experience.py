@@ -89,3 +89,45 @@ def test_posts_are_found_without_any_heading() -> None:
         "Tile Designer, Marrow Ltd\t2016 - 2018\n- Drew tiles.\n"
     )
     assert [post.title for post in understood(text).work_experience] == ["Data Analyst", "Tile Designer"]
+
+
+def test_a_place_parts_employer_and_post() -> None:
+    """Three in one, in the order employer, town, post."""
+    found = posts("2010\tAcme Turbines, Lyon, Stage de fin d'étude\nA compressor was looked at from all sides.")
+    assert [(post.company, post.location, post.title) for post in found] == [
+        ("Acme Turbines", "Lyon", "Stage de fin d'étude")
+    ]
+
+
+def test_a_town_and_its_state_stay_one_place() -> None:
+    """What follows a place may belong to it."""
+    (post,) = posts("Lab for Tides, Salem, OR\nGauge Reader, August 2014 - Present")
+    assert (post.company, post.title, post.location) == ("Lab for Tides", "Gauge Reader", "Salem, OR")
+
+
+@pytest.mark.parametrize("place", ["Mesa, AZ (Hybrid)", "Austin, TX (Remote)"])
+def test_a_place_may_say_how_one_worked_there(place: str) -> None:
+    """What stands in brackets behind it makes it no employer, not even beside an employer called like a town."""
+    (post,) = posts(f"Gauge Reader\tJune 2019 - May 2021\nSalem\t{place}")
+    assert (post.title, post.company, post.location) == ("Gauge Reader", "Salem", place)
+
+
+def test_dates_in_one_rail_are_of_one_rank() -> None:
+    """A post above another is no employer of it."""
+    found = posts("Juni und Juli 2016\tSommerjob bei Acme GmbH in Graz\nJuni 2014\tPraktikum bei Voltari GmbH in Wien")
+    assert [(post.company, post.location, post.start_date, post.end_date) for post in found] == [
+        ("Acme GmbH", "Graz", "2016-06", "2016-07"),
+        ("Voltari GmbH", "Wien", "2014-06", "2014-06"),
+    ]
+
+
+def test_list_items_above_dated_rows_name_the_employers() -> None:
+    """A bullet before each employer makes it no text."""
+    body = (
+        "- Oslo Tide Institute\tOslo, Norway\nResearch Assistant\tSep 2019 - Dec 2019\n\n"
+        "- Bergen Tide Institute\tBergen, Norway\nSummer Fellow\tMay 2018 - Jul 2018\n"
+    )
+    assert [(post.company, post.title) for post in posts(body)] == [
+        ("Oslo Tide Institute", "Research Assistant"),
+        ("Bergen Tide Institute", "Summer Fellow"),
+    ]

@@ -10,9 +10,12 @@ from fpdf import FPDF
 from fpdf.enums import TextMode
 from PIL import Image
 
+from resumate_grpc.model.resume import ParseOptions
 from resumate_grpc.parsing.document import BlockKind
 from resumate_grpc.parsing.plumber import debug_picture
+from resumate_grpc.parsing.understanding import understand
 from tests.parsing.reading import blocks, lines, read
+from tests.parsing.resumes import drive
 from tests.samples.hostile import text_pdf
 from tests.samples.make import FILES
 
@@ -238,3 +241,54 @@ def test_a_picture_shows_how_a_page_was_read() -> None:
 def test_ordinary_pages_have_no_warnings() -> None:
     """Nothing is said where nothing is wrong."""
     assert read(bytes(text_pdf().output())).warnings == ()
+
+
+def test_labels_drawn_one_by_one_are_no_column() -> None:
+    """Each label is read with what stands beside it, though as many headings stand among the labels."""
+    sheet, y = _sheet(), 50.0
+    for heading, entries in (
+        ("Skills", {"Systems": ("Linux, BSD",), "Tools": ("Git, Make, Vim",), "Office": ("Word, Excel",)}),
+        ("Publications", {"Journals": ("I. Calder and O. Lind.", "Of tides and of those", "who read them,", "2011.")}),
+        ("Meetings", {"": ("I. Calder: Of gauges,", "Bergen, 2009.", "O. Lind: Of harbours,", "Oslo, 2008.")}),
+        ("References", {"": ("Prof. Oda Lind, Bergen", "Tide Institute", "Prof. Ada Holm, Oslo", "Gauge Office")}),
+    ):
+        _draw(sheet, (50, y, heading))
+        y += 24
+        for label, lines_beside in entries.items():
+            _draw(sheet, *([(50, y, label)] if label else []))
+            for line in lines_beside:
+                _draw(sheet, (200, y, line))
+                y += 14
+            y += 6
+        y += 10
+    text = read(_bytes(sheet)).text
+    order = ("Skills", "Systems", "Linux", "Tools", "Git", "Office", "Word", "Publications", "Of tides", "Meetings")
+    found = [text.index(word) for word in (*order, "Of gauges", "References", "Ada Holm")]
+    assert found == sorted(found)
+
+
+def test_a_line_above_the_other_side_makes_no_column() -> None:
+    """A line of the page's head does not part a first entry from its place and dates."""
+    sheet = _draw(_sheet(), (250, 50, "ines-calder-example"), (50, 80, "Experience"))
+    _draw(sheet, (50, 100, "Voltari"), (500, 100, "Salem, OR"), (50, 114, "Gauge Reader"), (490, 114, "2022 - Present"))
+    _draw(
+        sheet, (60, 130, "Read the gauges of nine harbours every morning, in rain and in shine, and wrote them down.")
+    )
+    text = read(_bytes(sheet)).text
+    assert text.index("Voltari") < text.index("Salem, OR") < text.index("Gauge Reader") < text.index("2022")
+
+
+def test_a_heading_at_a_pages_top_opens_a_section_for_what_stands_farther_right() -> None:
+    """What begins below a heading is not the column of the page before."""
+    sheet = _draw(_sheet(), (50, 50, "Ines Calder"), (50, 80, "EDUCATION"))
+    _draw(sheet, (50, 100, "2015"), (120, 100, "Master in Marine Biology"), (120, 114, "University of Bergen, Bergen"))
+    sheet.add_page()
+    _draw(sheet, (50, 50, "SKILLS"))
+    for y, label, items in (
+        (80, "Basic:", ("Kotlin, Perl, Rust,", "Gradle, Git, Make,", "Vim")),
+        (140, "Good:", ("Docker, Kafka,", "Ansible, Nginx,", "Terraform")),
+        (200, "Best:", ("Linux, Go,", "Redis, Bash,", "PostgreSQL")),
+    ):
+        _draw(sheet, (60, y, label), *((170, y + 13 * at, line) for at, line in enumerate(items)))
+    found = drive(understand(read(_bytes(sheet)), options=ParseOptions()))[1].skills.technical
+    assert {"Kotlin", "Git", "Docker", "Terraform", "Linux", "PostgreSQL"} <= set(found)

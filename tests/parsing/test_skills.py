@@ -13,7 +13,13 @@ def skills(body: str) -> Skills:
 @pytest.mark.parametrize(
     ("body", "items"),
     [
-        ("Python, Go and SQL", ("Python", "Go and SQL")),
+        ("Python, Go and SQL", ("Python", "Go", "SQL")),
+        ("Kotlin, Docker und Git", ("Kotlin", "Docker", "Git")),
+        ("Gute Kenntnisse in Kotlin, Docker", ("Kotlin", "Docker")),
+        ("Tide tables and gauges, Kotlin", ("Tide tables and gauges", "Kotlin")),
+        ("Systems → Linux, Windows", ("Linux", "Windows")),
+        ("Kotlin: senior\nPerl: junior\nRust: junior\nGo: senior", ("Kotlin", "Perl", "Rust", "Go")),
+        ("Kotlin, field buses\n(CanOpen, EtherCat), Git", ("Kotlin", "field buses", "CanOpen", "EtherCat", "Git")),
         ("Python; Go; C#", ("Python", "Go", "C#")),
         ("Languages: Python, C++\nTools: Docker (2 years), Kafka", ("Python", "C++", "Docker", "Kafka")),
         ("- Python (expert)\n- Go - intermediate\n- SQL 80%", ("Python", "Go", "SQL")),
@@ -40,6 +46,18 @@ def test_languages_are_named_without_their_level() -> None:
     """Only the language's name is kept."""
     found = skills("LANGUAGES\n\nEnglish - native\nNorwegian (B2), German: basic")
     assert found.languages == ("English", "Norwegian", "German")
+
+
+def test_a_language_with_its_level_behind_a_colon_is_a_language() -> None:
+    """Within a list of skills, too."""
+    found = skills("SKILLS\n\nKotlin, Git\nPolish: fluent in speech and writing")
+    assert (found.technical, found.languages) == (("Kotlin", "Git"), ("Polish",))
+
+
+def test_a_language_that_no_list_holds_is_told_by_its_neighbours() -> None:
+    """A capitalised word among human languages is one."""
+    found = skills("SKILLS\n\nLanguages: Voltarin (mother tongue), Polish (fluent), English (basic)")
+    assert found.languages == ("Voltarin", "Polish", "English")
 
 
 def test_certificates_lose_issuer_and_date() -> None:
