@@ -50,9 +50,10 @@ _SHORT_CODE = 2
 
 def place_likeness(text: str) -> float:
     """Return 0..1: 0 where nothing says that `text` is a place, above 0.5 where a list or its form does."""
-    if _DEPARTMENT.fullmatch(squeeze(text).strip(" .,;")):
+    text = _ATTENDED.sub("", squeeze(text))
+    if _DEPARTMENT.fullmatch(text.strip(" .,;")):
         return 0.7
-    text = _PROVINCE.sub("", _ATTENDED.sub("", squeeze(text))).strip(" .,;()")
+    text = _PROVINCE.sub("", text).strip(" .,;()")
     if not text or len(text) > _LONGEST or "@" in text:
         return 0.0
     if not (text[0].isupper() or text[0].isdigit() or not text[0].isascii()):

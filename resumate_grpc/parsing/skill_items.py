@@ -83,33 +83,66 @@ def items_of(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str
     prose = _prose(rows, text)
     bullet_labels = _bullets_are_labels(rows)
     cells, heads = _label_cells(rows)
-    over = {above.number for above, below in pairwise(rows) if _heads_list(above, below)}
     graded = _graded(rows)
+    over = {above.number for above, below in pairwise(rows) if _heads_list(above, below)}
     headed = False
     for index, row in enumerate(rows):
         if row.number in prose or row.number in heads or EMAIL.search(row.text) or _SIGNED.match(row.text):
             continue
-        if row.number in cells | over or (bullet_labels and row.bullet) or _speaks_of_languages(row):
+        if row.number in cells:
+            label = fold(row.text).strip(" :")
+            continue
+        if (bullet_labels and row.bullet) or row.number in over or _speaks_of_languages(row):
             label, headed = fold(row.text).strip(" :"), row.number in over or row.heading_level > 0
             continue
         if row.bold and bold_labels and len(row.fragments) == 1 and not LABEL.match(row.text):
             label = fold(row.text).strip()
             continue
-        named = LABEL.match(row.text)
-        if named and (row.number in graded or _is_language(row.start, row.start + named.end(1), terms)):
-            yield from (("", item) for item in items_within(text, row.start, row.start + named.end(1), row, terms))
+        if named := _graded_name(row, graded, terms):
+            yield from (("", item) for item in items_within(text, *named, row, terms))
             continue
         start = row.start
         if row.bullet or not _carries_on(row, rows[index - 1] if index else None, text):
             label = label if bold_labels or headed or (index and rows[index - 1].number in cells) else ""
-        if match := LABEL.match(row.text) or _DASH_LABEL.match(row.text):
-            label = fold(match[1]).strip()
-            start = row.start + match.end()
-        elif rail := _rail(row) or (_printed_label(row) if print_labels else None):
-            label = fold(rail[0])
-            start = rail[1]
+        if own := _own_label(row, print_labels=print_labels):
+            label, start = own
         for name, left, right in _tabulated(row, label, start):
             yield from ((name, item) for item in items_within(text, left, right, row, terms))
+
+
+def _own_label(row: Row, *, print_labels: bool) -> tuple[str, int] | None:
+    """Return the folded label that a row begins with, and where its items begin."""
+    if match := LABEL.match(row.text) or _DASH_LABEL.match(row.text):
+        return fold(match[1]).strip(), row.start + match.end()
+    rail = _rail(row) or (_printed_label(row) if print_labels else None)
+    return (fold(rail[0]), rail[1]) if rail else None
+
+
+def _graded(rows: Sequence[Row]) -> set[int]:
+    """Return the rows that name a skill and how well it is mastered: "Kotlin: senior", "Perl: junior", "Go: junior".
+
+    A grade is told by coming again: what stands behind the colons is a few words, on many rows the same.
+    """
+    behind = {row.number: fold(row.text[match.end() :]) for row in rows if (match := LABEL.match(row.text))}
+    short = {at: grade for at, grade in behind.items() if grade and len(grade.split()) <= _GRADE_WORDS}
+    times = Counter(short.values())
+    again = {at for at, grade in short.items() if times[grade] > 1}
+    return again if len(again) >= _LEAST_GRADED and len(set(short.values())) * 2 <= len(short) else set()
+
+
+def _graded_name(row: Row, graded: set[int], terms: Terms) -> tuple[int, int] | None:
+    """Return where a row names what it grades: a skill on one of the graded rows, a human language on any."""
+    named = LABEL.match(row.text)
+    if named is None:
+        return None
+    start, end = row.start, row.start + named.end(1)
+    return (start, end) if row.number in graded or _is_language(start, end, terms) else None
+
+
+def _is_language(start: int, end: int, terms: Terms) -> bool:
+    """Whether the span is the name of a human language: "Polish", or "Inglés/English"."""
+    covered = sum(last - first for first, last in terms.within(Term.LANGUAGE, start, end))
+    return covered > 0 and covered >= end - start - 2
 
 
 def _speaks_of_languages(row: Row) -> bool:
@@ -126,24 +159,6 @@ def _heads_list(row: Row, below: Row) -> bool:
         and len(row.fragments) == 1
         and "," not in row.text
     )
-
-
-def _graded(rows: Sequence[Row]) -> set[int]:
-    """Return the rows that name a skill and how well it is mastered: "Kotlin: senior", "Perl: junior", "Go: junior".
-
-    A grade is told by coming again: what stands behind the colons is a few words, on many rows the same.
-    """
-    behind = {row.number: fold(row.text[match.end() :]) for row in rows if (match := LABEL.match(row.text))}
-    short = {at: grade for at, grade in behind.items() if grade and len(grade.split()) <= _GRADE_WORDS}
-    times = Counter(short.values())
-    again = {at for at, grade in short.items() if times[grade] > 1}
-    return again if len(again) >= _LEAST_GRADED and len(set(short.values())) * 2 <= len(short) else set()
-
-
-def _is_language(start: int, end: int, terms: Terms) -> bool:
-    """Whether the span is the name of a human language: "Polish", or "Inglés/English"."""
-    covered = sum(last - first for first, last in terms.within(Term.LANGUAGE, start, end))
-    return covered > 0 and covered >= end - start - 2
 
 
 def _with_wraps_joined(rows: Sequence[Row]) -> list[Row]:

@@ -37,6 +37,8 @@ _MOST_WORDS = 6
 _JOINTS = 3
 _LONGEST_ITEM = 60
 _SHORTEST_TONGUE = 4
+_LISTED_ON = re.compile(r"(?:^|[,;:•·|/])\s*$")
+_REACH = 3
 _LANGUAGE_LABEL = re.compile(
     r"^(?:human |spoken |foreign )?(?:languages?(?: skills| spoken| known)?|sprachen|fremdsprachen|"
     r"sprachkenntnisse|langues?|idiomas?|"
@@ -142,7 +144,7 @@ def _read_skills(rows: Sequence[Row], text: str, terms: Terms, findings: SkillFi
     spoken = {label for label, item in listed if _LANGUAGE_LABEL.match(label) and _whole_language(terms, item, "")}
     for label, item in listed:
         folded = fold(item.text)
-        if label in spoken and _is_unknown_tongue(item, terms):
+        if label in spoken and _is_unknown_tongue(item, terms, text):
             findings.languages.append(item.trusted(0.6))
         elif (
             _LANGUAGE_LABEL.match(label)
@@ -163,8 +165,14 @@ def _read_skills(rows: Sequence[Row], text: str, terms: Terms, findings: SkillFi
             _keep_technical(item, terms, findings)
 
 
-def _is_unknown_tongue(item: Finding, terms: Terms) -> bool:
-    """Whether an item among human languages may be one that no list holds: a capitalised word, no known skill."""
+def _is_unknown_tongue(item: Finding, terms: Terms, text: str) -> bool:
+    """Whether an item among human languages may be one that no list holds: a capitalised word, no known skill.
+
+    What comes after a language without a comma tells how well it is spoken, beside it or in the cell beside its own.
+    """
+    before = text[max(0, item.start - _REACH) : item.start]
+    if not _LISTED_ON.search(before):
+        return False
     known = _language_spans(terms, item.start, item.end) or terms.has(Term.SKILL, item.start, item.end)
     return (
         not known
