@@ -49,7 +49,9 @@ def certificates_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str) -
         yield from (item for cell in cells if (item := _certificate(cell, None, dates, text)))
         return
     any_bullet = any(row.bullet for row in rows)
-    any_bold = any(row.bold or row.fragments[0].bold for row in rows) and not all(row.bold for row in rows)
+    any_bold = (
+        not any_bullet and any(row.bold or row.fragments[0].bold for row in rows) and not all(row.bold for row in rows)
+    )
     gapped = not any_bullet and _stands_in_groups(rows)
     told_apart = not any_bullet and len({_print(row) for row in rows}) > 1
     alike = ((above, below) for above, below in pairwise(rows) if _print(above) == _print(below))

@@ -19,7 +19,16 @@ from resumate_grpc.parsing.grades import bare_grade_of, grade_of
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.pieces import pieces_of
 from resumate_grpc.parsing.places import is_wholly_place
-from resumate_grpc.parsing.study_parts import ASIDE, COMMA, MAJOR, SUBJECT, Part, has_institution, parts_of
+from resumate_grpc.parsing.study_parts import (
+    ASIDE,
+    COMMA,
+    MAJOR,
+    SUBJECT,
+    Part,
+    has_institution,
+    parts_of,
+    subject_alone,
+)
 
 __all__ = ["Study", "studies_of"]
 
@@ -244,7 +253,8 @@ def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> St
         field = _field_beside(parts, degree_part, institution)
     if not degree_part and not field:
         field = next((part.finding for part in parts if _DEPARTMENT.search(part.finding.text)), None)
-        field = field or _subject_alone(parts, institution)
+        alone = subject_alone(parts, institution)
+        field = field or (alone if alone and not _NO_FIELD.search(alone.text) else None)
     if degree_part and not institution and field:
         field, institution = _field_and_school(field, text)
     start, end = period_of(entry.dates, single_is_both=False)
@@ -363,21 +373,6 @@ def _field_beside(parts: Sequence[Part], degree: Part, institution: Finding | No
         or (part.row == degree.row and part.finding.end <= degree.finding.start)
     )
     return next((part.finding for part in (*below, *before)), None)
-
-
-def _subject_alone(parts: Sequence[Part], institution: Finding | None) -> Finding | None:
-    """Return the one other name beside or right below a school's, where no degree is printed: its subject."""
-    school = next((part for part in parts if part.institution and part.finding == institution), None)
-    rest = [
-        part.finding
-        for part in parts
-        if school and part is not school and 0 <= part.row - school.row <= 1 and part.finding.start > school.finding.end
-    ]
-    if len(rest) != 1 or any(part.place for part in parts if part.finding == rest[0]):
-        return None
-    words = rest[0].text.split()
-    named = 1 < len(words) <= _MOST_FIELD_WORDS and words[0][0].isupper() and all(map(str.isalpha, words))
-    return rest[0] if named and not _NO_FIELD.search(rest[0].text) else None
 
 
 def _field_by_itself(parts: Sequence[Part], degree: Part, institution: Finding) -> Finding | None:

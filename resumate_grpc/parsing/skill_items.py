@@ -16,7 +16,7 @@ from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.sections import SectionKind
 from resumate_grpc.parsing.vocabulary import heading_key, headings
 
-__all__ = ["LABEL", "is_sentence", "items_of", "items_within"]
+__all__ = ["LABEL", "is_grade", "is_sentence", "items_of", "items_within"]
 
 _ITEM_BREAK = re.compile(
     r"\s*[;|•·∙⋅●▪■◆、，；\n\t]\s*(?![^()]*\))|,\s*(?![^()]*\))|\s{3,}|\s+[–—]\s+|\s+-\s+|\.\s+(?=\w+:)"
@@ -261,6 +261,11 @@ def _tabulated(row: Row, label: str, start: int) -> Iterator[tuple[str, int, int
                     yield label, start, fragment.start
                 label, start = fold(fragment.text).strip(" :"), following.start
     yield label, start, row.end
+
+
+def is_grade(printed: str) -> bool:
+    """Whether the text only tells how well something is mastered: "Native", "Grundkenntnisse"."""
+    return _GRADE.fullmatch(printed) is not None
 
 
 def is_sentence(printed: str) -> bool:

@@ -15,7 +15,7 @@ from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.sections import Section, SectionKind
-from resumate_grpc.parsing.skill_items import LABEL, is_sentence, items_of, items_within
+from resumate_grpc.parsing.skill_items import LABEL, is_grade, is_sentence, items_of, items_within
 from resumate_grpc.parsing.vocabulary import heading_key, headings, phrases
 
 __all__ = ["SkillFindings", "skills_of"]
@@ -174,7 +174,13 @@ def _is_unknown_tongue(item: Finding, terms: Terms, text: str) -> bool:
     if not _LISTED_ON.search(before):
         return False
     known = _language_spans(terms, item.start, item.end) or terms.has(Term.SKILL, item.start, item.end)
-    return not known and item.text.isalpha() and item.text.istitle() and len(item.text) >= _SHORTEST_TONGUE
+    return (
+        not known
+        and not is_grade(item.text)
+        and item.text.isalpha()
+        and item.text.istitle()
+        and len(item.text) >= _SHORTEST_TONGUE
+    )
 
 
 def _whole_language(terms: Terms, item: Finding, label: str) -> Sequence[tuple[int, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,7 +15,7 @@ from resumate_grpc.parsing.pieces import BARE_SCHOOL, Piece, label_end
 from resumate_grpc.parsing.places import is_wholly_place, place_likeness
 from resumate_grpc.parsing.vocabulary import phrases
 
-__all__ = ["ASIDE", "COMMA", "MAJOR", "SUBJECT", "Part", "degree_leads", "has_institution", "parts_of"]
+__all__ = ["ASIDE", "COMMA", "MAJOR", "SUBJECT", "Part", "degree_leads", "has_institution", "parts_of", "subject_alone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,7 @@ _COLON = re.compile(r"\s?:\s+")
 _CUT = re.compile(rf"{COMMA.pattern}|{_COLON.pattern}")
 _SHORTEST_ABBREVIATION = 3
 _PLACE = 0.6
+_MOST_SUBJECT_WORDS = 5
 
 
 def parts_of(piece: Piece, text: str, terms: Terms) -> Iterator[Part]:
@@ -185,3 +186,18 @@ def _is_known_university(printed: str) -> bool:
         word.isupper() and len(word) >= _SHORTEST_ABBREVIATION and fold(word) in known
         for word in re.findall(r"[^\W\d_]+", printed)[:8]
     )
+
+
+def subject_alone(parts: Sequence[Part], institution: Finding | None) -> Finding | None:
+    """Return the one other name beside or right below a school's, where no degree is printed: its subject."""
+    school = next((part for part in parts if part.institution and part.finding == institution), None)
+    rest = [
+        part.finding
+        for part in parts
+        if school and part is not school and 0 <= part.row - school.row <= 1 and part.finding.start > school.finding.end
+    ]
+    if len(rest) != 1 or any(part.place for part in parts if part.finding == rest[0]):
+        return None
+    words = rest[0].text.split()
+    named = 1 < len(words) <= _MOST_SUBJECT_WORDS and words[0][0].isupper() and all(map(str.isalpha, words))
+    return rest[0] if named else None

@@ -107,6 +107,15 @@ def test_a_certificates_name_ends_with_its_print() -> None:
     assert parsed.skills.certifications == ("Diving - Rescue Module", "Sonar Basics")
 
 
+def test_a_list_item_in_bold_leaves_the_others_their_place() -> None:
+    """Names in bold with a plain issuer are items like one that is bold to its end."""
+    parsed = page(
+        "<h1>Maren Oxley</h1><h2>Certifications</h2><ul><li><b>Rescue Module</b> - Reef School <i>(2019)</i></li>"
+        "<li><b>Sonar Basics</b></li></ul>"
+    )
+    assert parsed.skills.certifications == ("Rescue Module", "Sonar Basics")
+
+
 def posts(body: str) -> list[tuple[str, str]]:
     parsed = understood(f"Maren Oxley\nmaren@example.org\n\nEXPERIENCE\n\n{body}")
     return [(post.title, post.company) for post in parsed.work_experience]
