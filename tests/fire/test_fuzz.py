@@ -27,5 +27,8 @@ async def test_no_frames_bring_out_a_fault_or_harm_anybody(tmp_path: Path) -> No
     assert not found.faults, "\n".join(found.faults[:5])
     for ending in (1000, 1002, 1007, 4400):
         assert found.endings[f"closed {ending}"], f"nothing was closed with {ending}: the frames are too tame"
-    for frame in ("progress_update", "heartbeat", "pong", "error"):
+    for frame in ("progress_update", "heartbeat", "pong"):
         assert found.frames[frame], f"no {frame} was sent: the frames are too wild"
+    # A few of each in five hundred sockets; how many depends on which lane draws which frame.
+    refused = found.frames["error"] + found.endings["closed 4404"] + found.endings["closed 4409"]
+    assert refused, "nothing well-formed was refused: the frames are too wild"

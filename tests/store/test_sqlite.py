@@ -310,7 +310,7 @@ def test_other_databases_are_refused(url: str) -> None:
         ("SELECT * FROM resumes WHERE lease_expires <= 5 ORDER BY lease_expires LIMIT 1", "ix_resumes_lease"),
         ("SELECT * FROM resumes WHERE lease_expires >= 5 ORDER BY lease_expires LIMIT 1", "ix_resumes_lease"),
         (
-            "SELECT id FROM resumes WHERE complete_time < 5 AND first_sequence < last_sequence ORDER BY complete_time",
+            "SELECT id FROM resumes WHERE complete_time < 5 AND has_history = 1 ORDER BY complete_time",
             "ix_resumes_purge",
         ),
         ("SELECT id FROM resumes WHERE complete_time < 5 AND has_file = 1 ORDER BY complete_time", "ix_resumes_file"),
