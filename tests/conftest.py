@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -20,6 +21,10 @@ settings.register_profile("whole", _WHOLE)
 settings.register_profile("quick", _WHOLE, max_examples=25)
 """For `make check`; `make test` tries hypothesis's own hundred."""
 settings.load_profile("whole")
+
+# What is started in the background of a script ignores Ctrl-C, and so would every program that a test interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 
