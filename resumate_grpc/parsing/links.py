@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -101,8 +100,3 @@ def _kind(address: str) -> WebLinkKind:
     if _GITHUB_PAGES.search(folded) and "github.com/" not in folded:
         return WebLinkKind.PORTFOLIO
     return WebLinkKind.OTHER if _NO_PORTFOLIO.search(folded) else WebLinkKind.PORTFOLIO
-
-
-def first_of(links: Sequence[WebLink], kind: WebLinkKind) -> WebLink | None:
-    """Return the first link of a kind, a printed one before one behind a word."""
-    return next((link for link in links if link.kind is kind), None)

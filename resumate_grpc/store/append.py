@@ -19,9 +19,9 @@ from typing import Any, NamedTuple
 from sqlalchemy.exc import DatabaseError
 
 from resumate_grpc.jobs.ports import LeaseLostError
-from resumate_grpc.model.digest import chained
-from resumate_grpc.model.progress import ProgressEvent, State
+from resumate_grpc.model.progress import ProgressEvent
 from resumate_grpc.model.work import Claim, NewEvent
+from resumate_grpc.store.chain import event_of, linked
 from resumate_grpc.store.codec import from_micros
 from resumate_grpc.store.transaction import Transaction
 
@@ -213,38 +213,8 @@ def _take_feed_numbers(driver: Any, owner: str, count: int) -> Iterator[int]:
 
 
 def _numbered(append: Append, head: _Head, create_time: datetime, numbers: Iterator[int]) -> list[ProgressEvent]:
-    resume, digest = append.claim.resume, head.digest
-    events = []
-    for sequence, new in enumerate(append.events, start=head.sequence + 1):
-        digest = chained(
-            digest,
-            resume_id=resume.id,
-            sequence=sequence,
-            attempt=append.claim.attempt,
-            stage=new.stage,
-            stage_percent=new.stage_percent,
-            percent=new.percent,
-            create_time=create_time,
-            message=new.message,
-        )
-        event = ProgressEvent(
-            resume_id=resume.id,
-            owner=resume.owner,
-            batch_id=resume.batch_id,
-            sequence=sequence,
-            feed_sequence=next(numbers),
-            attempt=append.claim.attempt,
-            stage=new.stage,
-            stage_percent=new.stage_percent,
-            percent=new.percent,
-            message=new.message,
-            state=State.PROCESSING,
-            create_time=create_time,
-            digest=digest,
-            estimated_remaining_s=new.estimated_remaining_s,
-        )
-        events.append(event)
-    return events
+    links = linked(append.claim, append.events, sequence=head.sequence, digest=head.digest, create_time=create_time)
+    return [event_of(append.claim, link, next(numbers), create_time=create_time) for link in links]
 
 
 def _row(event: ProgressEvent, micros: int) -> tuple[object, ...]:

@@ -1,4 +1,4 @@
-"""What the store asks of a database engine: to run transaction bodies, and the two that have ways of their own."""
+"""What the store asks of a database engine: to run transaction bodies, and appends, which have ways of their own."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from resumate_grpc.jobs.ports import Expectation
 from resumate_grpc.model.progress import ProgressEvent
-from resumate_grpc.model.work import Claim, Lane
+from resumate_grpc.model.work import Claim
 from resumate_grpc.store.append import Append
 from resumate_grpc.store.transaction import Body
 
@@ -37,12 +36,6 @@ class Writing(Protocol):
 
     def append(self, append: Append) -> asyncio.Future[Sequence[ProgressEvent]]:
         """Run an append, together with others that wait."""
-        ...
-
-    def claim(
-        self, worker: str, *, lease_s: float, max_attempts: int, lane: Lane, expected: Expectation
-    ) -> asyncio.Future[Claimed]:
-        """Claim; see `WorkQueue.claim`."""
         ...
 
 

@@ -8,10 +8,9 @@ Goyal, Vin and Cheng, 1996.)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Function, func, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Integer, Select, bindparam, func, select, tuple_
 
 from resumate_grpc.model.progress import State
 from resumate_grpc.store.tables import resumes
@@ -24,6 +23,7 @@ GIVEN_BACK = 0
 _SINGLE = 1
 _BULK = 2
 _QUEUED = resumes.c.state == State.QUEUED.value
+_IN_LANE = resumes.c.lane == bindparam("of_lane")
 _HANDED_OVER = (resumes.c.state == State.PROCESSING.value) & resumes.c.lease_expires.is_(None)
 
 
@@ -40,23 +40,37 @@ def new_place(tx: Transaction, *, lane: str, owner: str, batch_id: str | None) -
     "Now" is the turn of whoever is next, for turns may have run behind the clock or ahead of it.
     """
     rank = _BULK if batch_id else _SINGLE
-    everybody = [resumes.c.lane == lane, resumes.c.queue_rank == rank]
-    mine = [resumes.c.owner == owner] if not batch_id else [resumes.c.owner == owner, resumes.c.batch_id == batch_id]
-    turns = _turns(tx, func.min, everybody)
-    if not turns:
-        return Place(rank, tx.now)
-    return Place(rank, max([min(turns), *(turn + 1 for turn in _turns(tx, func.max, [*everybody, *mine]))]))
+    mine = {"of_lane": lane, "of_rank": rank, "of_owner": owner, "of_batch": batch_id}
+    *firsts, last_queued, last_handed_over = tx.connection.execute(_TURNS[rank], mine).one()
+    first = min((turn for turn in firsts if turn is not None), default=tx.now)
+    lasts = [turn + 1 for turn in (last_queued, last_handed_over) if turn is not None]
+    return Place(rank, max([first, *lasts]))
 
 
 def ahead_of(tx: Transaction, lane: str, place: Place) -> int:
     """Count what waits before a place that nobody has yet."""
-    before = tuple_(resumes.c.queue_rank, resumes.c.queue_time) <= tuple_(*place)
-    statement = select(func.count()).select_from(resumes).where(_QUEUED, resumes.c.lane == lane, before)
-    return tx.connection.execute(statement).scalar_one()
+    at = {"of_lane": lane, "of_rank": place.rank, "of_turn": place.turn}
+    return tx.connection.execute(_AHEAD, at).scalar_one()
 
 
-def _turns(tx: Transaction, which: Callable[..., Function[Any]], place: Sequence[ColumnElement[bool]]) -> list[int]:
-    """Return the first or last turn of what is queued, and of what was handed over to a lane and waits there too."""
-    turn = select(which(resumes.c.queue_time))
-    found = [tx.connection.execute(turn.where(waits, *place)).scalar_one() for waits in (_QUEUED, _HANDED_OVER)]
-    return [turn for turn in found if turn is not None]
+def _turns(*mine: ColumnElement[bool]) -> Select[Any]:
+    """Ask for the first turns of a rank and the last ones of mine: of what is queued, and of what was handed over."""
+    turn, rank = resumes.c.queue_time, [_IN_LANE, resumes.c.queue_rank == bindparam("of_rank")]
+    firsts = [select(func.min(turn)).where(waits, *rank) for waits in (_QUEUED, _HANDED_OVER)]
+    lasts = [select(func.max(turn)).where(waits, *rank, *mine) for waits in (_QUEUED, _HANDED_OVER)]
+    return select(*(one.scalar_subquery() for one in (*firsts, *lasts)))
+
+
+# Statements are built once, as in `resumes.py`: every upload needs them.
+_MY_OWN = resumes.c.owner == bindparam("of_owner")
+_TURNS = {_SINGLE: _turns(_MY_OWN), _BULK: _turns(_MY_OWN, resumes.c.batch_id == bindparam("of_batch"))}
+_AHEAD = (
+    select(func.count())
+    .select_from(resumes)
+    .where(
+        _QUEUED,
+        _IN_LANE,
+        tuple_(resumes.c.queue_rank, resumes.c.queue_time)
+        <= tuple_(bindparam("of_rank", type_=Integer), bindparam("of_turn", type_=BigInteger)),
+    )
+)

@@ -11,11 +11,9 @@ from sqlalchemy import Connection, delete, func, insert, inspect, select, text, 
 
 from resumate_grpc.errors import SettingsError
 from resumate_grpc.store.migrations import HEAD, WORKS_WITH
-from resumate_grpc.store.postgres.connecting import connect as connect_postgres
-from resumate_grpc.store.postgres.connecting import explained as explained_postgres
-from resumate_grpc.store.postgres.connecting import is_postgres, with_pooler
 from resumate_grpc.store.sqlite import connect, database_path, explained, prepare_file
 from resumate_grpc.store.tables import log, works_with
+from resumate_grpc.store.urls import is_postgres
 
 __all__ = ["Migrated", "migrate", "upgrade"]
 
@@ -58,9 +56,11 @@ def migrate(database_url: str, *, restored: bool = False) -> Migrated:
 
 
 async def _migrate_postgres(database_url: str, *, restored: bool) -> Migrated:
-    async with explained_postgres(database_url):
-        pooler = await with_pooler(database_url)
-    engine = connect_postgres(database_url, pooler=pooler, connections=None)
+    from resumate_grpc.store.postgres import connecting  # noqa: PLC0415 - SQLite has no use for the driver
+
+    async with connecting.explained(database_url):
+        pooler = await connecting.with_pooler(database_url)
+    engine = connecting.connect(database_url, pooler=pooler, connections=None)
     try:
         async with engine.connect() as connection:
             before = await connection.run_sync(_revision)

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -21,13 +20,10 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
 from resumate_grpc import failpoints
-from resumate_grpc.jobs.ports import Clock, Expectation
+from resumate_grpc.jobs.ports import Clock
 from resumate_grpc.model.progress import ProgressEvent
-from resumate_grpc.model.work import Lane
-from resumate_grpc.store import work_queue
 from resumate_grpc.store.append import Append, Appender
 from resumate_grpc.store.codec import to_micros
-from resumate_grpc.store.engine import Claimed
 from resumate_grpc.store.faults import answerable
 from resumate_grpc.store.lease_clock import LeaseClock
 from resumate_grpc.store.transaction import Body, Transaction
@@ -117,21 +113,6 @@ class Writer:
         future: asyncio.Future[Sequence[ProgressEvent]] = loop.create_future()
         self._queue(_Job(append=append, future=future, loop=loop))
         return future
-
-    def claim(
-        self, worker: str, *, lease_s: float, max_attempts: int, lane: Lane, expected: Expectation
-    ) -> asyncio.Future[Claimed]:
-        """Claim; see `WorkQueue.claim`."""
-        return self.submit(
-            partial(
-                work_queue.claim,
-                worker=worker,
-                lease_s=lease_s,
-                max_attempts=max_attempts,
-                lane=lane,
-                expected=expected,
-            )
-        )
 
     async def aclose(self) -> None:
         """Run what was submitted and end the thread."""

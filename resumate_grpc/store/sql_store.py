@@ -37,9 +37,7 @@ from resumate_grpc.store.codec import to_micros
 from resumate_grpc.store.embedded import open_sqlite
 from resumate_grpc.store.engine import Claimed, Engine, PoolFigures
 from resumate_grpc.store.migration import migrate
-from resumate_grpc.store.postgres.connecting import is_postgres
-from resumate_grpc.store.postgres.moment import ClockTime, DatabaseTime
-from resumate_grpc.store.postgres.opening import open_postgres
+from resumate_grpc.store.urls import is_postgres
 
 __all__ = ["SqlStore"]
 
@@ -73,8 +71,10 @@ class SqlStore:
         """
         await asyncio.to_thread(migrate, database_url)
         if is_postgres(database_url):
-            time = ClockTime(clock) if use_clock else DatabaseTime()
-            opened = open_postgres(database_url, clock=clock, time=time, connections=connections)
+            # Not above: a start on SQLite need not wait for a driver that it has no use for.
+            from resumate_grpc.store.postgres.opening import open_postgres  # noqa: PLC0415
+
+            opened = open_postgres(database_url, clock=clock, use_clock=use_clock, connections=connections)
         else:
             opened = open_sqlite(database_url, clock=clock)
         async with opened as engine:
@@ -185,7 +185,16 @@ class SqlStore:
         expected: Expectation = unexpected,
     ) -> Claimed:
         """See `WorkQueue.claim`."""
-        claiming = self._writer.claim(worker, lease_s=lease_s, max_attempts=max_attempts, lane=lane, expected=expected)
+        claiming: asyncio.Future[Claimed] = self._writer.submit(
+            partial(
+                work_queue.claim,
+                worker=worker,
+                lease_s=lease_s,
+                max_attempts=max_attempts,
+                lane=lane,
+                expected=expected,
+            )
+        )
         try:
             return await asyncio.shield(claiming)
         except asyncio.CancelledError:

@@ -18,10 +18,10 @@ from sqlalchemy.exc import DatabaseError
 
 from resumate_grpc.errors import StorageUnavailableError
 from resumate_grpc.jobs.ports import LeaseLostError
-from resumate_grpc.model.digest import STAGE_NUMBERS, chained
-from resumate_grpc.model.progress import ProgressEvent, State
-from resumate_grpc.model.work import NewEvent
+from resumate_grpc.model.digest import STAGE_NUMBERS
+from resumate_grpc.model.progress import ProgressEvent
 from resumate_grpc.store.append import Append
+from resumate_grpc.store.chain import Link, event_of, linked
 from resumate_grpc.store.codec import from_micros
 from resumate_grpc.store.postgres.faults import Fault, fault_of
 from resumate_grpc.store.postgres.statements import Fetch
@@ -110,13 +110,11 @@ class _Move:
 
 
 class _Entry(NamedTuple):
-    """An event on its way, with all but its number in the feed."""
+    """An event on its way, and whose it is."""
 
     caller: int
     move: _Move
-    sequence: int
-    event: NewEvent
-    digest: bytes
+    link: Link
 
 
 @dataclass(kw_only=True, slots=True)
@@ -153,9 +151,9 @@ class _Plan:
             [move.time for move in moves],
             [move.end.percent for move in moves],
             [_code(entry) for entry in entries],
-            [entry.event.message for entry in entries],
-            [entry.event.estimated_remaining_s for entry in entries],
-            b"".join([entry.digest for entry in entries]),
+            [entry.link.event.message for entry in entries],
+            [entry.link.event.estimated_remaining_s for entry in entries],
+            b"".join([entry.link.digest for entry in entries]),
         ]
 
 
@@ -260,8 +258,8 @@ class Appender:
         rows = await fetch(
             _FOUND,
             [entry.move.append.claim.resume.id for entry in plan.entries],
-            [entry.sequence for entry in plan.entries],
-            [entry.digest for entry in plan.entries],
+            [entry.link.sequence for entry in plan.entries],
+            [entry.link.digest for entry in plan.entries],
         )
         batch.sent = None
         found = {number - 1: feed_sequence for number, feed_sequence in rows}
@@ -274,7 +272,8 @@ class Appender:
         events: dict[int, list[ProgressEvent]] = {caller: [] for caller in plan.callers}
         for entry, number in zip(plan.entries, numbers, strict=True):
             if number is not None:
-                events[entry.caller].append(_event(entry, number))
+                claim, create_time = entry.move.append.claim, entry.move.create_time
+                events[entry.caller].append(event_of(claim, entry.link, number, create_time=create_time))
         for caller in plan.callers:
             move = plan.moves[batch.appends[caller].claim.lease]
             if move.place in moved:
@@ -289,53 +288,19 @@ class Appender:
 
 def _chain(caller: int, append: Append, move: _Move) -> list[_Entry]:
     """Put an append's events behind its log's end."""
-    if not append.events:
-        return []
-    resume_id, attempt = append.claim.resume.id, append.claim.attempt
-    sequence, digest, create_time = move.end.sequence, move.end.digest, move.create_time
-    entries = []
-    for event in append.events:
-        sequence += 1
-        digest = chained(
-            digest,
-            resume_id=resume_id,
-            sequence=sequence,
-            attempt=attempt,
-            stage=event.stage,
-            stage_percent=event.stage_percent,
-            percent=event.percent,
-            create_time=create_time,
-            message=event.message,
-        )
-        entries.append(_Entry(caller, move, sequence, event, digest))
-    move.end = _Head(sequence, move.time, append.events[-1].percent, digest)
+    end = move.end
+    links = linked(append.claim, append.events, sequence=end.sequence, digest=end.digest, create_time=move.create_time)
+    entries = [_Entry(caller, move, link) for link in links]
+    if entries:
+        last = entries[-1].link
+        move.end = _Head(last.sequence, move.time, last.event.percent, last.digest)
     return entries
 
 
 def _code(entry: _Entry) -> int:
     """Return place, number in the résumé, stage and percents in one number; what is no percent stays none."""
-    move, event = entry.move, entry.event
+    move, event = entry.move, entry.link.event
     stage_percent = event.stage_percent if 0 <= event.stage_percent < _NO_PERCENT else _NO_PERCENT
     percent = event.percent if 0 <= event.percent < _NO_PERCENT else _NO_PERCENT
-    place = move.place << 20 | entry.sequence - move.head.sequence
+    place = move.place << 20 | entry.link.sequence - move.head.sequence
     return place << 24 | STAGE_NUMBERS[event.stage] << 20 | stage_percent << 10 | percent
-
-
-def _event(entry: _Entry, feed_sequence: int) -> ProgressEvent:
-    claim, new = entry.move.append.claim, entry.event
-    return ProgressEvent(
-        resume_id=claim.resume.id,
-        owner=claim.resume.owner,
-        batch_id=claim.resume.batch_id,
-        sequence=entry.sequence,
-        feed_sequence=feed_sequence,
-        attempt=claim.attempt,
-        stage=new.stage,
-        stage_percent=new.stage_percent,
-        percent=new.percent,
-        message=new.message,
-        state=State.PROCESSING,
-        create_time=entry.move.create_time,
-        digest=entry.digest,
-        estimated_remaining_s=new.estimated_remaining_s,
-    )

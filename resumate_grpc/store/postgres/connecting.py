@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, TypeAlias
-from urllib.parse import urlsplit
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -13,6 +12,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
 
 from resumate_grpc.errors import SettingsError
 from resumate_grpc.store.engine import PoolFigures
+from resumate_grpc.store.urls import shown
 
 __all__ = [
     "LONGEST_S",
@@ -22,8 +22,6 @@ __all__ = [
     "connect",
     "connecting",
     "explained",
-    "is_postgres",
-    "shown",
     "with_pooler",
 ]
 
@@ -42,20 +40,6 @@ TIMEOUTS = {
 }
 LONGEST_S = 40.0
 """A transaction that takes longer than its statements may has lost its connection without hearing of it."""
-
-
-def is_postgres(database_url: str) -> bool:
-    """Whether a URL names PostgreSQL."""
-    return database_url.partition("://")[0].partition("+")[0] in {"postgresql", "postgres"} and "://" in database_url
-
-
-def shown(database_url: str) -> str:
-    """Return a URL as it may be shown: without its password."""
-    parts = urlsplit(database_url)
-    if parts.password is None:
-        return database_url
-    user, _, host = parts.netloc.rpartition("@")
-    return parts._replace(netloc=f"{user.partition(':')[0]}:***@{host}").geturl()
 
 
 async def with_pooler(database_url: str) -> bool:

@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from resumate_grpc.jobs.ports import Clock
 from resumate_grpc.store.engine import Engine
 from resumate_grpc.store.postgres.connecting import ConnectionPool, connect, connecting, explained, with_pooler
-from resumate_grpc.store.postgres.moment import DatabaseTime
+from resumate_grpc.store.postgres.moment import ClockTime, DatabaseTime
 from resumate_grpc.store.postgres.runner import Readers, Writer
 from resumate_grpc.store.postgres.statements import Statements
 
@@ -19,14 +19,13 @@ _logger = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def open_postgres(
-    database_url: str, *, clock: Clock, time: DatabaseTime, connections: int
-) -> AsyncIterator[Engine]:
+async def open_postgres(database_url: str, *, clock: Clock, use_clock: bool, connections: int) -> AsyncIterator[Engine]:
     """Open a database that has been migrated; what was submitted is finished when the context ends.
 
     At least 4 `connections`: one is kept for appends, the others are a pool for everything else. Raises `SettingsError`
-    if the database cannot be used.
+    if the database cannot be used. Time is the database's, or `clock`'s where `use_clock` says so.
     """
+    time = ClockTime(clock) if use_clock else DatabaseTime()
     async with AsyncExitStack() as stack:
         async with explained(database_url):
             pooler = await with_pooler(database_url)

@@ -19,13 +19,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from resumate_grpc import failpoints
 from resumate_grpc.errors import StorageUnavailableError
-from resumate_grpc.jobs.ports import Clock, Expectation
+from resumate_grpc.jobs.ports import Clock
 from resumate_grpc.model.progress import ProgressEvent
-from resumate_grpc.model.work import Lane
-from resumate_grpc.store import work_queue
 from resumate_grpc.store.append import Append
 from resumate_grpc.store.codec import to_micros
-from resumate_grpc.store.engine import Claimed
 from resumate_grpc.store.postgres.append import Appender, Batch
 from resumate_grpc.store.postgres.connecting import TIMEOUTS
 from resumate_grpc.store.postgres.moment import DATABASE_MICROS, DatabaseTime
@@ -74,21 +71,6 @@ class Writer:
     def append(self, append: Append) -> asyncio.Future[Sequence[ProgressEvent]]:
         """Queue an append; those that wait one behind the other are run together. It resolves after its commit."""
         return self._appends.put(append)
-
-    def claim(
-        self, worker: str, *, lease_s: float, max_attempts: int, lane: Lane, expected: Expectation
-    ) -> asyncio.Future[Claimed]:
-        """Claim; see `WorkQueue.claim`."""
-        return self.submit(
-            partial(
-                work_queue.claim,
-                worker=worker,
-                lease_s=lease_s,
-                max_attempts=max_attempts,
-                lane=lane,
-                expected=expected,
-            )
-        )
 
     async def aclose(self) -> None:
         """Run what was submitted."""
