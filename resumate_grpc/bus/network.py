@@ -110,9 +110,11 @@ class NetworkBus:
 
     def publish(self, notice: Notice) -> None:
         """See `EventBus.publish`."""
-        self._local.publish(notice)
-        payload = encode(notice, origin=self._origin)
-        for subject in topics_by_subject(notice):
+        parted = topics_by_subject(notice)
+        for topics in parted.values():
+            self._local.deliver(notice, topics)
+        payload = encode(notice, origin=self._origin) if self._linked else b""
+        for subject in parted:
             if not self._linked or len(self._outbox) >= OUTBOX_LIMIT:
                 self._metrics.bus_dropped()
                 continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 
 from resumate_grpc.jobs.ports import WORK, Notice, Removed, Stopped, WorkAvailable
 from resumate_grpc.model.work import Target
@@ -39,6 +40,9 @@ def subject_of(topic: Target) -> str:
     An owner's name may have any characters, a subject only some, and brokers show subjects to whoever runs them: so
     it is a hash of the name.
     """
-    if topic == WORK:
-        return WORK_SUBJECT
-    return _OWNER_SUBJECT + hashlib.sha256(topic.owner.encode()).hexdigest()[:32]
+    return WORK_SUBJECT if topic == WORK else _of_owner(topic.owner)
+
+
+@lru_cache(maxsize=4096)
+def _of_owner(owner: str) -> str:
+    return _OWNER_SUBJECT + hashlib.sha256(owner.encode()).hexdigest()[:32]
