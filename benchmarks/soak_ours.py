@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import tempfile
+import threading
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,9 @@ from resumate_grpc.app.backend import open_backend
 from resumate_grpc.app.grace import Grace
 from resumate_grpc.app.parts import bridging, serving, taken_http_port, working
 from resumate_grpc.config import Settings
+from resumate_grpc.store.sqlite import READER_THREADS
+
+READY_S = 10.0
 
 
 async def main() -> None:
@@ -37,6 +41,11 @@ async def main() -> None:
         http_port = await stack.enter_async_context(
             bridging(settings, listener, grpc_target=f"unix:{inside}", backend=backend)
         )
+
+        # Every connection that the store may open, so that none of them looks like one left behind later.
+        together = threading.Barrier(READER_THREADS)
+        readers = backend.store._readers  # noqa: SLF001 - no port makes reads meet
+        await asyncio.gather(*(readers.read(lambda _: together.wait(READY_S)) for _ in range(READER_THREADS)))
 
         async def obey(_: dict[str, Any]) -> dict[str, Any]:
             return held()
