@@ -120,11 +120,12 @@ class ObjectFileStore:
 
     async def names(self) -> AsyncIterator[str]:
         """See `FileStore.names`."""
-        async for found in self._store.list():
-            for entry in found:
-                folder, _, name = entry["path"].partition("/")
-                if _SHA256.fullmatch(name) and name.startswith(folder):
-                    yield name
+        with _answerable():
+            async for found in self._store.list():
+                for entry in found:
+                    folder, _, name = entry["path"].partition("/")
+                    if _SHA256.fullmatch(name) and name.startswith(folder):
+                        yield name
 
     def keeping(self, sha256: str) -> AbstractAsyncContextManager[None]:
         """See `FileStore.keeping`."""
