@@ -111,7 +111,7 @@ def test_a_copy_that_the_object_store_breaks_off(
     first, second = (copied(data_dir, postgres_url, bucket, **s3.environment) for _ in range(2))
     assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
     assert "Copied, and compared" in first.stdout
-    assert f"There already, and equal: 3 resumes, 3 parsed, 1 feeds, {len(before)} events" in second.stdout
+    assert f"Was there already, and equal: 3 resumes, 3 parsed, 1 feeds, {len(before)} events" in second.stdout
     assert "files: " not in second.stderr.replace("check of files: ", "")
 
 
