@@ -122,11 +122,12 @@ class ObjectFileStore:
 
     async def names(self) -> AsyncIterator[str]:
         """See `FileStore.names`."""
-        async for found in self._store.list():
-            for entry in found:
-                folder, _, name = entry["path"].partition("/")
-                if _SHA256.fullmatch(name) and name.startswith(folder):
-                    yield name
+        with _answerable():
+            async for found in self._store.list():
+                for entry in found:
+                    folder, _, name = entry["path"].partition("/")
+                    if _SHA256.fullmatch(name) and name.startswith(folder):
+                        yield name
 
     async def answers(self) -> bool:
         """See `FileStore.answers`."""
