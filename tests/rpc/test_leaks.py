@@ -23,6 +23,7 @@ TOGETHER = 50
 REFUSED_BYTES = 1_000_000
 
 
+@pytest.mark.embedded  # what SQLite opens is known; a pool opens connections as it likes
 async def test_watches_that_come_and_go(station: Station) -> None:
     """2,000 watches, cancelled before, during and after their first message, leave what was there before."""
     await station.open_all_readers()
@@ -46,6 +47,7 @@ async def test_watches_that_come_and_go(station: Station) -> None:
     await holding_again(before)
 
 
+@pytest.mark.embedded  # what SQLite opens is known; a pool opens connections as it likes
 async def test_calls_that_are_given_up(station: Station) -> None:
     """1,000 calls that run out of time or are cancelled leave nothing either."""
 
