@@ -16,6 +16,7 @@ from resumate_grpc.parsing.pieces import is_duration
 from resumate_grpc.parsing.places import is_wholly_place
 from resumate_grpc.parsing.post_header import company_first_in, extend_title, settle, sorted_out
 from resumate_grpc.parsing.post_names import Slots, divide, part_like_others, says
+from resumate_grpc.parsing.post_pattern import keep_to_pattern
 from resumate_grpc.parsing.run_in import heads_and_tails
 
 __all__ = ["Post", "period_of", "posts_of"]
@@ -64,6 +65,7 @@ def posts_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms
     rows = [row for row in rows if not is_duration(row.text)]
     entries = entries_by_date(rows, dates, leads=leads)
     headers = [sorted_out(entry, text, terms) for entry in entries]
+    keep_to_pattern(headers, terms)
     company_first = company_first_in(headers)
     for header in headers:
         settle(header, company_first=company_first)

@@ -29,6 +29,7 @@ class Slots:
 
     entry: Entry
     text: str
+    pieces: tuple[Piece, ...] = ()
     title: Piece | None = None
     company: Piece | None = None
     location: Finding | None = None
