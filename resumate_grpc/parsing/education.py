@@ -17,7 +17,8 @@ from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.grades import bare_grade_of, grade_of
 from resumate_grpc.parsing.nlp import Term, Terms
-from resumate_grpc.parsing.pieces import pieces_of
+from resumate_grpc.parsing.header_pattern import Part as Told
+from resumate_grpc.parsing.pieces import Piece, pieces_of
 from resumate_grpc.parsing.places import is_wholly_place
 from resumate_grpc.parsing.study_parts import (
     ASIDE,
@@ -29,6 +30,7 @@ from resumate_grpc.parsing.study_parts import (
     parts_of,
     subject_alone,
 )
+from resumate_grpc.parsing.study_pattern import kept_to_pattern, patterns_of
 
 __all__ = ["Study", "studies_of"]
 
@@ -70,6 +72,20 @@ _LABEL_FIELD = frozenset(
     {
         "major",
         "field of study",
+        "fields of study",
+        "studienrichtung",
+        "fachrichtung",
+        "domaine d'etudes",
+        "domaine d’etudes",
+        "domaines d'etudes",
+        "domaines d’etudes",
+        "campo de estudio",
+        "campo de estudios",
+        "campos de estudio",
+        "dominio de estudo",
+        "area de estudo",
+        "campo di studio",
+        "studierichting",
         "field",
         "specialization",
         "specialisation",
@@ -79,6 +95,7 @@ _LABEL_FIELD = frozenset(
         "专业",
     }
 )
+_PLURAL = re.compile(r"\([si]\)")
 _CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff가-힣]")
 _DEPARTMENT = re.compile(r"(?:学科|専攻|专业|학과|학부|전공|공학과)$")
 """What names a subject where no degree is printed."""
@@ -126,13 +143,15 @@ def studies_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, ter
     skipped = [row for row in rows if row.number not in kept]
     starts = [row.start for row in usable]
     studies: list[Study] = []
-    for entry in entries_by_leader(usable, dates, labels=labels):
+    entries = entries_by_leader(usable, dates, labels=labels)
+    headers = [pieces_of(entry.header, entry.dates, text) for entry in entries]
+    for entry, pieces, given in zip(entries, headers, patterns_of(headers, text, terms), strict=True):
         end = max(row.end for row in (*entry.header, *entry.body))
         following = bisect_left(starts, end)
         stop = starts[following] if following < len(starts) else rows[-1].end
         below = bisect_left(skipped, stop, key=lambda row: row.start)
         extent = entry.header[0].start, max(end, skipped[below - 1].end if below else 0)
-        study = _study(entry, text, terms, extent)
+        study = _study(entry, pieces, given, text, terms, extent)
         above = studies[-1] if studies else None
         studies.append(_inherited(study, above))
     return _joined_halves([study for study in studies if study.institution or study.degree])
@@ -226,16 +245,22 @@ def _longest(row: Row, dates: Sequence[DateSpan]) -> int:
     return 2 * _LONGEST if dates_within(dates, row.start, row.start + 2) and not row.bullet else _LONGEST
 
 
-def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> Study:
-    pieces = pieces_of(entry.header, entry.dates, text)
-    parts = [part for piece in pieces for part in parts_of(piece, text, terms)]
-    labelled = {piece.label: piece.finding for piece in pieces if piece.label}
+def _study(
+    entry: Entry,
+    pieces: Sequence[Piece],
+    given: Mapping[Told, Piece],
+    text: str,
+    terms: Terms,
+    extent: tuple[int, int],
+) -> Study:
+    parts = kept_to_pattern([part for piece in pieces for part in parts_of(piece, text, terms)], given)
+    labelled = {_PLURAL.sub("", piece.label): piece.finding for piece in pieces if piece.label}
     degrees = [part for part in parts if part.degree]
     firm = [part for part in degrees if not _STUDIES.match(part.finding.text)]
     degree_part = next(
         (part for part in firm if not SUBJECT.match(part.finding.text)), next(iter(firm or degrees), None)
     )
-    degree, field = split_degree(degree_part.finding, text, terms) if degree_part else (None, None)
+    degree, field = _split(degree_part.finding, text, terms) if degree_part else (None, None)
     field = None if field and ASIDE.match(field.text + " ") else field
     institution = _institution(parts, degree_part, text)
     field = next((labelled[label] for label in labelled if label in _LABEL_FIELD), None) or field or _major(parts, text)
@@ -268,6 +293,16 @@ def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> St
         end_date=end,
         gpa=grade_of(text, *extent) or bare_grade_of((*entry.header, *entry.body)),
     )
+
+
+def _split(finding: Finding, text: str, terms: Terms) -> tuple[Finding | None, Finding | None]:
+    """Part a degree from its field; one that no list knows ends at its comma."""
+    if has_degree(terms, text, finding.start, finding.end):
+        return split_degree(finding, text, terms)
+    comma = COMMA.search(text, finding.start, finding.end)
+    if not comma:
+        return finding, None
+    return found(text, finding.start, comma.start()), found(text, comma.end(), finding.end)
 
 
 def _field_and_school(field: Finding, text: str) -> tuple[Finding | None, Finding | None]:

@@ -75,6 +75,8 @@ def _place_piece(slots: Slots, piece: Piece, terms: Terms, said: tuple[bool, boo
         piece.label in PLACE_LABELS or placed or (likeness >= _PLACE and not role and not organisation)
     ):
         slots.location, slots.placed = piece.finding.trusted(max(likeness, 0.6)), piece
+    elif piece.label in PLACE_LABELS:
+        return  # a country behind its town
     elif piece.employer and not role and not slots.company:
         slots.company = piece
     elif role and not organisation and not slots.title:

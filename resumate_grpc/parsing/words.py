@@ -156,8 +156,10 @@ def _break_at_odd_gaps(
         # A font drawn glyph by glyph has boxes as tight as its ink, which differ in height: their gaps tell nothing.
         other = np.abs(np.diff(boxes[:, 3] - boxes[:, 1])) / height
         tight = (other > _SAME_HEIGHT) & (other < _OTHER_SIZE) & ~breaks[1:]
-        word = np.cumsum(breaks)[1:]
-        gaps = np.where(np.isin(word, word[tight]), np.minimum(gaps, usual_on_page), gaps)
+        if tight.any():
+            tall = np.round(boxes[:, 3] - boxes[:, 1], 2)
+            inked = np.isin(tall, tall[1:][tight]) | np.isin(tall, tall[:-1][tight])
+            gaps = np.where(inked[1:] | inked[:-1], np.minimum(gaps, usual_on_page), gaps)
     ideographs = (codes >= _IDEOGRAPHS[0]) & (codes <= _IDEOGRAPHS[1])
     gaps = np.where(ideographs[1:] & ideographs[:-1], np.minimum(gaps, usual_on_page), gaps)
     starts = np.flatnonzero(breaks)
