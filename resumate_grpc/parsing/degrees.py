@@ -56,7 +56,8 @@ def degree_spans(terms: Terms, text: str, start: int, end: int) -> list[tuple[in
         and not _names_state(text, start, first, last)
         and not text[max(0, first - 2) : first].endswith(_ELISIONS)
     ]
-    return spans or [span for match in _DIPLOMA_OF.finditer(text, start, end) if (span := match.span())[0] <= start + 1]
+    named = _DIPLOMA_OF.match(text, start, end)
+    return spans if not named or (spans and spans[0][0] <= start + SHORT_DEGREE) else [named.span()]
 
 
 def _stands_alone(text: str, first: int, last: int) -> bool:

@@ -1,8 +1,8 @@
 """The pattern that a section's entries keep to: what stands in one place in most headers is the same in the others.
 
 A name without telling words, or one that a town bears too, says nothing alone. Where the other entries have an employer
-in its place and print, and a title and a place in theirs, it is an employer. Posts and studies are read alike: a title or
-degree, an employer or school, and a place.
+in its place and print, and a title and a place in theirs, it is an employer. Posts and studies are read alike: a title
+or degree, an employer or school, and a place.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _DASH = re.compile(r"\s+[-–—]\s+")
 
 
 def read_alike(headers: Sequence[Sequence[Piece]], text: str, evidence: Evidence) -> list[dict[Part, Piece]]:
-    """Return for each header, given by its pieces, what they are in the section's pattern; empty where it keeps none."""
+    """Return for each header what its pieces are in the section's pattern; empty where it keeps to none."""
     unread: list[dict[Part, Piece]] = [{} for _ in headers]
     shape = _usual_shape(_names_of(headers, text))
     if not shape:
@@ -67,13 +67,20 @@ def read_alike(headers: Sequence[Sequence[Piece]], text: str, evidence: Evidence
     for at in alike:
         own = {spot: piece for spot, piece in names[at].items() if spot in given}
         lacking = {part for spot, part in given.items() if spot not in own}
-        if len(own) > 1 and lacking <= {Part.WHERE}:
+        if len(own) > 1 and lacking <= {Part.WHERE} and not (lacking and _ends_in_place(own, evidence)):
             cut = Counter(spot[:2] for spot in own)
             unread[at] = {
                 given[spot]: piece if cut[spot[:2]] > 1 else _whole(headers[at], spot, piece)
                 for spot, piece in own.items()
+                if any(char.isalpha() for char in piece.text)
             }
     return unread
+
+
+def _ends_in_place(own: Mapping[_Spot, Piece], evidence: Evidence) -> bool:
+    """Whether the last name of a header that has one fewer than most says that it is the place."""
+    said = evidence(own[max(own)])
+    return said.get(Part.WHERE, 0.0) > max(said.get(Part.WHO, 0.0), said.get(Part.WHAT, 0.0))
 
 
 def _joined(pieces: Sequence[Piece], rows: Mapping[int, int], text: str) -> list[Piece]:
@@ -114,11 +121,18 @@ def _names_of(headers: Sequence[Sequence[Piece]], text: str) -> list[dict[_Spot,
 
 
 def _cut_like(piece: Piece, usual: int, text: str) -> list[Piece]:
-    """Cut a piece where most are cut into `usual` parts; also one that could be a place as a whole: "Salem, Oregon"."""
+    """Cut a piece where most are cut into `usual` parts; also one that could be a place as a whole: "Salem, Oregon".
+
+    Of one that has more, the second of two parts keeps what follows it ("Quillmere", "Clerk, Harbour").
+    """
     if usual == 1:
         return [piece]
     cut = list(_cut(piece, text))
-    return cut if len(cut) == usual else list(_at_commas(piece, text, piece.finding.end))
+    cut = cut if len(cut) >= usual else list(_at_commas(piece, text, piece.finding.end))
+    if len(cut) <= usual:
+        return cut
+    rest = found(text, cut[1].finding.start, cut[-1].finding.end)
+    return [cut[0], replace(piece, finding=rest)] if usual == 2 and rest else [piece]  # noqa: PLR2004 - both named
 
 
 def _cut(piece: Piece, text: str) -> Iterator[Piece]:
@@ -169,23 +183,26 @@ def _best(shape: _Shape, said: Sequence[_Said]) -> dict[_Spot, Part]:
         if len(spots) > 2 and not any(own.get(spots[2], {}).get(Part.WHERE) for own in said):  # noqa: PLR2004
             continue
         skipped = max(shape.index(spot) for spot in spots) + 1 - len(spots)
-        score = sum(max(-_MOST_HEARD, min(_MOST_HEARD, _speaks_for(spots, own))) for own in said)
+        score = sum(max(-_MOST_HEARD, min(_MOST_HEARD, _speaks_for(spots[:2], own))) for own in said)
+        score += sum(_speaks_for(spots[2:], own, _ORDER[2:]) for own in said)
         ranked.append((score - _SKIPPED * skipped, spots))
     ranked.sort(key=lambda each: -each[0])
     if not ranked or ranked[0][0] < _LEAST:
         return {}
     best = ranked[0][1]
     rivals = [spots for score, spots in ranked[1:] if score >= ranked[0][0] - _CLEARLY]
-    if any(spots[:2] != best[:2] for spots in rivals):  # who it is, or what, is open
+    heard = [_speaks_for(best[:2], own) for own in said]
+    contradicted = sum(score < 0 for score in heard) >= max(1, sum(score > 0 for score in heard))
+    if contradicted or any(spots[:2] != best[:2] for spots in rivals):  # who it is, or what, is open
         return {}
     named = [sum(own.get(spot, {}).get(part, 0.0) for own in said) for spot, part in zip(best, _ORDER, strict=False)]
     return dict(zip(best, _ORDER, strict=False)) if max(named[:2]) >= 1 else {}
 
 
-def _speaks_for(spots: Sequence[_Spot], own: _Said) -> float:
-    """Return how far the words of one header speak for what, who and where standing there."""
+def _speaks_for(spots: Sequence[_Spot], own: _Said, parts: Sequence[Part] = _ORDER) -> float:
+    """Return how far the words of one header speak for these parts standing there, in their order."""
     score = 0.0
-    for spot, part in zip(spots, _ORDER, strict=False):
+    for spot, part in zip(spots, parts, strict=False):
         weights = own.get(spot, {})
         others = [weight for other, weight in weights.items() if other is not part]
         score += weights.get(part, 0.0) - max(others, default=0.0) / 2

@@ -1,11 +1,11 @@
-"""Posts read by the pattern of their section (`header_pattern.py`), where a header's own words do not speak against it."""
+"""Posts read by the pattern of their section (`header_pattern.py`), where their own words do not speak against it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from resumate_grpc.parsing.header_pattern import Part, read_alike
-from resumate_grpc.parsing.nlp import Term, Terms
+from resumate_grpc.parsing.nlp import Terms
 from resumate_grpc.parsing.pieces import Piece, is_own_account
 from resumate_grpc.parsing.places import is_wholly_place, place_likeness
 from resumate_grpc.parsing.post_names import Slots, says_alone
@@ -48,9 +48,12 @@ def _evidence(piece: Piece, terms: Terms) -> dict[Part, float]:
 def _give(header: Slots, given: Mapping[Part, Piece], terms: Terms) -> None:
     """Read a header by the pattern, unless its own words speak clearly against it."""
     title, company, place = given.get(Part.WHAT), given.get(Part.WHO), given.get(Part.WHERE)
-    if not title or not company or _read(header, terms) - _sum(given, terms) > _SPARED:
+    if not title or not company:
         return
-    header.title, header.company = title, company
+    named = given if header.title and header.company else {Part.WHAT: title, Part.WHO: company}
+    if _read(header, terms) - _sum(named, terms) > _SPARED:
+        return
+    header.title, header.company, header.patterned = title, company, True
     if place:
         header.location, header.placed = place.finding.trusted(0.7), place
     elif header.placed and header.placed.finding.start in {title.finding.start, company.finding.start}:

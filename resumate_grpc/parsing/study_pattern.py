@@ -1,4 +1,4 @@
-"""Studies read by the pattern of their section (`header_pattern.py`), where an entry names no school or no degree itself."""
+"""Studies read by the pattern of their section (`header_pattern.py`), where they name no school or degree."""
 
 from __future__ import annotations
 
