@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import gc
 import logging
+import os
 import subprocess
 import sys
 import time
@@ -20,6 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import TypeVar
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as in the workers; before the library is loaded
 
 import plumber_text
 from documents import Document, add_files_option, documents_in

@@ -53,6 +53,7 @@ def _routes() -> list[web.AbstractRouteDef]:
         web.get("/ws/resumes/{resume_id}", resume_socket),
         web.post("/v1/resumes/upload", uploads.upload),
         web.get("/v1/resumes", resumes.list_resumes),
+        web.post("/v1/resumes/search", resumes.search),
         web.get(one, resumes.get),
         web.patch(one, resumes.update),
         web.delete(one, resumes.delete),

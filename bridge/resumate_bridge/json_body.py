@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 
@@ -16,6 +16,7 @@ __all__ = [
     "LeaveRoom",
     "Ping",
     "RetryBody",
+    "SearchBody",
     "UnwatchFeed",
     "UnwatchResume",
     "UpdateBody",
@@ -23,6 +24,7 @@ __all__ = [
     "WatchResume",
     "decode_command",
     "decode_retry",
+    "decode_search",
     "decode_update",
     "encode",
 ]
@@ -106,9 +108,22 @@ class RetryBody(msgspec.Struct, frozen=True, kw_only=True):
         return bytes(self.options)
 
 
+class SearchBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Body of a search: the parameters of the list, named alike; `state` is a list of names."""
+
+    page_size: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] = 0
+    page_token: str = ""
+    state: list[str] = []
+    batch_id: str = ""
+    text: str = ""
+    order_by: str = ""
+    view: str = ""
+
+
 _COMMAND: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
 _UPDATE = msgspec.json.Decoder(UpdateBody)
 _RETRY = msgspec.json.Decoder(RetryBody)
+_SEARCH = msgspec.json.Decoder(SearchBody)
 
 
 def decode_command(text: str) -> Command:
@@ -126,6 +141,11 @@ def decode_update(body: bytes) -> UpdateBody:
 def decode_retry(body: bytes) -> RetryBody:
     """Read the body of a retry, which may be empty; raises `Refusal`."""
     return _decode(_RETRY, body or b"{}")
+
+
+def decode_search(body: bytes) -> SearchBody:
+    """Read the body of a search, which may be empty; raises `Refusal`."""
+    return _decode(_SEARCH, body or b"{}")
 
 
 def encode(value: JsonObject | Mapping[str, JsonValue]) -> bytes:

@@ -7,7 +7,7 @@ from aiohttp import hdrs, web
 from resumate_bridge.answers import answer, refuse
 from resumate_bridge.context import bridge_of
 from resumate_bridge.frames import event_frames
-from resumate_bridge.json_body import decode_retry, decode_update
+from resumate_bridge.json_body import decode_retry, decode_search, decode_update
 from resumate_bridge.proto_json import parse_options, parse_resume, resume_object
 from resumate_bridge.queries import known_only, number, position, resume_view, states
 from resumate_bridge.refusal import Refusal
@@ -15,7 +15,7 @@ from resumate_bridge.target import TargetKind, WatchTarget
 from resumate_grpc._gen.resumate.v1 import resume_service_pb2 as pb
 from resumate_grpc._gen.resumate.v1.resume_pb2 import Resume
 
-__all__ = ["cancel", "delete", "get", "list_progress", "list_resumes", "retry", "update"]
+__all__ = ["cancel", "delete", "get", "list_progress", "list_resumes", "retry", "search", "update"]
 
 _PRECONDITION_FAILED = 412
 _LIST_PARAMETERS = frozenset({"page_size", "page_token", "state", "batch_id", "text", "order_by", "view"})
@@ -25,24 +25,31 @@ async def list_resumes(request: web.Request) -> web.Response:
     """`GET /v1/resumes`: a page, filtered by `state` (repeated or with commas), `batch_id` and `text`."""
     query = request.query
     known_only(query, _LIST_PARAMETERS)
-    page = await bridge_of(request).upstream.list_resumes(
-        pb.ListResumesRequest(
-            page_size=number(query, "page_size"),
-            page_token=query.get("page_token", ""),
-            states=states(query.getall("state", [])),
-            batch_id=query.get("batch_id", ""),
-            text=query.get("text", ""),
-            order_by=query.get("order_by", ""),
-            view=resume_view(query.get("view", "")),
-        )
+    wanted = pb.ListResumesRequest(
+        page_size=number(query, "page_size"),
+        page_token=query.get("page_token", ""),
+        states=states(query.getall("state", [])),
+        batch_id=query.get("batch_id", ""),
+        text=query.get("text", ""),
+        order_by=query.get("order_by", ""),
+        view=resume_view(query.get("view", "")),
     )
-    return answer(
-        {
-            "resumes": [resume_object(resume) for resume in page.resumes],
-            "next_page_token": page.next_page_token,
-            "total_size": page.total_size,
-        }
+    return await _page(request, wanted)
+
+
+async def search(request: web.Request) -> web.Response:
+    """`POST /v1/resumes/search`: the same by a body, so that what is looked for stands in no address and no log."""
+    body = decode_search(await request.read())
+    wanted = pb.ListResumesRequest(
+        page_size=body.page_size,
+        page_token=body.page_token,
+        states=states(body.state),
+        batch_id=body.batch_id,
+        text=body.text,
+        order_by=body.order_by,
+        view=resume_view(body.view),
     )
+    return await _page(request, wanted)
 
 
 async def get(request: web.Request) -> web.Response:
@@ -110,6 +117,17 @@ async def list_progress(request: web.Request) -> web.Response:
             "next_after": page.next_after_sequence,
             "has_more": page.has_more,
             "epoch": page.epoch,
+        }
+    )
+
+
+async def _page(request: web.Request, wanted: pb.ListResumesRequest) -> web.Response:
+    page = await bridge_of(request).upstream.list_resumes(wanted)
+    return answer(
+        {
+            "resumes": [resume_object(resume) for resume in page.resumes],
+            "next_page_token": page.next_page_token,
+            "total_size": page.total_size,
         }
     )
 

@@ -23,6 +23,7 @@ COMMANDS = {
     "worker": ("serve", "Run workers alone."),
     "bridge": ("serve", "Run the page, HTTP and WebSockets alone."),
     "migrate": ("serve", "Bring the database to this version's schema."),
+    "copy": ("copy", "Copy a SQLite installation into PostgreSQL, files included."),
     "parse": ("parse", "Parse files here, without a server."),
     "upload": ("upload", "Upload files, and watch them with --watch."),
     "watch": ("watch", "Watch a résumé, a batch or everything, live."),

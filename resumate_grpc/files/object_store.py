@@ -36,6 +36,8 @@ RETRY_TIMEOUT = timedelta(seconds=10)
 _INCOMING = "incoming"
 _HOLDS = "holds"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_NOBODYS = "0" * 64
+"""The sha256 of no file that anybody has."""
 _LEFT_OVER_AFTER_S = 3600
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
@@ -120,11 +122,22 @@ class ObjectFileStore:
 
     async def names(self) -> AsyncIterator[str]:
         """See `FileStore.names`."""
-        async for found in self._store.list():
-            for entry in found:
-                folder, _, name = entry["path"].partition("/")
-                if _SHA256.fullmatch(name) and name.startswith(folder):
-                    yield name
+        with _answerable():
+            async for found in self._store.list():
+                for entry in found:
+                    folder, _, name = entry["path"].partition("/")
+                    if _SHA256.fullmatch(name) and name.startswith(folder):
+                        yield name
+
+    async def answers(self) -> bool:
+        """See `FileStore.answers`."""
+        try:
+            await obstore.head_async(self._store, _key(_NOBODYS))
+        except FileNotFoundError:
+            return True
+        except (BaseError, OSError):
+            return False
+        return True
 
     def keeping(self, sha256: str) -> AbstractAsyncContextManager[None]:
         """See `FileStore.keeping`."""

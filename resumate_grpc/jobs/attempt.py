@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from resumate_grpc import failpoints
-from resumate_grpc.errors import ErrorReason, FileMissingError, ParsingError
+from resumate_grpc.errors import ErrorReason, FileMissingError, ParsingError, StorageUnavailableError
 from resumate_grpc.jobs.enhance import enhanced, not_enhanced
 from resumate_grpc.jobs.estimates import Estimator
 from resumate_grpc.jobs.overdue import Overdue
@@ -31,7 +31,7 @@ from resumate_grpc.model.progress import ACTIVE_STAGES, Doing, ParseFailure, Pro
 from resumate_grpc.model.work import Claim, Lane, NewEvent, Outcome
 from resumate_grpc.parsing.recognised import ScansFoundError
 
-__all__ = ["Attempt", "AttemptPorts"]
+__all__ = ["FILES_AWAY", "Attempt", "AttemptPorts"]
 
 logger = logging.getLogger(__name__)
 
@@ -42,9 +42,20 @@ RENEWALS_PER_LEASE = 3
 MAX_RENEWAL_INTERVAL_S = 0.5
 """So that a cancellation ends the parse within a second, also where the bus does not reach."""
 IT_IS_A_SCAN = "It is a scan; waiting for OCR"
+FETCHES = 2
+"""How often a file is asked for in vain from a store that answers, before the fault is taken for the file's."""
+FILES_AWAY = "The store of files cannot be reached; the résumé is queued again"
 NO_MODEL = "no language model is configured"
 NOT_ASKED_FOR = "not asked for"
 STAGE_FAILPOINTS = {stage: f"attempt.{stage.value.lower()}" for stage in ACTIVE_STAGES}
+
+
+class _FilesAwayError(Exception):
+    """The store of files answers nobody."""
+
+
+def _unheeded() -> None:
+    """Do nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,12 +78,16 @@ class AttemptPorts:
 
 
 class Attempt:
-    """Runs once. Ends by an outcome in the log, by giving the résumé back, or because the lease is another's."""
+    """Runs once. Ends by an outcome in the log, by giving the résumé back, or because the lease is another's.
 
-    def __init__(self, claim: Claim, ports: AttemptPorts) -> None:
+    `on_files_away` is called before it gives the résumé back because the store of files answers nobody.
+    """
+
+    def __init__(self, claim: Claim, ports: AttemptPorts, *, on_files_away: Callable[[], None] = _unheeded) -> None:
         self._claim = claim
         self._resume = claim.resume
         self._ports = ports
+        self._on_files_away = on_files_away
         self._progress = AttemptProgress(None)
         self._stages = StageClock()
         self._overdue = Overdue(ports.clock.monotonic())
@@ -130,6 +145,10 @@ class Attempt:
             parsed = await self._parse()
         except ScansFoundError as found:
             await self._hand_over(len(found.pages))
+        except _FilesAwayError:
+            # Not counted as a lost worker: neither this worker nor this file is at fault.
+            self._on_files_away()
+            await self._give_back(FILES_AWAY, lost=False)
         except FileMissingError as error:
             await self._fail(ErrorReason.FILE_MISSING, str(error), retryable=False)
         except ParsingError as error:
@@ -155,7 +174,7 @@ class Attempt:
         )
         self._stages.enter(Stage.TEXT_EXTRACTION, began)
         self._overdue.enter(Stage.TEXT_EXTRACTION, limit_s=self._progress.limit_s, now=began)
-        content = await self._ports.files.get(resume.sha256)
+        content = await self._fetched()
         scans = self._ports.scan_parser if lane is Lane.OCR else None
         parser = scans or self._ports.parser
         if model is None:
@@ -177,6 +196,17 @@ class Attempt:
             on_doing=self._note_doing,
         )
         return await enhanced(explanation, self._trace.over(model), self._report, self._note_doing)
+
+    async def _fetched(self) -> bytes:
+        """Return the file's bytes. Raises `FileMissingError`, and `_FilesAwayError` where nobody gets any file."""
+        files = self._ports.files
+        for _ in range(FETCHES):
+            try:
+                return await files.get(self._resume.sha256)
+            except StorageUnavailableError:
+                if not await files.answers():
+                    raise _FilesAwayError from None
+        raise ParsingError(ErrorReason.WORKER_LOST, "The file could not be read from its store", retryable=True)
 
     def _report(self, report: StageProgress) -> None:
         self.has_begun = True

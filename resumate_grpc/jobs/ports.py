@@ -330,6 +330,13 @@ class FileStore(Protocol):
         """Yield the sha256 of every file, in any order."""
         ...
 
+    async def answers(self) -> bool:
+        """Tell whether the store can be asked for files: whether of one that is not there it says so.
+
+        Never raises; False after some seconds where nothing is heard of it.
+        """
+        ...
+
     def keeping(self, sha256: str) -> AbstractAsyncContextManager[None]:
         """Hold a file in place, from its put until a résumé has it; many may hold it at once."""
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 from contextlib import suppress
 
 from resumate_grpc import failpoints
@@ -16,12 +17,17 @@ __all__ = ["Worker"]
 logger = logging.getLogger(__name__)
 
 POLL_S = 1.0
+ASK_FILES_S = 1.0
+"""How often a store of files that was away is asked whether it is back, at first; then ever more seldom …"""
+ASK_FILES_AT_LEAST_S = 5.0
+"""… down to this."""
 
 
 class Worker:
     """`name` tells this worker from others in the queue; `slots` is how many attempts it runs at a time.
 
-    `ocr_slots` are as many more that take scans and nothing else, so that text never waits for them.
+    `ocr_slots` are as many more that take scans and nothing else, so that text never waits for them. While the store
+    of files is away it claims nothing: what it cannot read is left to workers that can, or waits in line.
     """
 
     def __init__(self, *, name: str, slots: int, ports: AttemptPorts, ocr_slots: int = 0) -> None:
@@ -32,6 +38,7 @@ class Worker:
         self._attempts: dict[str, Attempt] = {}
         self._tasks: dict[asyncio.Task[None], Attempt] = {}
         self._draining = False
+        self._files_away = asyncio.Event()
         self._idle = asyncio.Event()
 
     async def run(self) -> None:
@@ -39,8 +46,11 @@ class Worker:
         unsubscribe = self._ports.bus.subscribe(WORK, self._hear)
         try:
             async with asyncio.TaskGroup() as group:
-                for number, (lane, wake) in enumerate(self._wakes):
-                    group.create_task(self._slot(lane, wake), name=f"{self._name} slot {number}")
+                asking = group.create_task(self._ask_for_files(), name=f"{self._name} files")
+                async with asyncio.TaskGroup() as slots:
+                    for number, (lane, wake) in enumerate(self._wakes):
+                        slots.create_task(self._slot(lane, wake), name=f"{self._name} slot {number}")
+                asking.cancel()
         finally:
             unsubscribe()
             self._idle.set()
@@ -78,13 +88,28 @@ class Worker:
     async def _slot(self, lane: Lane, wake: asyncio.Event) -> None:
         while not self._draining:
             wake.clear()
-            claim = await self._claim(lane)
+            claim = None if self._files_away.is_set() else await self._claim(lane)
             if claim is not None:
                 await self._attempt(claim)
             elif not self._draining:
                 with suppress(TimeoutError):  # a lost wake-up costs one poll
                     async with asyncio.timeout(POLL_S):
                         await wake.wait()
+
+    async def _ask_for_files(self) -> None:
+        """Ask a store of files that was away until it answers; then work goes on."""
+        while True:
+            await self._files_away.wait()
+            logger.warning("the store of files is away; nothing is claimed until it answers")
+            pause_s = ASK_FILES_S
+            while True:
+                await asyncio.sleep(pause_s * random.uniform(0.5, 1.0))  # noqa: S311 - not all workers at once
+                if await self._ports.files.answers():
+                    break
+                pause_s = min(2 * pause_s, ASK_FILES_AT_LEAST_S)
+            logger.warning("the store of files answers again")
+            self._files_away.clear()
+            self._wake_all()
 
     async def _claim(self, lane: Lane) -> Claim | None:
         try:
@@ -109,7 +134,7 @@ class Worker:
         return claim
 
     async def _attempt(self, claim: Claim) -> None:
-        attempt = Attempt(claim, self._ports)
+        attempt = Attempt(claim, self._ports, on_files_away=self._files_away.set)
         self._attempts[claim.resume.id] = attempt
         # Claimed before the drain began and answered after it: nobody would end that within the grace time.
         work = attempt.decline() if self._draining else attempt.run()

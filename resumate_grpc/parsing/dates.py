@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.vocabulary import lines_of, phrases
@@ -244,8 +245,11 @@ def is_month(text: str) -> bool:
     return fold(text).strip(" .,") in _MONTHS
 
 
+_START = attrgetter("start")
+
+
 def dates_within(dates: Sequence[DateSpan], start: int, end: int) -> Sequence[DateSpan]:
     """Return those of the ordered `dates` that begin in the half-open span."""
-    low = bisect_left(dates, start, key=lambda span: span.start)
-    high = bisect_left(dates, end, key=lambda span: span.start)
+    low = bisect_left(dates, start, key=_START)
+    high = bisect_left(dates, end, low, key=_START)
     return dates[low:high]

@@ -36,7 +36,7 @@ _FEWEST_HITS = 3
 def language_of(text: str) -> str:
     """Return the BCP-47 code of the language that most of the text is written in; empty where too little tells."""
     sample = text[:_ENOUGH_TEXT]
-    letters = sum(char.isalpha() for char in sample)
+    letters = sum(map(str.isalpha, sample))
     if not letters:
         return ""
     if len(_HANGUL.findall(sample)) > letters * 0.3:

@@ -33,6 +33,8 @@ _FLAGS = {
     Term.ROLE: "R", Term.ORGANISATION: "O", Term.INSTITUTION: "I", Term.DEGREE: "D", Term.SKILL: "S",
     Term.SOFT_SKILL: "S", Term.LANGUAGE: "L",
 }  # fmt: skip
+_Flag = tuple[int, int, str]
+"""A term's half-open span and its letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ def line_tokens(rows: Sequence[Row], dates: Sequence[DateSpan], terms: Terms) ->
     """Return the tokens of the rows in order, at most 4,000."""
     sizes = sorted(row.size for row in rows if row.size)
     usual = sizes[len(sizes) // 2] if sizes else 0.0
+    flags = sorted((start, end, flag) for term, flag in _FLAGS.items() for start, end in terms.spans.get(term, ()))
     tokens: list[LineToken] = []
     body = False
     for row in rows:
@@ -62,25 +65,25 @@ def line_tokens(rows: Sequence[Row], dates: Sequence[DateSpan], terms: Terms) ->
             break
         long = len(row.text) > (_LONGEST_ITEM if row.bullet else _LONGEST_ROW)
         if not long or (row.bullet and dates_within(dates, row.start, row.end)):
-            tokens += _row_tokens(row, dates, terms, usual)
+            tokens += _row_tokens(row, dates, flags, usual)
         elif not body:
             tokens.append(LineToken(_BODY, row.start, row.start, "", "b" if row.bullet else ""))
         body = long
     return tokens[:_MOST_TOKENS]
 
 
-def _row_tokens(row: Row, dates: Sequence[DateSpan], terms: Terms, usual: float) -> Iterator[LineToken]:
-    yield LineToken(_ROW, row.start, row.start, _content(row, dates), _looks(row, usual))
-    flags = _flags(row, terms)
+def _row_tokens(row: Row, dates: Sequence[DateSpan], flags: Sequence[_Flag], usual: float) -> Iterator[LineToken]:
+    spans = dates_within(dates, row.start, row.end)
+    yield LineToken(_ROW, row.start, row.start, _content(row, spans), _looks(row, usual))
+    own = flags[bisect_left(flags, (row.start,)) : bisect_left(flags, (row.end,))]
     for place, fragment in enumerate(row.fragments):
         if place:
             yield LineToken(_GAP, fragment.start, fragment.start, "", "")
-        yield from _fragment_tokens(fragment, dates_within(dates, row.start, row.end), flags, place)
+        yield from _fragment_tokens(fragment, spans, own, place)
 
 
-def _content(row: Row, dates: Sequence[DateSpan]) -> str:
+def _content(row: Row, spans: Sequence[DateSpan]) -> str:
     """Return what the row as a whole holds: dates, and how many words."""
-    spans = dates_within(dates, row.start, row.end)
     dated = "" if not spans else "r" if any(span.is_range for span in spans) else "d"
     words = len(row.text.split())
     return f"{dated}{min(words, 4) if words < 8 else 8}"  # noqa: PLR2004 - one, two, three, some, many
@@ -95,21 +98,15 @@ def _looks(row: Row, usual: float) -> str:
     return "".join(mark for mark, holds in marks if holds)
 
 
-def _flags(row: Row, terms: Terms) -> list[tuple[int, int, str]]:
-    return [
-        (start, end, flag) for term, flag in _FLAGS.items() for start, end in terms.within(term, row.start, row.end)
-    ]
-
-
 def _fragment_tokens(
-    fragment: Fragment, dates: Sequence[DateSpan], flags: Sequence[tuple[int, int, str]], place: int
+    fragment: Fragment, dates: Sequence[DateSpan], flags: Sequence[_Flag], place: int
 ) -> Iterator[LineToken]:
     shape = f"{'b' if fragment.bold else ''}{'i' if fragment.italic else ''}{min(place, 2)}"
     at = fragment.start
     words = [
         match
         for match in _TOKEN.finditer(fragment.text)
-        if not any(span.start < at + match.end() and at + match.start() < span.end for span in dates)
+        if not (dates and any(span.start < at + match.end() and at + match.start() < span.end for span in dates))
     ]
     places = _places(words)
     printed = [
@@ -132,8 +129,8 @@ def _word(match: re.Match[str], at: int) -> tuple[str, int, int]:
     return word, at + match.start(), at + match.end()
 
 
-def _known(start: int, end: int, flags: Sequence[tuple[int, int, str]], place: bool) -> str:  # noqa: FBT001 - a token's flag
-    known = {flag for first, last, flag in flags if first < end and start < last}
+def _known(start: int, end: int, flags: Sequence[_Flag], place: bool) -> str:  # noqa: FBT001 - a token's flag
+    known = {flag for first, last, flag in flags if first < end and start < last} if flags else ()
     return "".join(sorted(known)) + ("P" if place else "")
 
 

@@ -50,7 +50,8 @@ def headings() -> dict[str, str]:
 
 def is_place(folded: str) -> bool:
     """Whether the folded text is the name of a city, region, country or US state, or says that the place is remote."""
-    return any(folded in phrases(name) for name in _PLACE_LISTS)
+    cities, regions, places = map(phrases, _PLACE_LISTS)
+    return folded in cities or folded in regions or folded in places
 
 
 def load_all() -> None:

@@ -88,6 +88,7 @@ class Scripted(ResumeServiceServicer):
     watches: list[watch_pb2.WatchProgressRequest] = field(default_factory=list)
     lists: list[watch_pb2.ListProgressRequest] = field(default_factory=list)
     updates: list[resume_service_pb2.UpdateResumeRequest] = field(default_factory=list)
+    searches: list[resume_service_pb2.ListResumesRequest] = field(default_factory=list)
     uploads: list[tuple[upload_pb2.UploadHeader, bytes]] = field(default_factory=list)
     open_watches: int = 0
     counts: progress_pb2.BatchProgress | None = None
@@ -273,6 +274,7 @@ class Scripted(ResumeServiceServicer):
     async def ListResumes(  # noqa: N802
         self, request: resume_service_pb2.ListResumesRequest, context: Context
     ) -> resume_service_pb2.ListResumesResponse:
+        self.searches.append(request)
         shown = [item for item in self.resumes.values() if not request.states or item.state in request.states]
         return resume_service_pb2.ListResumesResponse(resumes=shown, total_size=len(shown))
 

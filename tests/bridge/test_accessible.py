@@ -88,7 +88,8 @@ async def page(request: pytest.FixtureRequest, chromium: Browser) -> AsyncIterat
 async def test_empty_start_page(page: Page, server: LiveServer) -> None:
     """The start page before anything was uploaded, with files refused and the link gone."""
     await page.route(
-        "**/v1/resumes?*", lambda route: route.fulfill(json={"resumes": [], "next_page_token": "", "total_size": 0})
+        "**/v1/resumes/search",
+        lambda route: route.fulfill(json={"resumes": [], "next_page_token": "", "total_size": 0}),
     )
     await page.goto(server.http_url)
     await expect(page.locator(".empty ol li")).to_have_count(3)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from typing import Any
 
 import aiohttp
 import aiohttp.test_utils
@@ -57,6 +58,47 @@ async def test_list_filters(client: Client, known: Resume) -> None:
     assert [resume["id"] for resume in both["resumes"]] == [ID]
     assert (both["next_page_token"], both["total_size"]) == ("", 1)
     assert none["resumes"] == []
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {},
+        {"state": ["succeeded", "STATE_FAILED"], "text": "ada & co", "page_size": 5, "order_by": "filename"},
+        {"state": ["queued"], "batch_id": "b1", "page_token": "next", "view": "full"},
+    ],
+)
+async def test_a_search_asks_what_a_query_asks(
+    client: Client, script: Scripted, known: Resume, wanted: dict[str, Any]
+) -> None:
+    """A body and a query of the same names reach the server as the same request, and answer alike."""
+    found = await (await client.post("/v1/resumes/search", json=wanted)).json()
+    listed = await (await client.get("/v1/resumes", params=wanted)).json()
+    assert found == listed
+    by_body, by_query = script.searches
+    assert by_body == by_query
+    assert (by_body.text, by_body.page_size) == (wanted.get("text", ""), wanted.get("page_size", 0))
+    assert len(found["resumes"]) == (0 if wanted.get("state") == ["queued"] else 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ('{"state": ["cooked"]}', "state"),
+        ('{"state": "queued"}', "$.state"),
+        ('{"status": ["failed"]}', "status"),
+        ('{"page_size": -1}', "$.page_size"),
+        ('{"page_size": 99999999999}', "$.page_size"),
+        ('{"view": "all"}', "view"),
+        ('{"text": "ada"', "JSON"),
+    ],
+)
+async def test_malformed_searches(client: Client, body: str, told: str) -> None:
+    """What is malformed is 400 and says where."""
+    response = await client.post("/v1/resumes/search", data=body)
+    error = (await response.json())["error"]
+    assert (response.status, error["code"]) == (400, "INVALID_FIELD")
+    assert told in error["message"]
 
 
 @pytest.mark.parametrize(

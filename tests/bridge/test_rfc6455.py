@@ -14,6 +14,8 @@ from tests.bridge.conftest import Client
 from tests.bridge.raw_socket import CLOSE, CONTINUATION, FIN, PING, PONG, TEXT, RawSocket, frame, raw_socket
 from tests.bridge.scripted import ID, Scripted
 
+pytestmark = pytest.mark.slow
+
 MULTIPLEX = "/ws"
 NORMAL = struct.pack(">H", 1000)
 NO_UTF_8 = (

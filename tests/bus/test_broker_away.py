@@ -20,6 +20,8 @@ from resumate_grpc.telemetry.metrics import PrometheusMetrics
 from tests.bus.brokers import Broker, free_port, nats_server, redis_server
 from tests.bus.test_event_bus import EVENT, STOPPED, Pair, until
 
+pytestmark = pytest.mark.slow
+
 Start = Callable[..., AbstractContextManager[Broker]]
 
 

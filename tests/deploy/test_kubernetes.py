@@ -23,6 +23,8 @@ from resumate_grpc.telemetry.listener import serve_metrics
 from resumate_grpc.telemetry.metrics import PrometheusMetrics
 from tests.deploy.manifests import KUBERNETES, MARGIN_S, applied, container, environment, named, parts, pod, settings_of
 
+pytestmark = pytest.mark.slow
+
 VERSIONS = ("1.30", "1.37")
 """The oldest that we mean, and the newest whose schemas are here."""
 RUNNING = ("server", "worker", "bridge")

@@ -71,6 +71,13 @@ async def test_putting_the_same_again_changes_nothing(files: ObjectFileStore) ->
     assert await files.get(SHA256) == CONTENT
 
 
+async def test_a_store_that_can_be_asked_answers(files: ObjectFileStore) -> None:
+    """Whether it has any files or none."""
+    assert await files.answers()
+    await files.put(SHA256, CONTENT)
+    assert await files.answers()
+
+
 async def test_what_is_not_there_is_missing(files: ObjectFileStore) -> None:
     """Reading says so before the first piece; deleting what is not there is no error."""
     with pytest.raises(FileMissingError):

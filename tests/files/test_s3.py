@@ -58,6 +58,7 @@ async def test_a_service_that_goes_away(monkeypatch: pytest.MonkeyPatch) -> None
             for ask in (files.get(SHA256), files.put(SHA256, CONTENT), files.delete(SHA256)):
                 with pytest.raises(StorageUnavailableError):
                     await ask
+            assert not await files.answers()
 
 
 async def test_a_service_that_says_nothing(s3: ObjectService, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,6 +71,7 @@ async def test_a_service_that_says_nothing(s3: ObjectService, monkeypatch: pytes
     async with ObjectFileStore.open("s3://silent") as files, asyncio.timeout(30):
         with pytest.raises(StorageUnavailableError):
             await files.get(SHA256)
+        assert not await files.answers()
     assert opened, "it was asked"
     for writer in opened:
         writer.close()

@@ -14,7 +14,7 @@ import pytest
 
 from resumate_grpc.app.clock import SystemClock
 from resumate_grpc.bus.in_process import InProcessBus
-from resumate_grpc.errors import FileMissingError
+from resumate_grpc.errors import FileMissingError, StorageUnavailableError
 from resumate_grpc.files.holds import ProcessHolds
 from resumate_grpc.jobs.attempt import AttemptPorts
 from resumate_grpc.jobs.estimates import Estimator
@@ -38,16 +38,23 @@ Script = Callable[[Callable[[StageProgress], None]], object]
 
 
 class MemoryFiles:
-    """Bytes in a dictionary."""
+    """Bytes in a dictionary; `away` is all of it, `refused` are files that it keeps back."""
 
     def __init__(self) -> None:
         self.kept: dict[str, bytes] = {}
+        self.away = False
+        self.refused: set[str] = set()
         self.holds = ProcessHolds()
 
     async def put(self, sha256: str, content: bytes) -> None:
         self.kept[sha256] = content
 
+    async def answers(self) -> bool:
+        return not self.away
+
     async def get(self, sha256: str) -> bytes:
+        if self.away or sha256 in self.refused:
+            raise StorageUnavailableError
         if sha256 not in self.kept:
             raise FileMissingError("gone")
         return self.kept[sha256]

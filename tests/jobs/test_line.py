@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from contextlib import aclosing
 from datetime import UTC, datetime
 
+import pytest
+
 from resumate_grpc.jobs.line import REFRESH_S, Line
 from resumate_grpc.jobs.updates import Beat, Occurred
 from resumate_grpc.model.progress import State
@@ -46,6 +48,7 @@ async def test_a_thousand_watchers_cost_one_reading_a_second() -> None:
         queue.elapsed_s += REFRESH_S
 
 
+@pytest.mark.slow
 async def test_a_waiting_resume_is_told_its_place(world: World) -> None:
     """The first heartbeat bears the place, another comes when it has changed, and none once it is parsed."""
     first, second = await world.upload(), await world.upload()

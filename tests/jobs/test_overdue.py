@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
+
 from resumate_grpc.app.clock import SystemClock
 from resumate_grpc.jobs.estimates import Estimator
 from resumate_grpc.jobs.overdue import LEAST_S, UNMEASURED_S, Overdue
@@ -46,6 +48,7 @@ def test_a_notice_names_the_cause_and_since_when() -> None:
     assert overdue.notice(36.0) == "This takes longer than usual: the language model has not answered for 12 s"
 
 
+@pytest.mark.slow
 async def test_a_stage_that_stays_says_so_in_the_log(world: World) -> None:
     """Its percents stay, its message names the cause, the attempt goes on and ends as ever."""
     world.parser.doing = Doing(what="no worker process has been free")

@@ -17,6 +17,8 @@ from tests.parsing.reading import read, read_with_progress
 from tests.samples.make import FILES
 from tests.samples.unmapped import mapped_to
 
+pytestmark = pytest.mark.slow
+
 _LINES = (
     "Experience of a careful engineer\n"
     "Built bridges over several rivers near Bergen\n"

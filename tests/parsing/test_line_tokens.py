@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from resumate_grpc.parsing.dates import find_dates
 from resumate_grpc.parsing.fragments import rows_of
 from resumate_grpc.parsing.line_tokens import LineToken, line_tokens
@@ -45,6 +47,7 @@ def test_running_text_is_one_mark() -> None:
     assert words == ["¶", "Keeper", "…", "¶", "Oiler"]
 
 
+@pytest.mark.slow
 def test_the_number_of_tokens_is_bounded() -> None:
     """A hundred thousand short rows are not a hundred thousand rows of work."""
     assert len(tokens_of("Ab Cd\n" * 20_000)) == 4000

@@ -21,6 +21,8 @@ from tests.samples.hostile import text_pdf
 from tests.samples.make import samples
 from tests.samples.scans import Scanner, as_pdf, as_tiff
 
+pytestmark = pytest.mark.slow
+
 _SAMPLES = {name: (content, resume) for name, content, resume in samples() if name.endswith(".pdf")}
 
 

@@ -65,6 +65,6 @@ async def test_calls_that_are_given_up(station: Station) -> None:
 
 async def _nothing_is_open(station: Station) -> None:
     watches = station.watches
-    await eventually(lambda: not watches._open and not station.server._edge._running)  # noqa: SLF001 - nothing outside tells
+    await eventually(lambda: not watches._open and not station.server._edge.running)  # noqa: SLF001 - nothing outside tells
     assert not watches._feeds, "no owner is watched"  # noqa: SLF001
     assert len(watches._shared.pulse) == 0, "nobody waits to be woken"  # noqa: SLF001

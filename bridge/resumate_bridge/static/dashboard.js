@@ -7,7 +7,7 @@ import { cardOf } from "./card.js";
 import { announce, el } from "./dom.js";
 import { sentence } from "./format.js";
 import { listControls } from "./list_controls.js";
-import { everything, letsThrough, parametersOf, showsNewestFirst } from "./list_query.js";
+import { everything, letsThrough, searchOf, showsNewestFirst } from "./list_query.js";
 import { cancel, list, remove, retry } from "./resumes.js";
 import { STRINGS } from "./strings.js";
 import { strip } from "./strip.js";
@@ -72,7 +72,7 @@ export function dashboard(client) {
     timer = 0;
     asked += 1;
     const mine = asked;
-    const page = await list(parametersOf(query, { pageSize: Math.max(PAGE_SIZE, shownAtMost()) })).catch(() => null);
+    const page = await list(searchOf(query, { pageSize: Math.max(PAGE_SIZE, shownAtMost()) })).catch(() => null);
     if (!page || mine !== asked || leaving.signal.aborted) return; // the connection line says that the service is away
     const shown = page.resumes.filter(({ id }) => !gone.has(id)).map(take);
     items.replaceChildren(...shown);
@@ -185,7 +185,7 @@ export function dashboard(client) {
 
   more.addEventListener("click", async () => {
     const mine = asked;
-    const page = await list(parametersOf(query, { pageSize: PAGE_SIZE, pageToken: nextPage })).catch(() => null);
+    const page = await list(searchOf(query, { pageSize: PAGE_SIZE, pageToken: nextPage })).catch(() => null);
     if (!page || mine !== asked) return;
     items.append(...page.resumes.filter(({ id }) => !gone.has(id)).map(take));
     nextPage = page.next_page_token;

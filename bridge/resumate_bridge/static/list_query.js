@@ -1,5 +1,5 @@
 /**
- * What the list shows: search, filter and order, as the service's query and as one line of an address. Pure.
+ * What the list shows: search, filter and order, as the service's query. Pure.
  * @module
  */
 
@@ -23,13 +23,9 @@ export function everything() {
   return { text: "", filter: "all", order: ORDERS[0] };
 }
 
-/** @returns {URLSearchParams} the query of `GET /v1/resumes` */
-export function parametersOf({ text, filter, order }, { pageSize, pageToken = "" }) {
-  const parameters = new URLSearchParams({ page_size: pageSize, order_by: order });
-  if (text.trim()) parameters.set("text", text.trim());
-  if (FILTERS[filter].length) parameters.set("state", FILTERS[filter].join(","));
-  if (pageToken) parameters.set("page_token", pageToken);
-  return parameters;
+/** @returns {object} the body of `POST /v1/resumes/search` */
+export function searchOf({ text, filter, order }, { pageSize, pageToken = "" }) {
+  return { text: text.trim(), state: FILTERS[filter], order_by: order, page_size: pageSize, page_token: pageToken };
 }
 
 /** @returns {boolean} whether a résumé that comes now would stand first */

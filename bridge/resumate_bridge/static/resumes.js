@@ -16,11 +16,12 @@ const ROOT = "/v1/resumes";
 const NO_ANSWER = { code: "NO_ANSWER", message: "" };
 
 /**
- * @param {URLSearchParams} parameters the query
+ * A page of résumés. What is looked for goes in the body: it may be a name, and addresses are logged and remembered.
+ * @param {object} query
  * @returns {Promise<{resumes: object[], next_page_token: string, total_size: number}>}
  */
-export function list(parameters) {
-  return call("GET", `${ROOT}?${parameters}`);
+export function list(query) {
+  return call("POST", `${ROOT}/search`, query);
 }
 
 /** @returns {Promise<object>} the résumé, with its result if it has one and `view` is not `basic` */

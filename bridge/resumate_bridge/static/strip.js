@@ -12,7 +12,7 @@ import { STRINGS } from "./strings.js";
 const STAYS_MS = 5 * 60_000;
 const MOST = 12;
 const LOOKS_EVERY_MS = 2_000; // while it is full
-const RUNNING = new URLSearchParams({ state: "queued,processing", page_size: MOST });
+const RUNNING = { state: ["queued", "processing"], page_size: MOST };
 
 /**
  * @param {import("./card.js").Actions} actions

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from resumate_grpc.model.career import SkillUse
@@ -20,13 +19,12 @@ def skill_uses(parsed: ParsedResume, periods: Sequence[Period]) -> tuple[SkillUs
 
     A year counts where the post may have been held in it.
     """
-    told = [(period, _said(parsed, period)) for period in periods]
+    told = [(period, said := _said(parsed, period), said.lower()) for period in periods]
     uses: list[SkillUse] = []
     for index, skill in enumerate(parsed.skills.technical):
-        mention = re.compile(
-            rf"(?<![\w+#]){re.escape(skill)}(?![\w+#])", re.NOFLAG if len(skill) <= _LONGEST_CASED else re.IGNORECASE
-        )
-        held = [period for period, said in told if mention.search(said)]
+        is_cased = len(skill) <= _LONGEST_CASED
+        name = skill if is_cased else skill.lower()
+        held = [period for period, said, lowered in told if _mentions(said if is_cased else lowered, name)]
         if held:
             uses.append(
                 SkillUse(
@@ -38,6 +36,21 @@ def skill_uses(parsed: ParsedResume, periods: Sequence[Period]) -> tuple[SkillUs
                 )
             )
     return tuple(uses)
+
+
+def _mentions(said: str, name: str) -> bool:
+    """Whether the name stands in what was said as words of its own."""
+    at = said.find(name) if name else -1
+    while at >= 0:
+        before, after = said[at - 1 : at], said[at + len(name) : at + len(name) + 1]
+        if not (_goes_on(before) or _goes_on(after)):
+            return True
+        at = said.find(name, at + 1)
+    return False
+
+
+def _goes_on(char: str) -> bool:
+    return char.isalnum() or char in {"_", "+", "#"}
 
 
 def _said(parsed: ParsedResume, period: Period) -> str:

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { everything, letsThrough, parametersOf, showsNewestFirst } from "../../../bridge/resumate_bridge/static/list_query.js";
+import { everything, letsThrough, searchOf, showsNewestFirst } from "../../../bridge/resumate_bridge/static/list_query.js";
 
 test("the query asks for what the controls say, and no more", () => {
-  const all = parametersOf(everything(), { pageSize: 50 });
-  assert.equal(String(all), "page_size=50&order_by=create_time+desc");
-  const some = parametersOf({ text: " ada ", filter: "failed", order: "filename" }, { pageSize: 10, pageToken: "x" });
-  assert.deepEqual(Object.fromEntries(some), {
-    page_size: "10",
-    order_by: "filename",
+  const all = searchOf(everything(), { pageSize: 50 });
+  assert.deepEqual(all, { text: "", state: [], order_by: "create_time desc", page_size: 50, page_token: "" });
+  const some = searchOf({ text: " ada ", filter: "failed", order: "filename" }, { pageSize: 10, pageToken: "x" });
+  assert.deepEqual(some, {
     text: "ada",
-    state: "failed,cancelled",
+    state: ["failed", "cancelled"],
+    order_by: "filename",
+    page_size: 10,
     page_token: "x",
   });
 });
