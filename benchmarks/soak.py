@@ -196,7 +196,7 @@ async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cycles", type=int, default=100_000, help="watches left, and as many broken off")
     parser.add_argument("--cancelled", type=int, default=100_000, help="calls cancelled or out of time")
-    parser.add_argument("--sockets", type=int, default=20_000, help="WebSockets opened and broken")
+    parser.add_argument("--sockets", type=int, default=100_000, help="WebSockets opened and broken")
     arguments = parser.parse_args()
     print_machine()
     found, beside = await ours(arguments), await bare(arguments)
