@@ -1,7 +1,8 @@
 """Count what a message to a watcher costs, in instructions: `python benchmarks/fanout_instructions.py [--watchers N]`.
 
 The servers of `fanout.py` under valgrind's callgrind, which must be installed: instructions outside the kernel, which
-other work on the machine does not change as it changes times. Ours beside the bare one, flat out.
+other work on the machine does not change as it changes times. Ours beside the bare one, flat out, and beside one more
+watcher, who reads nothing (see `stalled.py`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import fanout
 import uvloop
 from peer import Peer
 from report import print_machine, print_table
+from stalled import stalling
 
 
 async def control(peer: Peer, *arguments: str) -> None:
@@ -31,22 +33,35 @@ async def control(peer: Peer, *arguments: str) -> None:
         raise RuntimeError(f"callgrind_control {' '.join(arguments)} failed")
 
 
-async def counted(side: str, *, watchers: int, events: int, folder: Path) -> float:
-    """Return the instructions a message."""
+async def counted(side: str, *, watchers: int, events: int, folder: Path) -> list[float]:
+    """Return the instructions a message; of ours a second time, beside a watcher that reads nothing."""
     under = ("valgrind", "--quiet", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={folder / side}")
     async with fanout.opened(side, watchers=watchers, topics=1, under=under) as watches:
+
+        async def count() -> float:
+            await control(watches.peer, "-z")
+            await control(watches.peer, "-i", "on")
+            await fanout.burst(watches, events)
+            await control(watches.peer, "-i", "off")
+            await control(watches.peer, "-d")
+            return _total(folder, side) / (watchers * events)
+
         await fanout.burst(watches, max(1, events // 10))
-        await control(watches.peer, "-i", "on")
-        await fanout.burst(watches, events)
-        await control(watches.peer, "-i", "off")
-        await control(watches.peer, "-d")
-    return _total(folder, side) / (watchers * events)
+        found = [await count()]
+        if side == "ours":
+            async with stalling(watches):
+                found.append(await count())
+        return found
 
 
 def _total(folder: Path, side: str) -> int:
-    """Return the instructions of the dump that has most; others are of before."""
-    lines = (line for part in folder.glob(f"{side}*") for line in part.read_text(encoding="utf-8").splitlines())
-    return max(int(line.split()[1]) for line in lines if line.startswith("totals:"))
+    """Return the instructions of the dumps since the last time; they are removed."""
+    total = 0
+    for part in folder.glob(f"{side}*"):
+        lines = part.read_text(encoding="utf-8").splitlines()
+        total = max(total, *(int(line.split()[1]) for line in lines if line.startswith("totals:")), 0)
+        part.unlink()
+    return total
 
 
 async def main() -> None:
@@ -60,9 +75,10 @@ async def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for side in fanout.SIDES:
             found[side] = await counted(side, watchers=arguments.watchers, events=arguments.events, folder=Path(folder))
-    cells = [f"{found[side]:,.0f}" for side in fanout.SIDES]
-    row = [f"{arguments.watchers:,} watchers", *cells, f"{found['ours'] / found['bare']:.2f}"]
-    print_table("instructions a message, outside the kernel", ["ours", "bare", "ratio"], [row])
+    (ours, beside), (bare,) = found["ours"], found["bare"]
+    cells = [f"{ours:,.0f}", f"{bare:,.0f}", f"{ours / bare:.2f}", f"{beside:,.0f}", f"{beside / ours:.3f}"]
+    headings = ["ours", "bare", "ratio", "ours beside a stalled watcher", "ratio"]
+    print_table("instructions a message, outside the kernel", headings, [[f"{arguments.watchers:,} watchers", *cells]])
     print(f"Python {sys.version.split()[0]}; the kernel's part, about 2/5 of the time, is the same for both")
 
 

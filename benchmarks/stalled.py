@@ -16,7 +16,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import math
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from statistics import median, quantiles
 
@@ -91,18 +92,22 @@ async def quiet(watches: Opened) -> None:
             await asyncio.sleep(QUIET_S)
 
 
+@asynccontextmanager
+async def stalling(watches: Opened) -> AsyncIterator[None]:
+    """Have one more watch everything and read nothing, until the block ends; waits for quiet before and after."""
+    everything = watch_pb2.WatchProgressRequest(feed=True).SerializeToString()
+    connection = await connect(watches.peer.hello["port"], window=NARROW_BYTES, arrived=lambda *_: None)
+    connection.open(METHOD, [(0, everything)])
+    await quiet(watches)
+    yield
+    connection.close()
+    await quiet(watches)
+
+
 async def block(watches: Opened, *, rate: float, seconds: float, is_stalled: bool) -> Block:
     """Measure once, beside a stalled watcher or not."""
-    connection = None
-    if is_stalled:
-        everything = watch_pb2.WatchProgressRequest(feed=True).SerializeToString()
-        connection = await connect(watches.peer.hello["port"], window=NARROW_BYTES, arrived=lambda *_: None)
-        connection.open(METHOD, [(0, everything)])
-        await quiet(watches)
-    waits, cpu = await steady(watches, rate=rate, seconds=seconds, topics=TOPICS)
-    if connection is not None:
-        connection.close()
-        await quiet(watches)
+    async with stalling(watches) if is_stalled else nullcontext():
+        waits, cpu = await steady(watches, rate=rate, seconds=seconds, topics=TOPICS)
     cuts = quantiles(waits, n=100)
     return Block(p50=cuts[49], p99=cuts[98], cpu=cpu)
 
