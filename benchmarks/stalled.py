@@ -41,7 +41,7 @@ DOUBT = 0.025
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Block:
-    """One block: median and 99th percentile of the waits in milliseconds, and the share of a core that the server took."""
+    """One block: median and 99th percentile of the waits in milliseconds, and how much of a core the server took."""
 
     p50: float
     p99: float

@@ -253,6 +253,7 @@ async def test_delete(station: Station) -> None:
     ).code == "NOT_FOUND"
 
 
+@pytest.mark.embedded
 async def test_a_deleted_resume_is_in_no_file(station: Station) -> None:
     """After DeleteResume neither its bytes nor a word of its data is in the database, its journal or the files."""
     secret = b"Zebulon Quarterstaff of Nowhere-upon-Sea"
