@@ -10,6 +10,8 @@ endif
 VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# What asks the service under test by gRPC or stands on its ports; the rest of tests/fire has its own PostgreSQL.
+SCALED_OUT := tests/rpc tests/jobs tests/client tests/app tests/cli $(addprefix tests/fire/test_,live.py matrix.py crowd.py cancel.py upload_crash.py fuzz.py failpoints.py)
 # Where nothing may be kept, pytest rewrites every test at every start, and every program that a test starts is compiled anew.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -36,7 +38,7 @@ test: $(VENV)/installed-dev ## run all tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 test-scaled-out: $(VENV)/installed-dev ## the suites of contract and guarantees on PostgreSQL and NATS
-	$(BIN)/python -m pytest -n 2 --dist worksteal --scaled-out -m 'not browser and not node' tests/rpc tests/jobs tests/client tests/app tests/cli tests/fire $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal --scaled-out $(SCALED_OUT) $(ARGS)
 
 check: $(VENV)/installed-dev ## what precedes every commit
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target contract lint types layers

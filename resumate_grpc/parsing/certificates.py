@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
+from resumate_grpc.parsing.column_heads import without_column_heads
 from resumate_grpc.parsing.dates import DateSpan, dates_within
-from resumate_grpc.parsing.entries import without_column_heads
 from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.fragments import Fragment, Row
 from resumate_grpc.parsing.vocabulary import heading_key, headings

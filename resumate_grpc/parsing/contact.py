@@ -5,23 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 
 from resumate_grpc.parsing.dates import find_dates
 from resumate_grpc.parsing.document import Document
 from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Fragment, Row
-from resumate_grpc.parsing.links import EMAIL, WebLink, WebLinkKind, web_links_of
+from resumate_grpc.parsing.links import EMAIL, URL, WebLink, WebLinkKind, web_links_of
 from resumate_grpc.parsing.names import name_of
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.phones import phones_of
 from resumate_grpc.parsing.places import is_address, is_wholly_place, place_likeness, split_trailing_place
 from resumate_grpc.parsing.sections import Section, SectionKind
+from resumate_grpc.parsing.vocabulary import phrases
 
 __all__ = ["Contact", "contact_of"]
 
 _LABEL = re.compile(
-    r"^\s*(?:(?:home |current |permanent |postal |mailing )?(?:address|location|residence|city|"
+    r"^\s*(?:(?:home |current |permanent |postal |mailing )?(?:address|location|residence|"
+    r"city|ciudad|cidade|ville|stadt|città|home|thuis|abitazione|"
     r"place|based in|adresse|anschrift|"
     r"wohnort|direccion|dirección|domicilio|ubicación|endereço|indirizzo|residenza|adres|woonplaats|"
     r"адрес|город|местоположение|город проживания|residencia|lugar de residencia|lieu|domicile|"
@@ -49,6 +52,11 @@ _BESIDE_CONTACT = {
     SectionKind.INTERESTS,
     SectionKind.REFERENCES,
 }
+_STATE_AND_CODE = re.compile(r"[A-Z]{2} \d{5}(?:-\d{4})?")
+_ONE_EDGE = 2.0  # points
+_LOUD = 1.4
+"""How much larger than what stands around it the name is printed."""
+_DASH = re.compile(r"\s+[-–—]\s+")
 _LIST = re.compile(r"\s*;\s+|\s+[-–—]\s+")
 
 
@@ -160,6 +168,8 @@ def _location(text: str, zone: Sequence[Row], terms: Terms) -> Finding | None:
 
 
 def _place_candidates(text: str, zone: Sequence[Row], terms: Terms) -> Iterator[Finding]:
+    usual = median(row.size for row in zone) if zone else 0.0
+    largest = max((row.size for row in zone), default=0.0)
     for index, row in enumerate(zone):
         above, below = (zone[at] if 0 <= at < len(zone) else None for at in (index - 1, index + 1))
         if whole := _whole_address(text, row):
@@ -167,6 +177,8 @@ def _place_candidates(text: str, zone: Sequence[Row], terms: Terms) -> Iterator[
         if above and _is_label_cell(above, row) and (asked := found(text, row.start, row.end)):
             yield asked.trusted(0.85)
         for fragment in _fragments(row, text):
+            if largest > _LOUD * usual and fragment.size == largest:
+                continue  # the name, whatever towns bear it
             if place := _place(text, fragment, terms):
                 yield _with_country(text, _with_street(text, place, above, row), below, row)
 
@@ -203,7 +215,7 @@ def _fragments(row: Row, text: str) -> Iterator[Fragment]:
 
 def _cuts(fragment: Fragment, text: str) -> list[tuple[int, int]]:
     """Return what parts an address from its neighbours: semicolons, dashes, e-mail addresses, telephone numbers."""
-    signs = [*_LIST.finditer(text, fragment.start, fragment.end), *EMAIL.finditer(text, fragment.start, fragment.end)]
+    signs = [match for sign in (_LIST, EMAIL, URL) for match in sign.finditer(text, fragment.start, fragment.end)]
     cuts = [match.span() for match in signs]
     if len(fragment.text) <= _LONGEST_CONTACT:
         numbers = phones_of(text, fragment.start, fragment.end, language="")
@@ -245,7 +257,8 @@ def _with_street(text: str, place: Finding, above: Row | None, row: Row) -> Find
         left = (above.start, above.end)
     repeats = left and fold(place.text).split()[0].strip(",") in fold(text[left[0] : left[1]])
     start = left[0] if left and not repeats and _is_street(text, *left) else place.start
-    end = right[1] if right and start < place.start and _ends_address(text, place, *right) else place.end
+    goes_on = right is not None and (start < place.start or _is_country(text, place, *right))
+    end = right[1] if right and goes_on and _ends_address(text, place, *right) else place.end
     whole = found(text, start, end)
     return whole.trusted(place.confidence) if whole else place
 
@@ -260,21 +273,37 @@ def _neighbours(text: str, place: Finding, row: Row) -> tuple[tuple[int, int] | 
     return left, right
 
 
+def _is_country(text: str, place: Finding, start: int, end: int) -> bool:
+    """Whether a country or state stands behind a dash: "Dhaka - Bangladesh"."""
+    named = fold(text[start:end]).strip()
+    known = named in phrases("places") or (named in phrases("regions") and named not in phrases("cities"))
+    return known and _DASH.fullmatch(text, place.end, start) is not None
+
+
 def _ends_address(text: str, place: Finding, start: int, end: int) -> bool:
     """Whether the span names what the place lies in: "41124 Göteborg", then "Sweden"."""
-    return is_wholly_place(text[start:end]) and fold(place.text).rpartition(" ")[2] not in fold(text[start:end])
+    lies_in = is_wholly_place(text[start:end]) or _STATE_AND_CODE.fullmatch(text[start:end].strip()) is not None
+    return lies_in and fold(place.text).rpartition(" ")[2] not in fold(text[start:end])
 
 
 def _with_country(text: str, place: Finding, below: Row | None, row: Row) -> Finding:
     """Take in a country or city that stands alone on the line below an address that ends its own line."""
     ends = place.end >= row.end and below is not None and below.start - row.end <= 1 and below.size == row.size
-    whole_row = len(row.fragments) == 1 and is_wholly_place(row.text)
+    whole_row = (len(row.fragments) == 1 or (below is not None and _meets(row, below))) and is_wholly_place(place.text)
     if not ends or not below or len(below.fragments) > 1:
         return place
     if not whole_row and not any(char.isdigit() for char in place.text):
         return place
     whole = found(text, place.start, below.end) if _ends_address(text, place, below.start, below.end) else None
     return whole.trusted(place.confidence) if whole else place
+
+
+def _meets(one: Row, other: Row) -> bool:
+    """Whether the last parts of two rows begin or end at one edge: an address set beside the name."""
+    if not one.box or not other.box:
+        return False
+    lefts = abs(one.fragments[-1].left - other.fragments[-1].left)
+    return min(lefts, abs(one.box.x1 - other.box.x1)) < _ONE_EDGE
 
 
 def _is_street(text: str, start: int, end: int) -> bool:

@@ -7,9 +7,10 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from resumate_grpc.parsing.column_heads import without_column_heads
 from resumate_grpc.parsing.dates import DateSpan
 from resumate_grpc.parsing.degrees import has_degree, split_degree
-from resumate_grpc.parsing.entries import Entry, entries_by_leader, without_column_heads
+from resumate_grpc.parsing.entries import Entry, entries_by_leader
 from resumate_grpc.parsing.entry_forms import without_broken_labels
 from resumate_grpc.parsing.experience import period_of
 from resumate_grpc.parsing.finding import Finding, doubted, found
@@ -19,7 +20,7 @@ from resumate_grpc.parsing.grades import bare_grade_of, grade_of
 from resumate_grpc.parsing.header_pattern import Part as Told
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.pieces import Piece, pieces_of
-from resumate_grpc.parsing.places import is_wholly_place
+from resumate_grpc.parsing.places import OF_A_TOWN, is_wholly_place
 from resumate_grpc.parsing.study_parts import (
     ASIDE,
     COMMA,
@@ -96,6 +97,11 @@ _LABEL_FIELD = frozenset(
     }
 )
 _BEFORE_FIELD = re.compile(rf"{COMMA.pattern}|\s+\((?=[^()]+\)$)|\s+(?:in|en|em|im|of)\s+(?=[A-ZÀ-Þ])")
+_OF_SUBJECT = re.compile(
+    r"(?:bachelor|master)(?:'s|’s)? of (?!(?:science|arts?|engineering|technology|applied science|philosophy|fine arts|"
+    r"laws?|business administration|education|letters|research)\b)([^\W\d_][^\W\d_ ]*(?: [^\W\d_]+){0,3})",
+    re.IGNORECASE,
+)
 _PLURAL = re.compile(r"\([si]\)")
 _CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff가-힣]")
 _DEPARTMENT = re.compile(r"(?:学科|専攻|专业|학과|학부|전공|공학과)$")
@@ -203,6 +209,8 @@ def _study(
         field = field or (alone if alone and not _NO_FIELD.search(alone.text) else None)
     if degree_part and not institution and field:
         field, institution = _field_and_school(field, text)
+    if degree_part and degree and not field:
+        field = _subject_of(degree, text)
     start, end = period_of(entry.dates, single_is_both=False)
     place = next((part.finding for part in parts if part.place), None)
     return Study(
@@ -214,6 +222,12 @@ def _study(
         end_date=end,
         gpa=grade_of(text, *extent) or bare_grade_of((*entry.header, *entry.body)),
     )
+
+
+def _subject_of(degree: Finding, text: str) -> Finding | None:
+    """Return the subject that a degree's own name has: "Bachelor of Computer Science", but not "of Science"."""
+    subject = _OF_SUBJECT.fullmatch(text, degree.start, degree.end)
+    return found(text, *subject.span(1)) if subject else None
 
 
 def _split(finding: Finding, text: str, terms: Terms) -> tuple[Finding | None, Finding | None]:
@@ -260,7 +274,7 @@ def _clean(finding: Finding | None, text: str, confidence: float) -> Finding | N
     if bracket > 0 and finding.text.endswith(")") and is_wholly_place(finding.text[bracket:]):
         finding = found(text, finding.start, finding.end - (len(finding.text) - bracket)) or finding
     lead = _IN_PLACE.search(text, finding.start, finding.end)
-    if lead and is_wholly_place(lead[1]):
+    if lead and is_wholly_place(lead[1]) and not OF_A_TOWN.match(finding.text):
         finding = found(text, finding.start, lead.start()) or finding
     tail = _GPA_TAIL.search(text, finding.start, finding.end)
     if tail and tail.start() > finding.start:

@@ -8,14 +8,13 @@ from itertools import groupby, pairwise
 from statistics import median
 
 from resumate_grpc.parsing.dates import PRESENT, DateSpan, dates_within
-from resumate_grpc.parsing.folding import fold, words_of
+from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Fragment, Row
 from resumate_grpc.parsing.places import is_wholly_place
 from resumate_grpc.parsing.post_labels import COMPANY_LABELS, TITLE_LABELS
 from resumate_grpc.parsing.prose import LONG, is_prose
-from resumate_grpc.parsing.vocabulary import phrases
 
-__all__ = ["Entry", "entries_by_date", "entries_by_leader", "without_column_heads"]
+__all__ = ["Entry", "entries_by_date", "entries_by_leader"]
 
 _MOST_HEADER_ROWS = 3
 _LONGEST_DATED = 150
@@ -339,6 +338,7 @@ def entries_by_leader(
     leader: frozenset[str] = frozenset()
     first_look: Row | None = None
     gapped = any(row.spaced for row in rows[1:])
+    dates = stacked(rows, dates)
     for index, row in enumerate(rows):
         own = labels(row)
         if not own:
@@ -346,16 +346,22 @@ def entries_by_leader(
         leader, first_look = leader or own, first_look or row
         lesser = (first_look.bold and not row.bold) or (first_look.caps and not row.caps) if first_look else False
         faculty = not row.spaced and own == {"institution"} and (gapped or lesser)
-        if not starts or (_begins_anew(own, seen, leader) and not faculty):
+        railed = "date" in seen and _in_rail(row, first_look, dates) and bool(own - {"date"})
+        if not starts or railed or (_begins_anew(own, seen, leader) and not faculty):
             starts.append(index)
             seen = set()
         seen |= own
-    dates = stacked(rows, dates)
     prose = _prose_flags(rows, dates)
     starts = [_with_line_above(rows, prose, start, labels) for start in starts]
     return [
         _whole(rows[start:stop], prose[start:stop], dates, labels) for start, stop in pairwise([*starts, len(rows)])
     ]
+
+
+def _in_rail(row: Row, first: Row, dates: Sequence[DateSpan]) -> bool:
+    """Whether a period stands alone at the left of a row, and of the first one: there an entry begins."""
+    spans = [_alone(each.fragments[0], dates) if len(each.fragments) > 1 else None for each in (row, first)]
+    return all(span is not None and bool(span.first) for span in spans)
 
 
 def _with_line_above(
@@ -367,16 +373,6 @@ def _with_line_above(
     if opens and not rows[start].spaced and not prose[above] and not labels(rows[above]):
         return above
     return start
-
-
-def without_column_heads(rows: Sequence[Row]) -> list[Row]:
-    """Drop the rows that are the heads of a table's columns: "Year", "Position held", "Degree / Course"."""
-    return [row for row in rows if not _is_column_head(row.text)]
-
-
-def _is_column_head(printed: str) -> bool:
-    words = words_of(printed)
-    return 0 < len(words) <= _MOST_HEAD_WORDS and all(word in phrases("column_heads") for word in words)
 
 
 def _begins_anew(own: frozenset[str], seen: set[str], leader: frozenset[str]) -> bool:
@@ -395,6 +391,3 @@ def _whole(
     body = tuple(row for row, is_body in zip(rows, prose, strict=True) if is_body and not labels(row))
     spans = [span for row in header for span in dates_within(dates, row.start, row.end)]
     return Entry(header=header, body=body, dates=tuple(spans))
-
-
-_MOST_HEAD_WORDS = 8

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from resumate_grpc.parsing.bodies import bullets_of, prose_of
+from resumate_grpc.parsing.column_heads import without_column_heads
 from resumate_grpc.parsing.dates import PRESENT, DateSpan
-from resumate_grpc.parsing.entries import entries_by_date, without_column_heads
+from resumate_grpc.parsing.entries import entries_by_date
 from resumate_grpc.parsing.entry_forms import without_broken_labels
 from resumate_grpc.parsing.finding import Finding, doubted, found
 from resumate_grpc.parsing.fragments import Row

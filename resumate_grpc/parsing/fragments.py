@@ -17,7 +17,10 @@ __all__ = ["Fragment", "Row", "rows_of"]
 _WIDE_GAP_EMS = 1.15
 """Gaps wider than this many font sizes separate fragments; justified text stays below it."""
 
-_HARD_BREAK = re.compile(r"\s*\t\s*|\s{3,}(?![\s:：])|\s+[|¦‖│•·∙⋅●▪■◆‣⁃♦◊⋄✦❖]+\s+|\s*[|¦‖│•∙⋅●▪■◆‣♦◊⋄✦❖]\s*")
+_HARD_BREAK = re.compile(
+    r"\s*\t\s*|\s{3,}(?![\s:：])|\s+[|¦‖│•·∙⋅●▪■◆‣⁃♦◊⋄✦❖]+\s+|\s*[|¦‖│•∙⋅●▪■◆‣♦◊⋄✦❖]\s*"
+    r"|\s*[✉☎☏✆⌂📞📱📧📍🏠🌐🔗📮🏡📅📆📌🎓💻]\ufe0f?\s*"
+)
 _PAGE_NUMBER = re.compile(
     r"(?:(?:^|\s)(?:page|pag|pg|seite|página|pagina|стр)|^\W*p)\.?\s?\d{1,2}(?:\s?(?:/|of|de|von|di|sur|"
     r"из)\s?\d{1,2})?\W*$|^\W*\d{1,2}\s?(?:/|of)\s?\d{1,2}\W*$|^第\s?\d+\s?页|^\W*(?:copyright|©|"
@@ -45,7 +48,8 @@ class Fragment:
     """A run of one line without a wide gap; `start`/`end` is its half-open span in the document's text.
 
     `breaks` are the positions in it where the print changes between bold, italic and plain, or in font or colour;
-    `louder` is where what is larger at its beginning ends, 0 where it is of one size.
+    `louder` is where what is larger at its beginning ends, 0 where it is of one size. `prints` are the runs of one
+    weight and slant, where there are several: each one's start, whether it is bold, whether it is italic.
     """
 
     text: str
@@ -57,6 +61,12 @@ class Fragment:
     left: float = 0.0
     breaks: tuple[int, ...] = ()
     louder: int = 0
+    prints: tuple[tuple[int, bool, bool], ...] = ()
+
+    def print_at(self, position: int) -> tuple[bool, bool]:
+        """Whether what stands there is bold, and whether it is italic."""
+        own = [(bold, italic) for start, bold, italic in self.prints if start <= position]
+        return own[-1] if own else (self.bold, self.italic)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -255,10 +265,19 @@ def _fragment(text: str, row_start: int, start: int, end: int, words: list[Word]
         size=max((word.style.size for word in inside), default=0.0),
         left=inside[0].box.x0 if inside and inside[0].box else 0.0,
         breaks=tuple(after.start for word, after in pairwise(inside) if _print(word) != _print(after)),
+        prints=_prints(inside),
         louder=next(
             (after.start for word, after in pairwise(inside) if word.style.size > _LOUDER * after.style.size), 0
         ),
     )
+
+
+def _prints(words: Sequence[Word]) -> tuple[tuple[int, bool, bool], ...]:
+    runs = [(word.start, word.style.bold, word.style.italic) for word in words[:1]]
+    for above, word in pairwise(words):
+        if (above.style.bold, above.style.italic) != (word.style.bold, word.style.italic):
+            runs.append((word.start, word.style.bold, word.style.italic))
+    return tuple(runs) if len(runs) > 1 else ()
 
 
 def _is_icon(word: Word, following: Word) -> bool:

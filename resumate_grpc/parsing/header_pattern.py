@@ -55,13 +55,15 @@ _DASH = re.compile(r"\s+[-–—]\s+")
 def read_alike(headers: Sequence[Sequence[Piece]], text: str, evidence: Evidence) -> list[dict[Part, Piece]]:
     """Return for each header what its pieces are in the section's pattern; empty where it keeps to none."""
     unread: list[dict[Part, Piece]] = [{} for _ in headers]
-    shape = _usual_shape(_names_of(headers, text))
+    names = _names_of(headers, text)
+    shape = _usual_shape(names)
     if not shape:
         return unread
     rows = Counter(spot[0] for spot in shape)
-    headers = [_joined(pieces, rows, text) for pieces in headers]
-    names = _names_of(headers, text)
-    shape = _usual_shape(names)
+    joined = [_joined(pieces, rows, text) for pieces in headers]
+    if joined != [list(pieces) for pieces in headers]:
+        headers, names = joined, _names_of(joined, text)
+        shape = _usual_shape(names)
     alike = [at for at, own in enumerate(names) if _keeps(tuple(own), shape)]
     given = _best(shape, [{spot: evidence(piece) for spot, piece in names[at].items()} for at in alike])
     for at in alike:
@@ -138,6 +140,9 @@ def _cut_like(piece: Piece, usual: int, text: str) -> list[Piece]:
 def _cut(piece: Piece, text: str) -> Iterator[Piece]:
     """Cut a piece at its commas; a place keeps its own."""
     start, end = piece.finding.start, piece.finding.end
+    if not _COMMA.search(text, start, end):
+        yield piece
+        return
     if place_likeness(piece.text) >= _PLACE and is_wholly_place(piece.text):
         yield piece
         return

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from resumate_grpc.parsing.document import Document, Link
 from resumate_grpc.parsing.finding import Finding
 from resumate_grpc.parsing.folding import fold
 
-__all__ = ["EMAIL", "WebLink", "WebLinkKind", "web_links_of"]
+__all__ = ["EMAIL", "URL", "WebLink", "WebLinkKind", "web_links_of"]
 
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,5}[^\W\d_]{2,24}(?![\w-])")
 _TLD = (
@@ -18,7 +18,7 @@ _TLD = (
     "de|at|ch|fr|es|it|nl|be|pt|br|mx|ar|cl|co\\.uk|uk|us|ca|au|in|ru|cn|jp|kr|pl|se|no|fi|dk|cz|hu|ro|gr|tr|ie|nz|tv|"
     "works|engineer|academy|world|life|pro|name|biz|sh|gg|so|to|is|cc|id|sg|hk|tw|za|ua|kz"
 )
-_URL = re.compile(
+URL = re.compile(
     rf"(?:https?://|www\.)[^\s<>()|,;\"']+|(?<![\w@./-])(?:[a-z0-9][a-z0-9-]{{0,62}}\.){{1,4}}(?:{_TLD})(?![\w.-]*@)(?:/[^\s<>()|,;\"']*|"
     rf"(?![\w-]))",
     re.IGNORECASE,
@@ -37,6 +37,9 @@ _NO_PORTFOLIO = re.compile(
     r"arxiv\.org|apple\.com|play\.google|maps\.|mailto:|tel:",
     re.IGNORECASE,
 )
+_NEAR = 8
+_MARKED_REST = re.compile(r"\n([\w%/.-]+)\s*\((?:LinkedIn|Personal|Portfolio|Company|Blog|Other)\)")
+"""How the PDF that LinkedIn makes of a profile goes on below an address that its column broke."""
 _FILE_NAME = re.compile(
     r"^(?:asp|node|vue|next|react|d3|three|express|ado|vb|socket|backbone|ember|require)\.\w+$", re.IGNORECASE
 )
@@ -63,18 +66,43 @@ class WebLink:
 
 def web_links_of(document: Document) -> tuple[WebLink, ...]:
     """Return every web address, the printed ones first, each group in the document's order."""
-    printed = tuple(_printed(document.text))
+    printed = tuple(_whole(link, document) for link in _printed(document.text))
     behind = tuple(_behind(link, document.text) for link in document.links if _is_web(link))
     return (*printed, *behind)
 
 
+def _whole(link: WebLink, document: Document) -> WebLink:
+    """Return an address with what a narrow column broke off it, as its link or a profile's own mark behind it tells."""
+    finding, text = link.finding, document.text
+    if text[finding.end : finding.end + 1] != "\n":
+        return link
+    bare = _bare(finding.text)
+    for target in document.links:
+        longer = _bare(target.uri)
+        if abs(target.start - finding.start) <= _NEAR and target.end > finding.end and longer.startswith(bare):
+            return _longer(link, longer[len(bare) :], target.end)
+    broken = link.kind is WebLinkKind.LINKEDIN or finding.text.endswith(("-", "/"))
+    if broken and (rest := _MARKED_REST.match(text, finding.end)):
+        return _longer(link, rest[1], rest.end(1))
+    return link
+
+
+def _longer(link: WebLink, rest: str, end: int) -> WebLink:
+    text = link.finding.text + rest
+    return replace(link, kind=_kind(text), finding=replace(link.finding, text=text, end=end))
+
+
+def _bare(address: str) -> str:
+    return re.sub(r"^(?:https?://)?(?:www\.)?", "", address.rstrip("/"), flags=re.IGNORECASE)
+
+
 def _is_web(link: Link) -> bool:
-    return link.uri.lower().startswith(("http://", "https://", "www.")) or bool(_URL.fullmatch(link.uri))
+    return link.uri.lower().startswith(("http://", "https://", "www.")) or bool(URL.fullmatch(link.uri))
 
 
 def _printed(text: str) -> list[WebLink]:
     links = []
-    for match in _URL.finditer(text):
+    for match in URL.finditer(text):
         address = match[0].rstrip(".:")
         before = text[match.start() - 1 : match.start()]
         if before == "@" or _FILE_NAME.match(address):

@@ -76,6 +76,8 @@ _LEGAL_FORM = re.compile(
     r"(?:(?:g?GmbH|mbH|AG|KG|OHG|e\.V\.|Ltd|LLC|LLP|Inc|Corp|PLC|plc|S\.A|SA|SAS|SARL|S\.L|SL|S\.r\.l|SRL|S\.p\.A|SpA|B\.V|BV|N\.V|"
     r"Pty|Ltda|& Co)\b\.?)"
 )
+_ACRONYM = re.compile(r"\([A-Z]{2,8}\)")
+"""A short form in brackets, on a row of its own below the name that it stands for."""
 BARE_SCHOOL = re.compile(
     r"(?:universit(?:ät|y|é|à|y of)|universidad(?: de)?|universidade(?: de)?|hochschule|college)$", re.IGNORECASE
 )
@@ -185,6 +187,7 @@ def _runs_on(above: Piece, piece: Piece, text: str) -> bool:
         or _UNFINISHED.search(above.text) is not None
         or _NAME_END.fullmatch(piece.text) is not None
         or _LEGAL_FORM.match(piece.text) is not None
+        or (_ACRONYM.fullmatch(piece.text) is not None and above.bold)
         or (BARE_SCHOOL.search(above.text) is not None and is_wholly_place(piece.text))
     )
 
@@ -258,8 +261,9 @@ def _piece(text: str, start: int, end: int, fragment: Fragment, row: int, order:
     if not finding or not any(char.isalpha() for char in finding.text) or _ADDRESS.fullmatch(finding.text):
         return None
     named = fold(label[0]).strip(" :：") if label else ""
+    bold, italic = fragment.print_at(finding.start)
     return Piece(
-        finding=finding, row=row, order=order, bold=fragment.bold, italic=fragment.italic, label=named,
+        finding=finding, row=row, order=order, bold=bold, italic=italic, label=named,
         employer=_EMPLOYER.search(text, max(fragment.start, start - _LONGEST_AT), start) is not None,
     )  # fmt: skip
 

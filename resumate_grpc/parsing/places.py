@@ -7,7 +7,7 @@ import re
 from resumate_grpc.parsing.folding import fold, squeeze
 from resumate_grpc.parsing.vocabulary import is_place, phrases
 
-__all__ = ["PLACE_LEAD", "is_address", "is_wholly_place", "place_likeness", "split_trailing_place"]
+__all__ = ["OF_A_TOWN", "PLACE_LEAD", "is_address", "is_wholly_place", "place_likeness", "split_trailing_place"]
 
 _PARTS = re.compile(r"\s*[,;/()]\s*|\s+[-–—]\s+")
 _POSTCODE = re.compile(
@@ -19,7 +19,9 @@ _STREET = re.compile(
     r"dr\.|boulevard|blvd\.?|court|"
     r"square|plaza|calle|col\.|colonia|rue|via|viale|rua|apt\.?|apartment|suite|floor|nagar|colony|"
     r"sector|block|p\.?o\.? box|"
-    r"laan|straat|weg|platz|gasse|ul\.|ulitsa|улица|ул\.|проспект|г\.)(?![^\W\d_])|路|号|街道",
+    r"laan|straat|weg|platz|gasse|ul\.|ulitsa|улица|ул\.|проспект|г\.)(?![^\W\d_])|路|号|街道|"
+    r"[^\W\d_]{3}(?:stra(?:ss|ß)e|straat|laan|weg|plein|platz|gasse|allee|kade|gracht|singel|steenweg|dreef|gatan|vägen|"
+    r"ring|ufer|damm)\s+\d",
     re.IGNORECASE,
 )
 _CITY_STATE = re.compile(
@@ -31,6 +33,8 @@ _CAMPUS = re.compile(
     r"\buniversity of (?:california|texas|wisconsin|north carolina|illinois|maryland),\s*$", re.IGNORECASE
 )
 """What goes on with the name of a campus: "University of California, Davis"."""
+OF_A_TOWN = re.compile(r"universit[ée] d\S* .+ à ", re.IGNORECASE)
+"""A French name that ends in its town: "Université du Québec à Rimouski"."""
 _PROVINCE = re.compile(r"(?<=[^\W\d_])\s\((?:[A-Z]{2}|\d{2,3}|2[AB])\)?\s*$")
 """As in Italy and France: "Rapallo (GE)", "Annecy (74)"."""
 _DEPARTMENT = re.compile(r"[A-ZÀ-Þ][^\W\d_]*(?:[ '’-][^\W\d_]+){0,4} \((?:0[1-9]|[1-8]\d|9[0-5]|97[1-6]|2[AB])\)")
@@ -42,6 +46,8 @@ _ATTENDED = re.compile(
     re.IGNORECASE,
 )
 """How one worked there: "Mesa, AZ (Hybrid)"."""
+_TOWN_BEHIND_CODE = re.compile(r"(?:[A-Z]{1,2}-)?\d{4,5} (?:[A-Z]{2} )?[A-ZÀ-Þ][^\W\d_]{2,}")
+_NUMBERED_STREET = re.compile(r"[^\W\d_]{4} \d{1,4}[a-z]?\b|^\d{1,4}[a-z]?,? [^\W\d_]{3}")
 _MOST_TOWN_WORDS = 3
 _TOWN = re.compile(r"^(?:г\.|город|ciudad de|city of|stad|comune di)\s*", re.IGNORECASE)
 _MOST_WORDS = 5
@@ -108,6 +114,8 @@ def is_address(text: str) -> bool:
     if len(parts) < 2 or not _STREET.search(" ".join(parts[:2])) or not any(char.isdigit() for char in text):  # noqa: PLR2004
         return False
     rest = parts[1:]
+    if any(_TOWN_BEHIND_CODE.match(part) for part in rest) and _NUMBERED_STREET.search(" ".join(parts[:2])):
+        return True
     return any(_POSTCODE.search(part) for part in rest) and any(_known(part, last=True) for part in rest)
 
 
@@ -124,7 +132,11 @@ def split_trailing_place(text: str) -> int:
     for cut in reversed(cuts[-3:]):
         if is_wholly_place(text[cut:]) or (best < len(text) and _in_state(text[cut:])):
             best = cut
-    return len(text) if _CAMPUS.search(text[:best]) else best
+    if _CAMPUS.search(text[:best]) or (
+        OF_A_TOWN.match(text) and "," not in text[:best] and "(" not in text[best - 1 :]
+    ):
+        return len(text)
+    return best
 
 
 def _in_state(text: str) -> bool:

@@ -31,7 +31,9 @@ def sorted_out(entry: Entry, text: str, terms: Terms) -> Slots:
     pieces = [
         piece
         for piece in pieces_of(entry.header, entry.dates, text)
-        if len(piece.text) <= _LONGEST_NAME and not _is_list(piece, terms) and not _is_sentence(piece.text)
+        if len(piece.text) <= _LONGEST_NAME
+        and not _is_list(piece, terms)
+        and (piece.bold or not _is_sentence(piece.text))
     ]
     slots.pieces = tuple(pieces)
     own = next((piece for piece in pieces if is_own_account(piece.text)), None)

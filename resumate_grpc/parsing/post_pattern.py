@@ -15,6 +15,8 @@ __all__ = ["keep_to_pattern"]
 _PLACE = 0.6
 _SPARED = 0.8
 """How much less evidence the pattern may have in a header than the header's own reading."""
+_PLACED = 0.75
+"""How far a place is trusted for standing where the others have theirs."""
 _MOST_WORDS = 8
 
 
@@ -54,9 +56,10 @@ def _give(header: Slots, given: Mapping[Part, Piece], terms: Terms) -> None:
     if _read(header, terms) - _sum(named, terms) > _SPARED:
         return
     header.title, header.company, header.patterned = title, company, True
-    if place:
-        header.location, header.placed = place.finding.trusted(0.7), place
-    elif header.placed and header.placed.finding.start in {title.finding.start, company.finding.start}:
+    alike = place and header.location and header.placed and header.placed.finding.start == place.finding.start
+    if place and not alike:
+        header.location, header.placed = place.finding.trusted(max(_PLACED, place_likeness(place.text))), place
+    elif not place and header.placed and header.placed.finding.start in {title.finding.start, company.finding.start}:
         header.location = header.placed = None
     taken = [piece.finding for piece in given.values()]
     header.unclear = [

@@ -63,6 +63,8 @@ _NOT_ITEM = re.compile(
 )
 _LONGEST_LABEL = 30
 _LOUDER = 1.05
+_SHORT_CAPITALS = 5
+_SHORT_LINE = 1  # words
 _PROSE_WORDS = 9
 _TELLING_WORDS = 4
 _GRADE_WORDS = 2
@@ -84,7 +86,7 @@ def items_of(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str
     bullet_labels = _bullets_are_labels(rows)
     cells, heads = _label_cells(rows)
     graded = _graded(rows)
-    over = {above.number for above, below in pairwise(rows) if _heads_list(above, below)}
+    over = {above.number for above, below in pairwise(rows) if _heads_list(above, below)} | _capital_labels(rows)
     headed = False
     for index, row in enumerate(rows):
         if row.number in prose or row.number in heads or EMAIL.search(row.text) or _SIGNED.match(row.text):
@@ -161,6 +163,20 @@ def _heads_list(row: Row, below: Row) -> bool:
     )
 
 
+def _capital_labels(rows: Sequence[Row]) -> set[int]:
+    """Return the rows in capitals that each head a row of several items: "MESSAGING" above "Kafka | RabbitMQ"."""
+    capitals = [(above, below) for above, below in pairwise(rows) if above.caps and not above.bullet]
+    heads = [
+        above
+        for above, below in capitals
+        if len(above.fragments) == 1 and "," not in above.text and not below.caps and not below.bullet
+        and (len(below.fragments) > 1 or "," in below.text)
+    ]  # fmt: skip
+    each = len(heads) == sum(row.caps for row in rows)
+    larger = all(row.size > below.size for row, below in capitals)
+    return {row.number for row in heads} if each and (len(heads) > 1 or larger) else set()
+
+
 def _with_wraps_joined(rows: Sequence[Row]) -> list[Row]:
     """Join rows over which a list in one line was wrapped: within a bracket, or within an item behind a comma."""
     joined: list[Row] = []
@@ -168,7 +184,8 @@ def _with_wraps_joined(rows: Sequence[Row]) -> list[Row]:
         above = joined[-1] if joined else None
         opened = above is not None and above.text.count("(") > above.text.count(")") and ")" in row.text
         listed = above is not None and above.wrapped and "," in above.text and not LABEL.match(row.text)
-        if above and (opened or listed) and above.end + 1 == row.start and not row.bullet:
+        labelled = above is not None and row.caps and not above.caps and len(row.text) > _SHORT_CAPITALS
+        if above and (opened or (listed and not labelled)) and above.end + 1 == row.start and not row.bullet:
             last, first = above.fragments[-1], row.fragments[0]
             whole = replace(last, text=f"{last.text} {first.text}", end=first.end)
             fragments = (*above.fragments[:-1], whole, *row.fragments[1:])
@@ -203,6 +220,7 @@ def _prose(rows: Sequence[Row], text: str) -> set[int]:
     runs: list[list[Row]] = []
     for row in rows:
         wrapped = runs and row.text[:1].islower() and not row.bullet and len(row.fragments) == 1
+        wrapped = wrapped and max(len(each.text.split()) for each in (runs[-1][-1], row)) > _SHORT_LINE
         if wrapped and row.block == runs[-1][-1].block:
             runs[-1].append(row)
         else:

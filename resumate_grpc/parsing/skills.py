@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from resumate_grpc.parsing.certificates import certificates_of
+from resumate_grpc.parsing.column_heads import without_column_heads
 from resumate_grpc.parsing.competence_forms import Competence, answers_of, is_competence_form
 from resumate_grpc.parsing.dates import DateSpan
-from resumate_grpc.parsing.entries import without_column_heads
 from resumate_grpc.parsing.finding import Finding
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Row

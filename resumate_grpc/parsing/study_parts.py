@@ -14,9 +14,20 @@ from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.pieces import BARE_SCHOOL, Piece, label_end
 from resumate_grpc.parsing.places import is_wholly_place, place_likeness
 from resumate_grpc.parsing.post_labels import PLACE_LABELS
-from resumate_grpc.parsing.vocabulary import phrases
+from resumate_grpc.parsing.vocabulary import is_place, phrases
 
-__all__ = ["ASIDE", "COMMA", "MAJOR", "SUBJECT", "Part", "degree_leads", "has_institution", "parts_of", "subject_alone"]
+__all__ = [
+    "ASIDE",
+    "COMMA",
+    "FIELD_LABEL",
+    "MAJOR",
+    "SUBJECT",
+    "Part",
+    "degree_leads",
+    "has_institution",
+    "parts_of",
+    "subject_alone",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,13 @@ ASIDE = re.compile(
     r"courses taken)\b.{0,3}[:：\s]",
     re.IGNORECASE,
 )
+FIELD_LABEL = re.compile(
+    r"(?:field(?:\(s\)|s)? of study|studienrichtung|fachrichtung|domaine(?:\(s\)|s)? d['’][ée]tudes?|"
+    r"campos? de estudios?|dom[ií]nio(?:\(s\)|s)? de estudo|[áa]rea de estudo|campo(?:\(i\))? di studio|"
+    r"studierichting)\s*:",
+    re.IGNORECASE,
+)
+"""What asks for the field in forms."""
 MAJOR = re.compile(
     r"(?:major(?:ing)?|specializ(?:ation|ing)|concentration|hauptfach|spécialité|spécialisation|especialidad|studium)\s*(?:in|"
     r":|en|der|des)\s*|специальность:?\s+|направление:?\s+|(?:master|bachelor|hochschul)?studium\s+(?=[^\W\d_])",
@@ -136,7 +154,8 @@ def _names_acronym(after: str) -> bool:
 def _names_campus(before: str, after: str) -> bool:
     """Whether what follows belongs to the name, as in "University of California, Davis"."""
     return (
-        not fold(after).startswith(fold(before.rsplit(" ", 1)[-1]))
+        "," not in after
+        and not fold(after).startswith(fold(before.rsplit(" ", 1)[-1]))
         and re.search(r"\b(?:university|universidad|universite) (?:of|de|system of) [^\W\d_]+$", fold(before))
         is not None
         and (fold(before.rsplit(" ", 1)[-1]) in phrases("regions"))
@@ -175,8 +194,9 @@ def has_institution(terms: Terms, text: str, start: int, end: int) -> bool:
 
 @cache
 def _universities() -> frozenset[str]:
-    """Return the universities that are not called like their place or a degree."""
-    return phrases("universities") - phrases("places") - phrases("degrees")
+    """Return the universities that are not called like a place or a degree."""
+    named = phrases("universities") - phrases("places") - phrases("degrees")
+    return frozenset(name for name in named if not is_place(name))
 
 
 def _is_known_university(printed: str) -> bool:

@@ -9,7 +9,7 @@ from resumate_grpc.parsing.degrees import has_degree
 from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.nlp import Terms
 from resumate_grpc.parsing.places import is_wholly_place
-from resumate_grpc.parsing.study_parts import ASIDE, SUBJECT, has_institution
+from resumate_grpc.parsing.study_parts import ASIDE, FIELD_LABEL, SUBJECT, has_institution
 
 __all__ = ["is_date_alone", "labels_of", "plain_rows_suffice"]
 
@@ -18,6 +18,7 @@ _SENTENCE = 60
 _INDENT = 5.0
 _MOST_NAME_WORDS = 8
 _ENTRY_ROWS = 4
+_MOST_PLACE_WORDS = 4
 
 
 def labels_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms: Terms) -> dict[int, frozenset[str]]:
@@ -42,7 +43,8 @@ def _labels(row: Row, dates: Sequence[DateSpan], text: str, terms: Terms, *, lef
     ):
         return frozenset()
     own = set()
-    if has_degree(terms, text, row.start, row.end):
+    asked = FIELD_LABEL.search(row.text)
+    if has_degree(terms, text, row.start, row.start + asked.start() if asked else row.end):
         own.add("degree")
     if has_institution(terms, text, row.start, row.end):
         own.add("institution")
@@ -82,7 +84,16 @@ def _leads_like(row: Row, leader: Row, known: Mapping[int, frozenset[str]], date
         return False
     if "date" in known[row.number]:
         return "date" in known[leader.number] and len(row.fragments) > 1
+    if not known[row.number] and _has_place_beside(row) and _has_place_beside(leader):
+        return True
     return (row.bold or row.caps) and row.size > 0 and len(row.text.split()) <= _MOST_NAME_WORDS
+
+
+def _has_place_beside(row: Row) -> bool:
+    """Whether a name stands at the left and a place, known or like a town's and its state's, at the right."""
+    last = row.fragments[-1].text
+    placed = is_wholly_place(last) or (last[:1].isupper() and last.replace(" ", "").replace("-", "").isalpha())
+    return len(row.fragments) == 2 and placed and len(last.split()) <= _MOST_PLACE_WORDS  # noqa: PLR2004
 
 
 def _open_like_leader(rows: Sequence[Row], leader: Row | None, known: dict[int, frozenset[str]]) -> None:

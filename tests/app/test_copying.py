@@ -16,7 +16,7 @@ from tests.app.test_serve_postgres import assert_done
 from tests.files.services import ObjectService, object_service
 from tests.live import LiveServer, live_server
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.embedded]
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import pytest
 
+from resumate_grpc.store.migrations import HEAD, WORKS_WITH
 from tests.fire.many.battle import SLOWLY, Outcome, battling
 from tests.fire.many.engines import running_engines
 from tests.fire.many.faults import Fault, Field
@@ -30,7 +31,14 @@ from tests.fire.recording import Recorder
 
 __all__ = ["replaced_in_turn", "run_upgrade"]
 
+
+class UnfitError(Exception):
+    """The old code is not to run beside the new."""
+
+
 HERE = Path(__file__).parents[2]
+BACK_WITHIN_S = 90.0
+MOST_SHOWN = 1000
 ROLES = ("servers", "workers", "bridges")
 """In the order in which docs/operations.md has them replaced."""
 
@@ -43,7 +51,11 @@ def replaced_in_turn(role: str, code: Path | None) -> Fault:
         for program in getattr(field.fleet, role):
             began = time.monotonic()
             program.code = code
-            await program.restart()
+            try:
+                async with asyncio.timeout(BACK_WITHIN_S):
+                    await program.restart()
+            except TimeoutError:
+                raise AssertionError(f"it does not start: {program.log()[-MOST_SHOWN:]}") from None
             _check_that_it_runs(program, code)
             took.append(time.monotonic() - began)
         return f"each back after {', '.join(f'{seconds:.1f}' for seconds in took)} s"
@@ -79,7 +91,7 @@ def _migrate(environment: dict[str, str], code: Path | None) -> str:
         )
     if done.returncode:
         raise RuntimeError(done.stdout + done.stderr)
-    return done.stdout.strip().partition("disable")[2].strip(" :")
+    return done.stdout.strip().partition("sslmode=disable")[2].strip(" :")
 
 
 def checked_out(revision: str, folder: Path) -> Path:
@@ -118,7 +130,11 @@ async def run_upgrade(
     ]
     try:
         async with running_engines(folder / "engines", migrated=False) as engines:
-            await asyncio.to_thread(_migrate, engines.environment, old)
+            made = (await asyncio.to_thread(_migrate, engines.environment, old)).rpartition(" ")[2]
+            if made not in (HEAD, *WORKS_WITH):
+                raise UnfitError(
+                    f"the code here does not say that revision {made} works on its schema, which is {HEAD}"
+                )
             async with (
                 running_fleet(folder / "programs", engines, size=size, code=old, env_of=of_workers(SLOWLY)) as fleet,
                 battling(Field(fleet=fleet, engines=engines), recorder) as battle,
@@ -157,7 +173,7 @@ def main() -> int:
         old = checked_out(given.old, Path(temporary))
         try:
             asyncio.run(run_upgrade(folder, old, size=Size(), back=given.back, on_outcome=tell))
-        except pytest.skip.Exception as missing:
+        except (pytest.skip.Exception, UnfitError) as missing:
             print(missing, file=sys.stderr)  # noqa: T201 - a command
             return 2
     return 1 if any(outcome.breaches for outcome in outcomes) else 0

@@ -72,6 +72,7 @@ class Battle:
         self._wide: list[Watcher] = []
         self._earlier = ""
         self._rested = Rested(clients=())
+        self._lost: set[str] = set()
 
     @asynccontextmanager
     async def watched(self) -> AsyncIterator[None]:
@@ -178,7 +179,9 @@ class Battle:
             await asyncio.sleep(LOOK_S)
         await asyncio.gather(*(watcher.caught_up() for watcher in watchers))
         self._rested = Rested(clients=tuple(watcher.name for watcher in watchers))
-        return _not_parsed(self._recorder.recording(), await self._field.engines.truth())
+        lost = _not_parsed(self._recorder.recording(), await self._field.engines.truth())
+        self._lost, before = set(lost), self._lost
+        return [told for told in lost if told not in before]
 
     def _refusals(self, first_line: int) -> int:
         """Count what was refused or given back since a line of the recording."""
