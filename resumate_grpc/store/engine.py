@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol, TypeVar
 
 from resumate_grpc.model.progress import ProgressEvent
@@ -12,7 +13,7 @@ from resumate_grpc.model.work import Claim
 from resumate_grpc.store.append import Append
 from resumate_grpc.store.transaction import Body
 
-__all__ = ["Claimed", "Engine", "Pool", "PoolFigures", "Reading", "Writing"]
+__all__ = ["Claimed", "Engine", "Keeping", "Pool", "PoolFigures", "Reading", "Writing"]
 
 T = TypeVar("T")
 
@@ -55,15 +56,24 @@ class Pool(Protocol):
         ...
 
 
+class Keeping(Protocol):
+    """Keeps tables of periods."""
+
+    async def keep(self, kept: timedelta | None) -> timedelta:
+        """See `Expiry.keep_periods`."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Engine:
     """An open database.
 
     `shared`: processes that do not know of each other may use it, on several machines. `pool` is None where there are
-    no connections worth counting.
+    no connections worth counting, `periods` where events are not divided by time.
     """
 
     writer: Writing
     readers: Reading
     pool: Pool | None = None
     shared: bool = False
+    periods: Keeping | None = None

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Self
 
@@ -236,6 +236,10 @@ class SqlStore:
         return await self._writer.submit(partial(work_queue.void_leases, instance=instance))
 
     # Retention
+
+    async def keep_periods(self, kept: timedelta | None) -> timedelta:
+        """See `Expiry.keep_periods`."""
+        return timedelta() if self._engine.periods is None else await self._engine.periods.keep(kept)
 
     async def purge_events(self, *, ended_before: datetime, limit: int) -> int:
         """See `Expiry.purge_events`."""

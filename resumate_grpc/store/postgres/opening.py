@@ -10,6 +10,7 @@ from resumate_grpc.jobs.ports import Clock
 from resumate_grpc.store.engine import Engine
 from resumate_grpc.store.postgres.connecting import ConnectionPool, connect, connecting, explained, with_pooler
 from resumate_grpc.store.postgres.moment import ClockTime, DatabaseTime
+from resumate_grpc.store.postgres.partitions import Partitions
 from resumate_grpc.store.postgres.runner import Readers, Writer
 from resumate_grpc.store.postgres.statements import Statements
 
@@ -41,4 +42,4 @@ async def open_postgres(database_url: str, *, clock: Clock, use_clock: bool, con
         writer = Writer(engine, time, kept)
         stack.push_async_callback(writer.aclose)
         pool = ConnectionPool(engine, kept_in_use=lambda: int(kept.busy), limit=connections)
-        yield Engine(writer=writer, readers=readers, pool=pool, shared=True)
+        yield Engine(writer=writer, readers=readers, pool=pool, shared=True, periods=Partitions(writer))
