@@ -1,5 +1,6 @@
 # make run    everything on embedded defaults: gRPC on 127.0.0.1:50051, page and bridge on http://127.0.0.1:8080
 # make test   all tests (REQUIRE_ALL=1: a missing component is a failure and not a skip)
+# make test-scaled-out  the same service, its contract and guarantees, on PostgreSQL and NATS
 # make check  what precedes a commit, in under 30 s: contract, style, types, layers, quick tests
 
 PYTHON ?= python3.11
@@ -13,7 +14,7 @@ ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint contract types layers quick coverage generate format release-contract clean
+.PHONY: help run test test-scaled-out check lint contract types layers quick coverage generate format release-contract clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 26
@@ -33,6 +34,9 @@ run: $(VENV)/installed ## start gRPC server, workers, bridge and page
 
 test: $(VENV)/installed-dev ## run all tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+test-scaled-out: $(VENV)/installed-dev ## the suites of contract and guarantees on PostgreSQL and NATS
+	$(BIN)/python -m pytest -n 2 --dist worksteal --scaled-out -m 'not browser and not node' tests/rpc tests/jobs tests/client tests/app tests/cli tests/fire $(ARGS)
 
 check: $(VENV)/installed-dev ## what precedes every commit
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target contract lint types layers

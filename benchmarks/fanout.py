@@ -37,7 +37,7 @@ CONNECTIONS = 4
 TOPICS = 100
 FIRST_MESSAGES = 3
 """What a stream gets before anything happens: ours two events and a heartbeat, the bare one as many."""
-TIMEOUT_S = 60.0
+TIMEOUT_S = 300.0
 SETTLING_S = 0.5
 
 
@@ -83,9 +83,12 @@ class Opened:
 
 
 @asynccontextmanager
-async def opened(side: str, *, watchers: int, topics: int) -> AsyncIterator[Opened]:
-    """Start a server and open watches, spread over the topics; wait until all have caught up."""
-    async with started(FOLDER / f"fanout_{side}.py", str(topics)) as peer:
+async def opened(side: str, *, watchers: int, topics: int, under: Sequence[str] = ()) -> AsyncIterator[Opened]:
+    """Start a server and open watches, spread over the topics; wait until all have caught up.
+
+    `under` is a command that runs the server, such as a profiler's.
+    """
+    async with started(FOLDER / f"fanout_{side}.py", str(topics), under=under) as peer:
         reader = Reader()
         connections = [await connect(peer.hello["port"], arrived=reader.arrived) for _ in range(CONNECTIONS)]
         await _open(reader, connections, peer, side, range(topics))  # what a first watch loads is no watch's memory
@@ -135,14 +138,15 @@ async def flat_out(side: str, *, watchers: int, messages: int) -> tuple[float, f
     events = max(1, messages // watchers)
     async with opened(side, watchers=watchers, topics=1) as watches:
         reader, peer = watches.reader, watches.peer
-        await _burst(watches, max(1, events // 10))
+        await burst(watches, max(1, events // 10))
         cpu, begun, done = peer.cpu_s, time.monotonic(), reader.count
         await peer.ask({"do": "burst", "events": events})
         await reader.counted(done + events * watchers)
         return events * watchers / (reader.last - begun), (peer.cpu_s - cpu) / (events * watchers) * 1e6
 
 
-async def _burst(watches: Opened, events: int) -> None:
+async def burst(watches: Opened, events: int) -> None:
+    """Have so many events sent to all of them, as quickly as it goes, and wait until they are here."""
     done = watches.reader.count
     await watches.peer.ask({"do": "burst", "events": events})
     await watches.reader.counted(done + events * watches.watchers)

@@ -1,6 +1,6 @@
 """The limit: grpc.aio on uvloop, writing bytes serialised beforehand from a deque a watcher; no log, no resuming.
 
-Answers the same commands as `fanout_ours.py`.
+Answers the same commands as `fanout_ours.py`, and what it holds, for `soak.py`, which calls a unary method of it too.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import Any
 import grpc
 import grpc.aio
 import uvloop
-from fanout_load import METHOD, paced, sample_response
+from fanout_load import METHOD, UNARY_METHOD, paced, sample_response
+from held import held
 from peer import answer_commands
 
 from resumate_grpc.rpc.server import OPTIONS
@@ -36,15 +37,21 @@ class Watcher:
 
 
 class Fanout(grpc.GenericRpcHandler):
-    """The one method, for any request: its first character parts the watchers into topics by number."""
+    """A watch, for any request: its first character parts the watchers into topics by number. And a unary method."""
 
     def __init__(self) -> None:
         self.topics: dict[int, set[Watcher]] = {}
-        self._handler: grpc.RpcMethodHandler[bytes, bytes] = grpc.unary_stream_rpc_method_handler(self._watch)
+        self._handlers: dict[str, grpc.RpcMethodHandler[bytes, bytes]] = {
+            METHOD: grpc.unary_stream_rpc_method_handler(self._watch),
+            UNARY_METHOD: grpc.unary_unary_rpc_method_handler(self._answer),
+        }
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[bytes, bytes] | None:
-        """Return the handler of the one method."""
-        return self._handler if handler_call_details.method == METHOD else None
+        """Return the handler of a method."""
+        return self._handlers.get(handler_call_details.method)
+
+    async def _answer(self, _request: bytes, _context: grpc.aio.ServicerContext[bytes, bytes]) -> bytes:
+        return await asyncio.to_thread(sample_response, 0)  # by way of a thread, as ours asks the database
 
     async def _watch(self, request: bytes, context: grpc.aio.ServicerContext[bytes, bytes]) -> None:
         watcher = Watcher()
@@ -89,6 +96,8 @@ async def main() -> None:
                 await publish(0)
                 await asyncio.sleep(0)
             return {}
+        if command["do"] == "held":
+            return held()
         return {"stamps": await paced(publish, **command["load"])}
 
     await answer_commands({"port": port}, obey)

@@ -14,9 +14,10 @@ from resumate_grpc.model.progress import ProgressEvent, Stage, State
 from resumate_grpc.rpc.codec_progress import encode_event
 from resumate_grpc.rpc.codec_watch import Frames
 
-__all__ = ["METHOD", "paced", "sample_response", "sample_text"]
+__all__ = ["METHOD", "UNARY_METHOD", "paced", "sample_response", "sample_text"]
 
 METHOD = "/resumate.v1.ResumeService/WatchProgress"
+UNARY_METHOD = "/resumate.v1.ResumeService/ListResumes"
 _FRAMES = Frames("0190aaaa-0000-7000-8000-000000000000")
 
 

@@ -9,7 +9,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -61,9 +61,10 @@ class Peer:
 
 
 @asynccontextmanager
-async def started(program: Path, *arguments: str) -> AsyncIterator[Peer]:
-    """Run a program of this folder until the block ends."""
+async def started(program: Path, *arguments: str, under: Sequence[str] = ()) -> AsyncIterator[Peer]:
+    """Run a program of this folder until the block ends; `under` is a command that runs it, such as a profiler's."""
     process = await asyncio.create_subprocess_exec(
+        *under,
         sys.executable,
         str(program),
         *arguments,

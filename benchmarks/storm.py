@@ -31,6 +31,8 @@ async def main() -> None:
             figures = await restarted_under_a_crowd(Path(folder), RESUME.read_bytes(), watches=watches, number=number)
         if figures.endings.get("CANCELLED"):
             raise SystemExit(f"{figures.endings['CANCELLED']} watches were CANCELLED without cause")
+        if number is signal.SIGTERM and figures.told < watches:
+            raise SystemExit(f"{watches - figures.told} watches were not told that the service was going away")
         endings = ", ".join(f"{code} {count:,}" for code, count in sorted(figures.endings.items()))
         rows.append([name, *(f"{s:.1f}" for s in (figures.opened_s, figures.stopped_s, figures.back_s)), endings])
     print_table(f"{watches:,} watches", ["opened s", "stopped s", "all back s", "endings"], rows)

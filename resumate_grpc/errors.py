@@ -16,6 +16,7 @@
     ├── NoPictureError           a page of it cannot be drawn
     ├── StorageFullError, StorageUnavailableError, StorageDamagedError
     │                            disk or database failed; nothing was changed
+    ├── CopyError                an installation could not be copied; a command's, never an rpc's status
     └── ParsingError             an accepted file that cannot be parsed: a result, never an rpc's status
 
 Each class bears one `ErrorReason`; `rpc/status.py` maps the classes to gRPC codes in one table.
@@ -27,6 +28,7 @@ from enum import Enum
 from typing import ClassVar
 
 __all__ = [
+    "CopyError",
     "DrainingError",
     "EmptyFileError",
     "EpochMismatchError",
@@ -98,6 +100,12 @@ class SettingsError(ResumateError):
     """A setting is wrong; raised at start only, the message names the setting and how to mend it."""
 
     reason = ErrorReason.INVALID_FIELD
+
+
+class CopyError(ResumateError):
+    """An installation could not be copied: what is copied is damaged, did not arrive as it was, or a store failed."""
+
+    reason = ErrorReason.STORAGE_DAMAGED
 
 
 class InvalidInputError(ResumateError):

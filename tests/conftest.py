@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from resumate_grpc.store import migrate
+from tests.components import missing
 from tests.live import LiveServer, live_server
 from tests.postgres import Cluster, found, running_cluster
+from tests.surroundings import scaled_out, standing
 
 # Neither a deadline nor "too slow": a busy machine must not fail a test.
 _WHOLE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -26,7 +26,45 @@ settings.load_profile("whole")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
+__all__ = ["missing"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Say on what the service under test stands."""
+    parser.addoption(
+        "--scaled-out",
+        action="store_true",
+        help="run the service under test on PostgreSQL and NATS; what is of SQLite alone is left out",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what has no meaning on PostgreSQL and NATS."""
+    if config.getoption("--scaled-out"):
+        embedded = [item for item in items if item.get_closest_marker("embedded")]
+        config.hook.pytest_deselected(items=embedded)
+        items[:] = [item for item in items if item not in embedded]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def engines(request: pytest.FixtureRequest) -> Iterator[None]:
+    """PostgreSQL and NATS for the service under test, where they are asked for."""
+    if not request.config.getoption("--scaled-out"):
+        yield
+        return
+    with scaled_out(request.getfixturevalue("postgres")):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def installations(engines: None) -> Iterator[None]:
+    """Leave no broker of a test's own running."""
+    on = standing()
+    if on is None:
+        yield
+        return
+    with on.ending_new_ones():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -67,13 +105,6 @@ def postgres_url(postgres: Cluster, postgres_template: str) -> str:
     """A migrated database without rows, on which nobody else is at work: emptying one is quicker than making one."""
     postgres.empty(postgres_template)
     return postgres.url(postgres_template)
-
-
-def missing(component: str) -> NoReturn:
-    """Skip the test because a component is missing, or fail it where everything is required."""
-    if REQUIRE_ALL:
-        pytest.fail(f"{component} is missing, and REQUIRE_ALL=1 requires it")
-    pytest.skip(f"{component} is missing")
 
 
 @pytest.fixture

@@ -17,15 +17,21 @@ from typing import Self
 import grpc
 
 from resumate_grpc._gen.resumate.v1 import resume_service_pb2_grpc as services
+from tests.surroundings import environment
 
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 30.0
 
 
 class LiveServer:
-    """One running program. `grpc_address` and `http_url` are empty for roles that have none."""
+    """One running program. `grpc_address` and `http_url` are empty for roles that have none.
 
-    def __init__(self, *args: str, data_dir: Path, env: Mapping[str, str] | None = None) -> None:
+    It is started in `cwd`, whose code it runs if that is a checkout; None = here.
+    """
+
+    def __init__(
+        self, *args: str, data_dir: Path, env: Mapping[str, str] | None = None, cwd: Path | None = None
+    ) -> None:
         self.data_dir = data_dir
         self.output: list[str] = []
         self._lines: Queue[str | None] = Queue()
@@ -34,6 +40,7 @@ class LiveServer:
             "RESUMATE_GRPC_LISTEN": "127.0.0.1:0",
             "RESUMATE_HTTP_LISTEN": "127.0.0.1:0",
             "RESUMATE_WORKERS": "1",
+            **environment(data_dir),
             **(env or {}),
         }
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("RESUMATE_")}
@@ -43,6 +50,7 @@ class LiveServer:
             stderr=subprocess.STDOUT,
             text=True,
             env={**inherited, **settings, "PYTHONUNBUFFERED": "1"},
+            cwd=cwd,
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()

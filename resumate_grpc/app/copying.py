@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from resumate_grpc.errors import SettingsError, StorageFullError, StorageUnavailableError
+from resumate_grpc.errors import CopyError, SettingsError, StorageFullError, StorageUnavailableError
 from resumate_grpc.files import ObjectFileStore
 from resumate_grpc.files.copying import File, absent, copy_files, misread
-from resumate_grpc.store.copying import CopyError, Source, copy_database, opened_source
+from resumate_grpc.store.copying import Source, copy_database, opened_source
 
 __all__ = ["Installation", "Missing", "Report", "copy"]
 

@@ -28,8 +28,11 @@ class Cursor:
     holes, and passes on only the batch's events: so a missing number is noticed whoever's it was.
     """
 
+    __slots__ = ("_batch_id", "_is_resume", "count", "digest", "reached", "sent")
+
     def __init__(self, target: Target, *, after: int, digest: bytes = START) -> None:
-        self._target = target
+        self._is_resume = bool(target.resume_id)
+        self._batch_id = target.batch_id
         self.reached = after
         """All numbers up to this one have been seen."""
         self.sent = after
@@ -41,17 +44,20 @@ class Cursor:
 
     def number(self, event: ProgressEvent) -> int:
         """Return the event's number in this target's counting."""
-        return event.sequence if self._target.resume_id else event.feed_sequence
+        return event.sequence if self._is_resume else event.feed_sequence
 
     def live(self, event: ProgressEvent) -> bool | None:
         """Judge a live event: True = pass it on, False = drop it, None = some are missing before it."""
-        number = self.number(event)
-        if number <= self.reached:
-            return False
-        if number > self.reached + 1:
-            return None
+        number = event.sequence if self._is_resume else event.feed_sequence
+        step = number - self.reached
+        if step != 1:
+            return None if step > 1 else False
         self.reached = number
-        return self._pass_on(event)
+        if not self._is_resume:
+            return self._pass_on(event, number)
+        self.sent, self.digest = number, event.digest
+        self.count += 1
+        return True
 
     def history(self, events: Iterable[ProgressEvent], *, complete_to: int) -> Sequence[ProgressEvent]:
         """Take events read from the log after `reached`; returns those to pass on.
@@ -63,15 +69,18 @@ class Cursor:
             number = self.number(event)
             if number > self.reached:
                 self.reached = number
-                if self._pass_on(event):
+                if self._pass_on(event, number):
                     fresh.append(event)
         self.reached = max(self.reached, complete_to)
         return fresh
 
-    def _pass_on(self, event: ProgressEvent) -> bool:
-        if self._target.batch_id and event.batch_id != self._target.batch_id:
+    def _pass_on(self, event: ProgressEvent, number: int) -> bool:
+        if self._is_resume:
+            self.digest = event.digest
+        elif self._batch_id and event.batch_id != self._batch_id:
             return False
-        self.sent = self.number(event)
+        else:
+            self.digest = watch_chained(self.digest, event.digest)
+        self.sent = number
         self.count += 1
-        self.digest = event.digest if self._target.resume_id else watch_chained(self.digest, event.digest)
         return True

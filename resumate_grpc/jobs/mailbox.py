@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Sequence
 
 from resumate_grpc.jobs.updates import Occurred
 
@@ -18,10 +17,11 @@ MAX_BYTES = 512 * 1024
 class Mailbox:
     """Takes events without waiting; past 128 of them, or 512 KiB, it forgets them all and says so: the log has them."""
 
-    __slots__ = ("_bytes", "_events", "_has_rung", "_waiter", "alarm", "closed", "handed_at", "overflowed", "removed")
+    __slots__ = ("_bytes", "_has_rung", "_waiter", "alarm", "closed", "events", "handed_at", "overflowed", "removed")
 
     def __init__(self) -> None:
-        self._events: list[Occurred] = []
+        self.events: list[Occurred] = []
+        """What is there, oldest first; `take` takes it."""
         self._bytes = 0
         self._waiter: asyncio.Future[None] | None = None
         self._has_rung = False
@@ -38,18 +38,19 @@ class Mailbox:
         if self.overflowed:
             return
         self._bytes += size_bytes
-        if len(self._events) >= MAX_EVENTS or self._bytes > MAX_BYTES:
+        if len(self.events) >= MAX_EVENTS or self._bytes > MAX_BYTES:
             self.overflow()
             return
-        self._events.append(event)
-        self._has_rung = True
-        waiter = self._waiter
-        if waiter is not None and not waiter.done():
+        self.events.append(event)
+        waiter, self._waiter = self._waiter, None
+        if waiter is None:  # as in `ring`, which would cost a call for each event of each watcher
+            self._has_rung = True
+        elif not waiter.done():
             waiter.set_result(None)
 
     def overflow(self) -> None:
         """Forget what is there and keep nothing more until `reopen`: the watcher reads the log."""
-        self._events, self._bytes = [], 0
+        self.events, self._bytes = [], 0
         self.overflowed = True
         self.ring()
 
@@ -69,29 +70,31 @@ class Mailbox:
 
     def ring(self) -> None:
         """Wake the watcher."""
-        self._has_rung = True
-        waiter = self._waiter
-        if waiter is not None and not waiter.done():
+        waiter, self._waiter = self._waiter, None
+        if waiter is None:
+            self._has_rung = True
+        elif not waiter.done():  # it is where who waited was cancelled
             waiter.set_result(None)
 
     @property
     def has_news(self) -> bool:
         """Whether there is anything that the watcher has not looked at."""
-        return bool(self._events) or self.overflowed or self.removed or self.closed
+        return bool(self.events) or self.overflowed or self.removed or self.closed
 
-    def take(self) -> Sequence[Occurred]:
-        """Return what is there, oldest first."""
-        if not self._events:
-            return ()
-        taken, self._events, self._bytes = self._events, [], 0
+    def take(self) -> list[Occurred]:
+        """Return what is there, oldest first; `rung` does not tell of it any more."""
+        taken, self.events, self._bytes, self._has_rung = self.events, [], 0, False
         return taken
 
-    async def wait(self) -> None:
-        """Wait until somebody rings; returns at once if that was since the last wait."""
-        if not self._has_rung:
-            self._waiter = asyncio.get_running_loop().create_future()
-            try:
-                await self._waiter
-            finally:
-                self._waiter = None
+    def rung(self) -> asyncio.Future[None]:
+        """Return what is done as soon as somebody rings; at once if that was since the last time, or since `take`.
+
+        To be called right after looking at all that may have rung: events, the flags, and the alarm.
+        """
+        waiter = asyncio.get_running_loop().create_future()
+        if self._has_rung:
+            waiter.set_result(None)
+        else:
+            self._waiter = waiter
         self._has_rung = False
+        return waiter

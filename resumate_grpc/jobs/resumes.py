@@ -197,6 +197,8 @@ class Resumes:
 
     async def drop_if_orphaned(self, sha256: str) -> None:
         """Remove a file that no résumé has, of whatever owner, and that no upload is about to have."""
+        if await self._store.references(sha256):
+            return  # nor wait for the hold of a server that died with it, whose client asks again elsewhere
         async with self._files.removing(sha256):
             if not await self._store.references(sha256):
                 await self._files.delete(sha256)

@@ -16,7 +16,7 @@ from resumate_grpc.jobs.pulse import TICK_S, Pulse
 from resumate_grpc.jobs.reading import LogReader
 from resumate_grpc.jobs.updates import Beat, Counted, Drained, Occurred, Update
 from resumate_grpc.model.digest import START
-from resumate_grpc.model.progress import State
+from resumate_grpc.model.progress import ProgressEvent, State
 from resumate_grpc.model.work import LogPage, LogQuery, Target
 
 __all__ = ["HISTORY_PAGE_EVENTS", "Shared", "Watcher", "draining_error"]
@@ -54,11 +54,11 @@ class Watcher:
         "_behind",
         "_counts_due",
         "_cursor",
-        "_ended",
         "_farewell_said",
         "_feed",
         "_follow",
         "_heartbeat_s",
+        "_is_over",
         "_mailbox",
         "_owes_beat",
         "_page",
@@ -94,7 +94,7 @@ class Watcher:
         # Where more events are to come, they bear the digest that counts; before those, only the log's end has one.
         digest = page.bounds.digest if after == page.bounds.last else START
         self._cursor = Cursor(target, after=after, digest=digest)
-        self._ended = False
+        self._is_over = False
         self._place = 0
         self._place_due = math.inf
         self._note_state(page.bounds.state)
@@ -113,25 +113,29 @@ class Watcher:
         mailbox = self._mailbox
         mailbox.handed_at = math.inf
         updates: Sequence[Update] = ()
-        while not updates and (self._owes_beat or not self._has_ended):
+        while not updates and (self._owes_beat or not self._is_over):
             if mailbox.closed:
                 updates = self._farewell()
             elif self._behind:
                 updates = await self._history()
-            else:
+            elif mailbox.events or mailbox.overflowed:
                 updates = self._live()
-                if not updates and not self._behind:  # an overflow has rung already, and nothing would ring again
-                    updates = await self._quiet()
-        mailbox.handed_at = self._shared.clock.monotonic()
+            elif mailbox.alarm and not mailbox.removed and self._place_due == math.inf:
+                await mailbox.rung()  # nothing is due before the alarm
+            else:
+                updates = await self._quiet()
+        mailbox.handed_at = self._sent_at = self._shared.clock.monotonic()
         return updates
 
     def _live(self) -> Sequence[Update]:
-        mailbox, cursor = self._mailbox, self._cursor
+        mailbox, judge = self._mailbox, self._cursor.live
         taken = mailbox.take()
         for index, occurred in enumerate(taken):
-            verdict = cursor.live(occurred.event)
+            event = occurred.event
+            verdict = judge(event)
             if verdict:
-                self._note_event(occurred)
+                if event.state is not self._state or self._target.batch_id:
+                    self._note_event(event)
                 continue
             if verdict is None:  # the rest has to wait for what is missing before it
                 self._behind = True
@@ -149,7 +153,7 @@ class Watcher:
                 self._behind = True
                 return passed_on
             if verdict:
-                self._note_event(occurred)
+                self._note_event(occurred.event)
                 passed_on.append(occurred)
         self._behind = self._mailbox.overflowed
         return passed_on
@@ -172,9 +176,8 @@ class Watcher:
         complete_to = self._cursor.number(page.events[-1]) if is_full else page.bounds.last
         updates: list[Update] = []
         for event in self._cursor.history(page.events, complete_to=complete_to):
-            occurred = Occurred(event=event)
-            self._note_event(occurred)
-            updates.append(occurred)
+            self._note_event(event)
+            updates.append(Occurred(event=event))
         self._behind = is_full
         if self._owes_beat and not is_full:
             self._owes_beat = False
@@ -183,23 +186,21 @@ class Watcher:
         return updates
 
     async def _quiet(self) -> Sequence[Update]:
-        """Do what is due while nothing happens, or wait for the next alarm or event."""
+        """Do what is due while nothing happens, or set the alarm."""
         mailbox = self._mailbox
         if mailbox.removed:
             self._note_removal()
         now = self._shared.clock.monotonic()
         if self._counts_due is not None and now >= self._counts_due:
             self._counts_due = None
-            self._sent_at = now
             return (Counted(counts=await self._shared.log.batch_counts(self._target.owner, self._target.batch_id)),)
-        if now >= self._place_due and await self._look_up_place():
-            return (self._beat(),)
+        if now >= self._place_due:
+            return (self._beat(),) if await self._look_up_place() else ()
         if now - self._sent_at >= self._heartbeat_s - TICK_S:
             return await self._overdue_beat()
-        if not mailbox.alarm or self._place_due < math.inf:
-            beat_due = self._sent_at + self._heartbeat_s
-            self._shared.pulse.set(mailbox, min(beat_due, self._counts_due or beat_due, self._place_due))
-        await mailbox.wait()
+        beat_due = self._sent_at + self._heartbeat_s
+        self._shared.pulse.set(mailbox, min(beat_due, self._counts_due or beat_due, self._place_due))
+        await mailbox.rung()
         return ()
 
     async def _overdue_beat(self) -> Sequence[Update]:
@@ -219,17 +220,16 @@ class Watcher:
         self._farewell_said = True
         return (Drained(sequence=self._cursor.sent, reconnect_after_s=RECONNECT_AFTER_S),)
 
-    def _note_event(self, occurred: Occurred) -> None:
-        self._sent_at = self._shared.clock.monotonic()
-        state = occurred.event.state
-        if state is not self._state:
-            self._note_state(state)
+    def _note_event(self, event: ProgressEvent) -> None:
+        if event.state is not self._state:
+            self._note_state(event.state)
         if self._target.batch_id:
             self._count_soon()
 
     def _note_state(self, state: State | None) -> None:
         self._state = state
-        self._ended = state is not None and state.is_terminal and bool(self._target.resume_id)
+        is_ended = state is not None and state.is_terminal and bool(self._target.resume_id)
+        self._is_over = is_ended and not self._follow
         waits = state is State.QUEUED and bool(self._target.resume_id) and self._shared.line is not None
         if not waits:
             self._place, self._place_due = 0, math.inf
@@ -261,7 +261,6 @@ class Watcher:
             self._shared.pulse.set(self._mailbox, self._counts_due)
 
     def _beat(self) -> Beat:
-        self._sent_at = self._shared.clock.monotonic()
         return Beat(
             sequence=self._cursor.sent,
             time=self._shared.clock.now(),
@@ -270,7 +269,3 @@ class Watcher:
             digest=self._cursor.digest,
             queue_position=self._place,
         )
-
-    @property
-    def _has_ended(self) -> bool:
-        return self._ended and not self._follow

@@ -26,12 +26,20 @@ class Frames:
     def __init__(self, epoch: str) -> None:
         self._epoch = epoch
         self._kept: OrderedDict[tuple[str, int], bytes] = OrderedDict()
+        self._latest: tuple[Update | None, bytes] = None, b""
 
     def encode(self, update: Update, *, parsed: ParsedResume | None = None) -> bytes:
         """Return a serialised `WatchProgressResponse`; `parsed` is attached where the update is an event."""
+        latest, frame = self._latest
+        if update is latest and parsed is None:
+            return frame  # as for each of a crowd that waits for the same event
         match update:
             case Occurred(event=event):
-                return self._with_result(event, parsed) if parsed else self._shared(event)
+                if parsed:
+                    return self._with_result(event, parsed)
+                frame = self._shared(event)
+                self._latest = update, frame
+                return frame
             case Counted(counts=counts):
                 message = pb.WatchProgressResponse(batch=encode_counts(counts))
             case Beat():

@@ -47,9 +47,9 @@ class Documents:
         )
         async for piece in pieces:
             if header is not None:  # not before the first piece: a missing file has no header either
-                await context.write(pb.DownloadFileResponse(header=header))
+                await context.write(pb.DownloadFileResponse(header=header).SerializeToString())
                 header = None
-            await context.write(pb.DownloadFileResponse(chunk=piece))
+            await context.write(pb.DownloadFileResponse(chunk=piece).SerializeToString())
 
     async def render_page(self, request: page_pb2.RenderPageRequest, _: Context) -> page_pb2.RenderPageResponse:
         """Return a picture of one page, and where its words stand if that is wanted."""

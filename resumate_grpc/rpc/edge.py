@@ -10,7 +10,7 @@ import time
 import traceback
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from typing import NoReturn, Protocol, TypeVar
+from typing import NoReturn, Protocol
 
 import grpc
 import grpc.aio
@@ -23,8 +23,6 @@ from resumate_grpc.rpc.status import Refusal, internal, refusal, unimplemented
 __all__ = ["OUR_SERVICE", "Edge", "RpcMetrics", "RpcTraces"]
 
 logger = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 _DICE = random.Random()  # noqa: S311 - ids to find log lines by, no secrets; asking the system costs 40 µs an rpc
 
@@ -57,55 +55,21 @@ class RpcTraces(Protocol):
 
 
 class Edge:
-    """Runs the work of each rpc; knows which are under way."""
+    """Surrounds each rpc; knows which are under way."""
 
     def __init__(self, *, identity: Identity, metrics: RpcMetrics, traces: RpcTraces | None = None) -> None:
-        self._identity = identity
-        self._metrics = metrics
-        self._traces = traces
-        self._running: set[asyncio.Task[object]] = set()
+        self.identity = identity
+        self.metrics = metrics
+        self.traces = traces
+        self.running: set[asyncio.Task[object]] = set()
+        """Tasks of the rpcs under way."""
         self._endless: set[asyncio.Timeout] = set()
         self._aborting: set[asyncio.Timeout] = set()
         self._draining = False
 
-    async def run(self, method: str, context: Context, work: Callable[[Call], Awaitable[T]], *, streaming: bool) -> T:
-        """Run one rpc's work; whatever it raises becomes the rpc's status."""
-        metadata = _text_metadata(context)
-        call = Call(method=method, request_id=_request_id(metadata))
-        enter_call(call)
-        context.set_trailing_metadata(((REQUEST_ID_KEY, call.request_id),))
-        code, extra, started = grpc.StatusCode.UNKNOWN, {"reason": ""}, time.perf_counter()
-        task = _this_task()
-        self._running.add(task)
-        is_ours = method.startswith(OUR_SERVICE)
-        traced = self._traces.rpc(method, metadata) if self._traces is not None and is_ours else None
-        try:
-            if is_ours:
-                call.owner = self._identity.owner(metadata)
-            result = await work(call)
-        except asyncio.CancelledError:  # by the client, its deadline, or the end of the grace time
-            code = grpc.StatusCode.CANCELLED
-            raise  # swallowed, it would leak in grpc (grpc/grpc #43360)
-        except grpc.aio.AbortError:  # another servicer's own refusal
-            code = context.code()
-            raise
-        except grpc.aio.InternalError:  # a write to a client that has gone
-            code = grpc.StatusCode.CANCELLED
-            raise
-        except Exception as error:  # noqa: BLE001 - the outermost border: nothing may pass unmapped
-            ending = _ending(error, call)
-            code, extra = ending.code, {"reason": ending.reason}
-            await self._abort(context, ending, call)
-        else:
-            code = grpc.StatusCode.OK
-            return result
-        finally:
-            self._running.discard(task)
-            seconds = time.perf_counter() - started
-            self._metrics.rpc_ended(method, code.name, seconds, streaming=streaming)
-            if traced is not None:
-                traced(code.name, call.resume_id)
-            _log(call, code.name, seconds, extra)
+    def rpc(self, method: str, context: Context, *, streaming: bool) -> Rpc:
+        """Return what surrounds one rpc's work: `async with edge.rpc(...) as call`."""
+        return Rpc(self, method, context, streaming=streaming)
 
     async def until_drained(self, work: Awaitable[None]) -> None:
         """Await the work of a stream that has no end of its own (health, reflection); raises `DrainingError`."""
@@ -130,7 +94,7 @@ class Edge:
         for scope in self._aborting:
             scope.reschedule(when + PARTING_S)
 
-    async def _abort(self, context: Context, ending: Refusal, call: Call) -> NoReturn:
+    async def abort(self, context: Context, ending: Refusal, call: Call) -> NoReturn:
         """End the rpc with a status; one that does not read gets it once it does, and is not waited for in a drain.
 
         The status goes out after what was written before it, which HTTP/2 holds back while nobody reads.
@@ -150,9 +114,75 @@ class Edge:
 
     async def cleaned_up(self, *, timeout_s: float) -> bool:
         """Wait until no rpc's work is running; False if some still is after `timeout_s`."""
-        if self._running:
-            await asyncio.wait(tuple(self._running), timeout=timeout_s)
-        return not self._running
+        if self.running:
+            await asyncio.wait(tuple(self.running), timeout=timeout_s)
+        return not self.running
+
+
+class Rpc:
+    """What surrounds the work of one rpc; whatever the block raises becomes the rpc's status.
+
+    A context and no function around another: every coroutine that waits for a stream's own costs each of its messages,
+    and memory as long as it is open.
+    """
+
+    __slots__ = ("_call", "_context", "_edge", "_started", "_streaming", "_task", "_traced")
+
+    def __init__(self, edge: Edge, method: str, context: Context, *, streaming: bool) -> None:
+        self._edge = edge
+        self._context = context
+        self._streaming = streaming
+        self._call = Call(method=method, request_id="")
+        self._task = _this_task()
+        self._traced: Callable[[str, str], None] | None = None
+        self._started = 0.0
+
+    async def __aenter__(self) -> Call:
+        edge, context, call = self._edge, self._context, self._call
+        metadata = _text_metadata(context)
+        call.request_id = _request_id(metadata)
+        enter_call(call)
+        context.set_trailing_metadata(((REQUEST_ID_KEY, call.request_id),))
+        self._started = time.perf_counter()
+        edge.running.add(self._task)
+        if call.method.startswith(OUR_SERVICE):
+            if edge.traces is not None:
+                self._traced = edge.traces.rpc(call.method, metadata)
+            try:
+                call.owner = edge.identity.owner(metadata)
+            except Exception as error:
+                await self._end(error)
+                raise
+        return call
+
+    async def __aexit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        await self._end(error)
+
+    async def _end(self, error: BaseException | None) -> None:
+        """Tell the client and whoever counts how it ended; raises what grpc wants raised for a status of ours."""
+        call, code, reason, ending = self._call, grpc.StatusCode.UNKNOWN, "", None
+        match error:
+            case None:
+                code = grpc.StatusCode.OK
+            # By the client, its deadline, or the end of the grace time; the other is a write to a client that has gone.
+            # It goes on: swallowed, it would leak in grpc (grpc/grpc #43360).
+            case asyncio.CancelledError() | grpc.aio.InternalError():
+                code = grpc.StatusCode.CANCELLED
+            case grpc.aio.AbortError():  # another servicer's own refusal
+                code = self._context.code()
+            case Exception():  # the outermost border: nothing may pass unmapped
+                ending = _ending(error, call)
+                code, reason = ending.code, ending.reason
+        try:
+            if ending is not None:
+                await self._edge.abort(self._context, ending, call)
+        finally:
+            self._edge.running.discard(self._task)
+            seconds = time.perf_counter() - self._started
+            self._edge.metrics.rpc_ended(call.method, code.name, seconds, streaming=self._streaming)
+            if self._traced is not None:
+                self._traced(code.name, call.resume_id)
+            _log(call, code.name, seconds, reason)
 
 
 def _ending(error: Exception, call: Call) -> Refusal:
@@ -177,7 +207,7 @@ def _fault(error: Exception, call: Call) -> Refusal:
     return internal(error_id)
 
 
-def _log(call: Call, code: str, seconds: float, extra: Mapping[str, str]) -> None:
+def _log(call: Call, code: str, seconds: float, reason: str) -> None:
     level = logging.INFO if call.method.startswith(OUR_SERVICE) else logging.DEBUG
     if not logger.isEnabledFor(level):
         return
@@ -188,7 +218,7 @@ def _log(call: Call, code: str, seconds: float, extra: Mapping[str, str]) -> Non
             "method": call.method,
             "code": code,
             "duration_ms": round(seconds * 1000, 3),
-            **{name: value for name, value in {"owner": call.owner, **extra}.items() if value},
+            **{name: value for name, value in {"owner": call.owner, "reason": reason}.items() if value},
         },
     )
 

@@ -1,11 +1,12 @@
 """The one server interceptor: puts the edge around rpcs of all four kinds.
 
 It takes over decoding and encoding: so bytes that are no message end like any other bad input (grpc would answer
-UNKNOWN and print the error), and a handler may write a message that is serialised already.
+UNKNOWN and print the error). A handler of ours that writes its stream itself writes bytes.
 """
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, TypeVar
@@ -22,7 +23,6 @@ __all__ = ["EdgeInterceptor"]
 
 Handler = Any  # grpc.RpcMethodHandler is generic, and invariant, in its stubs alone
 Decode = Callable[[bytes], Message]
-Encode = Callable[[Message], bytes]
 KINDS: Mapping[tuple[bool, bool], tuple[str, Callable[..., Handler]]] = {
     (False, False): ("unary_unary", grpc.unary_unary_rpc_method_handler),
     (False, True): ("unary_stream", grpc.unary_stream_rpc_method_handler),
@@ -65,10 +65,11 @@ def _wrap(edge: Edge, method: str, handler: Handler) -> Handler:
     decode: Decode = handler.request_deserializer
     read = _decoded_all(decode) if handler.request_streaming else _decoded(decode)
     around = _streamed if handler.response_streaming else _answered
+    writes_bytes = method.startswith(OUR_SERVICE) and inspect.iscoroutinefunction(behaviour)
     return make(
         around(edge, method, read, behaviour),
         request_deserializer=None,
-        response_serializer=_encoded(handler.response_serializer),
+        response_serializer=None if handler.response_streaming and writes_bytes else handler.response_serializer,
     )
 
 
@@ -76,12 +77,10 @@ def _answered(
     edge: Edge, method: str, read: Callable[[Any, Call], Any], behaviour: Callable[[Any, Context], Awaitable[Message]]
 ) -> Callable[[Any, Context], Awaitable[Message]]:
     async def answered(raw: Any, context: Context) -> Message:
-        async def work(call: Call) -> Message:
+        async with edge.rpc(method, context, streaming=False) as call:
             response = await behaviour(read(raw, call), context)
             _note_resume(call, getattr(response, "resume", None))
             return response
-
-        return await edge.run(method, context, work, streaming=False)
 
     return answered
 
@@ -89,21 +88,19 @@ def _answered(
 def _streamed(
     edge: Edge, method: str, read: Callable[[Any, Call], Any], behaviour: Callable[[Any, Context], Any]
 ) -> Callable[[Any, Context], Awaitable[None]]:
-    async def written(request: Any, context: Context) -> None:
-        responses = behaviour(request, context)
-        if not hasattr(responses, "__aiter__"):
-            await responses
-            return
+    is_ours = method.startswith(OUR_SERVICE)
+
+    async def written(responses: AsyncIterator[Message], context: Context) -> None:
         async for response in responses:
             await context.write(response)
 
     async def streamed(raw: Any, context: Context) -> None:
-        async def work(call: Call) -> None:
+        async with edge.rpc(method, context, streaming=True) as call:
             await unbroken(context.send_initial_metadata(((REQUEST_ID_KEY, call.request_id),)))
-            writing = written(read(raw, call), context)
-            await (writing if method.startswith(OUR_SERVICE) else edge.until_drained(writing))
-
-        await edge.run(method, context, work, streaming=True)
+            responses = behaviour(read(raw, call), context)
+            # Who writes by itself is awaited directly: a coroutine between would cost each of its messages.
+            writing = written(responses, context) if hasattr(responses, "__aiter__") else responses
+            await (writing if is_ours else edge.until_drained(writing))
 
     return streamed
 
@@ -128,13 +125,6 @@ def _decoded_all(decode: Decode) -> Callable[[AsyncIterator[bytes], Call], Async
             yield one(raw, call)
 
     return read
-
-
-def _encoded(encode: Encode) -> Callable[[Message | bytes], bytes]:
-    def encoded(message: Message | bytes) -> bytes:
-        return message if isinstance(message, bytes) else encode(message)
-
-    return encoded
 
 
 def _note_resume(call: Call, message: object) -> None:

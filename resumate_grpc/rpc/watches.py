@@ -51,16 +51,18 @@ class Progress:
         )
         include_parsed = request.include_parsed
         del request  # a watch may be open for days
+        encode, write = self._frames.encode, context.write
         async with watching as watcher:
             is_opening = True
             while updates := await watcher.next():
                 for update in updates:
                     parsed = await self._result_of_update(update) if include_parsed else None
                     failpoints.hit("watch.before-send")
-                    writing = context.write(self._frames.encode(update, parsed=parsed))
-                    # Who looks once and leaves does so while history is being written.
-                    await (unbroken(writing) if is_opening else writing)
-                    is_opening = is_opening and not isinstance(update, Beat)
+                    if is_opening:  # who looks once and leaves does so while history is being written
+                        await unbroken(write(encode(update, parsed=parsed)))
+                        is_opening = not isinstance(update, Beat)
+                    else:
+                        await write(encode(update, parsed=parsed))
 
     async def list_progress(self, request: pb.ListProgressRequest, _: Context) -> pb.ListProgressResponse:
         """Return a page of events."""

@@ -58,7 +58,7 @@ def refusal(server: LiveServer, **position: object) -> tuple[grpc.StatusCode, Er
     return refused.value.code(), info
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=[pytest.param("sqlite", marks=pytest.mark.embedded), "postgresql"])
 def steps(request: pytest.FixtureRequest, tmp_path: Path) -> Steps:
     if request.param == "sqlite":
         return sqlite(tmp_path / "data")

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from tests.conftest import missing
 
@@ -21,6 +21,9 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# What is expected is waited for; on a machine that does much else a page may be given its turn late.
+expect.set_options(timeout=20_000)
+PATIENCE_MS = 60_000
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 
 
@@ -64,6 +67,7 @@ async def has_visible_focus(page: Page) -> bool:
 async def page_of(context: BrowserContext) -> AsyncIterator[Page]:
     """Open a page that must not raise, ask, or break its own Content-Security-Policy."""
     page = await context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))

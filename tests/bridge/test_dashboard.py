@@ -101,7 +101,7 @@ async def test_deleted_unless_undone(page: Page, context: BrowserContext) -> Non
         await expect(page.locator(".rows li")).to_have_count(4)
         await expect(other.locator(".rows li")).to_have_count(4)
         await page.locator(".rows").get_by_role("button", name="Delete broken.pdf").click()
-        await expect(other.locator(".rows li")).to_have_count(3, timeout=15_000)
+        await expect(other.locator(".rows li")).to_have_count(3)
     await page.reload()
     await expect(page.locator(".rows li")).to_have_count(3)
 

@@ -68,7 +68,7 @@ async def test_wait_reload_and_result(page: Page, script: Scripted) -> None:
     await expect(page.locator("#connection")).to_have_text("Live")
     await finish(script)
     await expect(courses.nth(2)).to_have_attribute("data-course", "skipped")
-    await expect(page.get_by_role("heading", level=1)).to_have_text("Ada Example", timeout=3000)
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Ada Example")
 
 
 async def test_server_restarts_while_watched(page: Page, script: Scripted) -> None:
@@ -78,7 +78,7 @@ async def test_server_restarts_while_watched(page: Page, script: Scripted) -> No
     await expect(page.locator("#connection")).to_have_text("Live")
     await script.cut()
     await finish(script)
-    await expect(page.get_by_role("heading", level=1)).to_have_text("Ada Example", timeout=5000)
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Ada Example")
 
 
 async def test_failure_and_another_try(page: Page, script: Scripted) -> None:
@@ -92,7 +92,7 @@ async def test_failure_and_another_try(page: Page, script: Scripted) -> None:
     await page.get_by_role("button", name="Try again").click()
     await expect(page.locator(".figure")).to_have_text("0%")
     await script.add(STAGE_COMPLETE, attempt=2, percent=100)
-    await expect(page.get_by_role("heading", level=1)).to_have_text("Ada Example", timeout=3000)
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Ada Example")
 
 
 async def test_hostile_words_stay_words(page: Page, script: Scripted) -> None:
@@ -211,9 +211,9 @@ async def test_blocked_websockets(page: Page, script: Scripted) -> None:
     )
     await half_way(script)
     await page.goto(ROUTE)
-    await expect(page.locator("#connection")).to_contain_text("checking every 2 s", timeout=15_000)
+    await expect(page.locator("#connection")).to_contain_text("checking every 2 s")
     await finish(script)
-    await expect(page.get_by_role("heading", level=1)).to_have_text("Ada Example", timeout=10_000)
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Ada Example")
 
 
 async def test_unknown_resume(page: Page) -> None:
@@ -259,6 +259,6 @@ async def test_every_width_and_theme(
             await page.screenshot(path=SCREENSHOTS / f"{name}-{width}-{scheme}.png")
             assert await page.evaluate("document.documentElement.scrollWidth") == width
         await finish(script)
-        await expect(page.locator(".review")).to_have_count(1, timeout=3000)
+        await expect(page.locator(".review")).to_have_count(1)
         await page.screenshot(path=SCREENSHOTS / f"review-{width}-{scheme}.png", full_page=True)
         assert await page.evaluate("document.documentElement.scrollWidth") == width

@@ -80,10 +80,10 @@ async def test_offline_and_online(context: BrowserContext, server: LiveServer) -
         heard = hear(page)
         resume_id = await begun(page, server, "offline.pdf")
         await context.set_offline(True)
-        await expect(page.locator("#connection")).to_have_text("Offline", timeout=5000)
+        await expect(page.locator("#connection")).to_have_text("Offline")
         await expect(page.locator("#banner")).to_contain_text("goes on by itself")
         await context.set_offline(False)
-        await expect(page.locator("#connection")).to_have_text("Live", timeout=5000)
+        await expect(page.locator("#connection")).to_have_text("Live")
         await expect(page.locator("#banner")).to_be_hidden()
         await ended_well(page)
         assert heard[resume_id] == list(range(1, len(heard[resume_id]) + 1))
@@ -167,7 +167,7 @@ async def test_two_tabs_of_one_result(context: BrowserContext, server: LiveServe
         await expect(at(page, "personal_info.phone")).to_contain_text("+1 555 010 0002")
         await page.goto(server.http_url)
         await page.locator(".rows").get_by_role("button", name="Delete tabs.pdf").click()
-        await expect(page.locator(".toast")).to_have_count(0, timeout=15_000)
+        await expect(page.locator(".toast")).to_have_count(0)
         await expect(other.get_by_role("heading", level=1)).to_have_text("There is no such résumé")
 
 
@@ -212,7 +212,7 @@ async def test_more_at_work_than_there_is_room_for(context: BrowserContext, serv
         ]
         await page.set_input_files("#files", files)
         at_work = page.locator(".strip li:is([data-state=queued], [data-state=processing])")
-        await expect(at_work).to_have_count(12, timeout=15_000)
+        await expect(at_work).to_have_count(12)
         await expect(page.locator(".strip .hint")).to_contain_text("more in line")
         await expect(page.locator(".strip li")).to_have_count(12)
         for _ in range(4):

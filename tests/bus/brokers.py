@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.conftest import missing
+from tests.components import missing
 
 __all__ = ["Broker", "free_port", "nats_server", "redis_server"]
 

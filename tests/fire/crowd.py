@@ -19,9 +19,9 @@ from resumate_grpc._gen.resumate.v1 import progress_pb2, resume_service_pb2
 from resumate_grpc._gen.resumate.v1.resume_service_pb2_grpc import ResumeServiceStub
 from tests.fire.calling import Caller
 from tests.fire.checker import check
-from tests.fire.lines import Closed, Heartbeat, Rested
+from tests.fire.databases import truth_of
+from tests.fire.lines import Closed, Draining, Heartbeat, Rested
 from tests.fire.recording import Recorder, Target
-from tests.fire.truth import Truth
 from tests.fire.watching import CHANNEL_OPTIONS, Watcher, grpc_stream, watching
 from tests.live import LiveServer, live_server
 
@@ -38,11 +38,15 @@ TIMEOUT_S = 300.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CrowdFigures:
-    """How long it took, in seconds; how the watches that were open at the end of the first service ended, by code."""
+    """How long it took, in seconds; how the watches that were open at the end of the first service ended, by code.
+
+    `told` is how many clients heard from it that it was going away.
+    """
 
     opened_s: float
     stopped_s: float
     back_s: float
+    told: int
     endings: Mapping[str, int]
 
 
@@ -84,9 +88,11 @@ async def restarted_under_a_crowd(
             await _all_at_rest(stubs[0])
             await _all_caught_up(recorder, everybody, since=len(recorder.lines))
             recorder.write(Rested(clients=tuple(watcher.name for watcher in everybody)))
-    check(recorder.recording(), Truth.read(folder / "data/resumate.db", folder / "data/files"))
-    endings = Counter(line.code for line in recorder.lines[mark:] if isinstance(line, Closed) and line.code != "LEFT")
-    return CrowdFigures(opened_s=opened_s, stopped_s=stopped_s, back_s=back_s, endings=endings)
+    check(recorder.recording(), truth_of(folder / "data"))
+    lines = recorder.lines[mark:]
+    endings = Counter(line.code for line in lines if isinstance(line, Closed) and line.code != "LEFT")
+    told = len({line.watch.partition("#")[0] for line in lines if isinstance(line, Draining)})
+    return CrowdFigures(opened_s=opened_s, stopped_s=stopped_s, back_s=back_s, told=told, endings=endings)
 
 
 async def _stubs(stack: AsyncExitStack, server: LiveServer) -> AsyncIterator[ResumeServiceAsyncStub]:

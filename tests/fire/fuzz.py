@@ -25,10 +25,10 @@ from resumate_grpc._gen.resumate.v1 import resume_service_pb2 as pb
 from resumate_grpc._gen.resumate.v1.resume_service_pb2_grpc import ResumeServiceStub
 from tests.fire.calling import Caller
 from tests.fire.checker import check
+from tests.fire.databases import truth_of
 from tests.fire.lines import Asked
 from tests.fire.mutation import Mutator
 from tests.fire.recording import Recorder, Target
-from tests.fire.truth import Truth
 from tests.fire.watching import CHANNEL_OPTIONS, Watcher, grpc_stream, watching
 from tests.live import live_server
 
@@ -113,7 +113,7 @@ async def fuzz(folder: Path, *, calls: int, seed: int) -> Fuzzing:
                 await feed.caught_up()
             for event in list(recorder.recording().events):  # any of them may have been deleted
                 recorder.write(Asked(id=recorder.new_id(), call="DeleteResume", resume_id=event.resume_id))
-            check(recorder.recording(), Truth.read(folder / "data/resumate.db"))
+            check(recorder.recording(), truth_of(folder / "data", files=False))
     log = server.log()
     if "Traceback" in log or "failed unexpectedly" in log:
         found.faults.append(log[max(0, log.find("failed unexpectedly") - 500) :][:2000])

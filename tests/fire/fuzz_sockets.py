@@ -25,10 +25,10 @@ from resumate_grpc._gen.resumate.v1.resume_service_pb2_grpc import ResumeService
 from tests.bridge.raw_socket import CLOSE, PING, PONG, TEXT, RawSocket
 from tests.fire.calling import Caller
 from tests.fire.checker import check
+from tests.fire.databases import truth_of
 from tests.fire.multiplexed import SharedSocket
 from tests.fire.recording import Recorder, Target
 from tests.fire.socket_mutation import SocketMutator
-from tests.fire.truth import Truth
 from tests.fire.watching import CHANNEL_OPTIONS, Watcher, grpc_stream, watching
 from tests.live import live_server
 
@@ -78,7 +78,7 @@ async def fuzz_sockets(folder: Path, *, sockets: int, seed: int) -> SocketFuzzin
             await _quiet(session, server.http_url, found)
             async with asyncio.timeout(QUIET_WITHIN_S):
                 await asyncio.gather(feed.caught_up(), page.caught_up())
-            check(recorder.recording(), Truth.read(folder / "data/resumate.db"))
+            check(recorder.recording(), truth_of(folder / "data", files=False))
             assert not shared.strays, shared.strays[:MOST_SHOWN]
     log = server.log()
     if fault := FAULT_IN_LOG.search(log):

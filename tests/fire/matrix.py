@@ -26,6 +26,7 @@ from resumate_grpc._gen.resumate.v1.resume_service_pb2_grpc import ResumeService
 from tests.fire.calling import Caller
 from tests.fire.cells import CELLS, Cell
 from tests.fire.checker import Breach, breaches
+from tests.fire.databases import truth_of
 from tests.fire.lines import Noted, Rested
 from tests.fire.multiplexed import SharedSocket
 from tests.fire.programs import LEASE_S, LOOK_S, Fleet
@@ -34,6 +35,7 @@ from tests.fire.recording import Recorder, Recording, Target
 from tests.fire.sqlite_lock import writing_process
 from tests.fire.truth import Truth
 from tests.fire.watching import CHANNEL_OPTIONS, Watcher, grpc_stream, socket_stream, watching
+from tests.surroundings import standing
 
 if TYPE_CHECKING:  # the generated code has one class for both kinds of channel
     from resumate_grpc._gen.resumate.v1.resume_service_pb2_grpc import ResumeServiceAsyncStub
@@ -201,13 +203,14 @@ class Battle:
         """Wait until the lease of what stands still has run out, and until another has finished its work.
 
         What it writes then must be refused. Only where it stands still within a transaction can nobody take over: then
-        it holds SQLite's one lock for writing.
+        it holds SQLite's one lock for writing. (PostgreSQL ends such a transaction after a while.)
         """
-        stopped_at, is_writing = time.monotonic(), writing_process(self._fleet.database) == pid
+        is_embedded = standing() is None
+        stopped_at, is_writing = time.monotonic(), is_embedded and writing_process(self._fleet.database) == pid
         await asyncio.sleep(STOPPED_S)
         if cell.victim != "worker" or not self._fleet.has_second_worker:
             return
-        if cell.writes not in {None, is_writing}:
+        if is_embedded and cell.writes not in {None, is_writing}:
             self._surprises.append(f"a transaction was {'' if is_writing else 'not '}open where it stood still")
         if is_writing:
             self._was_writing = True
@@ -229,7 +232,7 @@ class Battle:
         return list(breaches(Recording([*self._recorder.lines, rested]), self._truth()))
 
     def _truth(self) -> Truth:
-        return Truth.read(self._fleet.database, self._fleet.data_dir / "files")
+        return truth_of(self._fleet.data_dir)
 
 
 async def run_matrix(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Mapping
@@ -26,15 +27,19 @@ LAST_LINES = {
 
 
 class Program:
-    """One role. `run` keeps it alive; the first process of the next start may be armed, the ones after it are not."""
+    """One role. `run` keeps it alive; the first process of the next start may be armed, the ones after it are not.
 
-    def __init__(self, role: str, data_dir: Path, env: Mapping[str, str]) -> None:
+    `code` is the checkout that the next process runs, None = this one; `env` may be changed for it too.
+    """
+
+    def __init__(self, role: str, data_dir: Path, env: Mapping[str, str], *, code: Path | None = None) -> None:
         self.role = role
+        self.code = code
+        self.env = env
         self.deaths = 0
         """How often it has ended and was started anew."""
         self.ready = asyncio.Event()
         self._data_dir = data_dir
-        self._env = env
         self._arming = ""
         self._process: LiveServer | None = None
         self._outputs: list[LiveServer] = []
@@ -52,9 +57,11 @@ class Program:
         """Start it, and again whenever it has ended; cancelling ends it."""
         try:
             while True:
-                env = {**self._env, **({VARIABLE: self._arming} if self._arming else {})}
+                env = {**self.env, **({VARIABLE: self._arming} if self._arming else {})}
+                if self.code is not None:
+                    env["PYTHONPATH"] = os.pathsep.join((str(self.code), str(self.code / "bridge")))
                 self._arming = ""
-                self._process = LiveServer(self.role, data_dir=self._data_dir, env=env)
+                self._process = LiveServer(self.role, data_dir=self._data_dir, env=env, cwd=self.code)
                 self._outputs.append(self._process)
                 with suppress(RuntimeError):  # it came to its failpoint before it was ready
                     await asyncio.to_thread(self._process.ready, LAST_LINES[self.role])

@@ -13,9 +13,12 @@ pytestmark = pytest.mark.slow
 
 
 async def test_a_rolling_restart_under_a_thousand_watches(tmp_path: Path, ada: bytes) -> None:
-    """SIGTERM tells every watch to come back, within 10 s; all do, and nobody misses or sees again a thing."""
+    """SIGTERM tells every watch to come back; all do, and nobody misses or sees again a thing.
+
+    That it takes less than 10 s is measured by `benchmarks/storm.py`.
+    """
     figures = await restarted_under_a_crowd(tmp_path, ada, watches=1000, number=signal.SIGTERM)
-    assert figures.stopped_s < 10
+    assert figures.told == 1000
     assert set(figures.endings) <= {"UNAVAILABLE"}, figures.endings
 
 

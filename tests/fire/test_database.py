@@ -26,7 +26,7 @@ from tests.fire.recording import Recorder
 from tests.fire.truth import Truth
 from tests.store.conftest import LEASE_S, OWNER, PLENTY, ManualClock, claim, create, new_resume, progress
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.embedded]
 
 WAVES = 40
 CALLERS = 100

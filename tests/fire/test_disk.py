@@ -29,7 +29,7 @@ from tests.live import LiveServer, live_server
 if TYPE_CHECKING:  # the generated code has one class for both kinds of channel
     from resumate_grpc._gen.resumate.v1.resume_service_pb2_grpc import ResumeServiceAsyncStub
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.embedded]
 
 MIB = 1 << 20
 

@@ -14,10 +14,10 @@ import pytest
 from resumate_grpc._gen.resumate.v1.resume_service_pb2_grpc import ResumeServiceStub
 from tests.fire.calling import Caller
 from tests.fire.checker import check
+from tests.fire.databases import truth_of
 from tests.fire.lines import Rested
 from tests.fire.multiplexed import SharedSocket
 from tests.fire.recording import Recorder, Target
-from tests.fire.truth import Truth
 from tests.fire.watching import CHANNEL_OPTIONS, Watcher, grpc_stream, socket_stream, watching
 from tests.live import live_server
 
@@ -67,4 +67,4 @@ async def test_watchers_whose_network_breaks_see_everything_once(tmp_path: Path,
             recorder.write(Rested(clients=tuple(watcher.name for watcher in everybody)))
         recorder.close()
         assert shared.strays == []
-        check(recorder.recording(), Truth.read(tmp_path / "data/resumate.db", tmp_path / "data/files"))
+        check(recorder.recording(), truth_of(tmp_path / "data"))

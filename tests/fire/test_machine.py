@@ -47,7 +47,7 @@ def _gaps_pass(patch: pytest.MonkeyPatch) -> None:
         if number <= self.reached:
             return False
         self.reached = number
-        return self._pass_on(event)
+        return self._pass_on(event, number)
 
     patch.setattr(Cursor, "live", live)
 
@@ -58,7 +58,7 @@ def _repeats_pass(patch: pytest.MonkeyPatch) -> None:
         if number > self.reached + 1:
             return None
         self.reached = number
-        return self._pass_on(event)
+        return self._pass_on(event, number)
 
     patch.setattr(Cursor, "live", live)
 

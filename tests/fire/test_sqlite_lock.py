@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.fire.sqlite_lock import writing_process
 
 STEPS = """
@@ -18,6 +20,7 @@ for statement in ("PRAGMA journal_mode = WAL", "CREATE TABLE t (a)", "BEGIN IMME
 """
 
 
+@pytest.mark.embedded
 def test_the_process_with_a_writing_transaction_is_named(tmp_path: Path) -> None:
     """From BEGIN IMMEDIATE to COMMIT it is that process, before and afterwards nobody."""
     database = tmp_path / "a.db"

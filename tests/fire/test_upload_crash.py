@@ -15,9 +15,9 @@ import pytest
 from resumate_grpc.client import Client, Resume, UnreachableError
 from resumate_grpc.failpoints import VARIABLE
 from tests.fire.checker import check
+from tests.fire.databases import truth_of
 from tests.fire.lines import Answered, Asked
 from tests.fire.recording import Recorder
-from tests.fire.truth import Truth
 from tests.live import live_server
 
 pytestmark = pytest.mark.slow
@@ -43,7 +43,7 @@ async def test_a_crash_during_an_upload_makes_one_resume(place: str, tmp_path: P
                 held = [each.id async for each in client.list()]
     assert held == [resume.id] == [again.id]
     recorder.write(Answered(id=1, code="OK", resume_id=resume.id, state="QUEUED", attempt=1, sequence=1))
-    truth = Truth.read(data_dir / "resumate.db", data_dir / "files")
+    truth = truth_of(data_dir)
     assert [event.sequence for event in truth.events] == [1]
     check(recorder.recording(), truth)
 

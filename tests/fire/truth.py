@@ -8,7 +8,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -93,6 +93,10 @@ class Truth:
             files=files,
             complaints=complaints,
         )
+
+    def with_files(self, folder: Path) -> Self:
+        """Return the same with the files of a folder."""
+        return replace(self, files=_files(folder))
 
     def of(self, resume_id: str) -> Sequence[Event]:
         """Return the events of one résumé in order."""

@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from itertools import count
 from typing import TYPE_CHECKING, Any, Protocol
 
 import aiohttp
@@ -22,7 +23,7 @@ from tests.fire.seen import from_frame, from_update
 if TYPE_CHECKING:  # the generated code has one class for both kinds of channel
     from resumate_grpc._gen.resumate.v1.resume_service_pb2_grpc import ResumeServiceAsyncStub
 
-__all__ = ["CHANNEL_OPTIONS", "Stream", "Watcher", "grpc_stream", "reason_of", "socket_stream", "watching"]
+__all__ = ["CHANNEL_OPTIONS", "Stream", "Watcher", "grpc_stream", "reason_of", "roaming", "socket_stream", "watching"]
 
 FIRST_PAUSE_S = 0.05
 LONGEST_PAUSE_S = 0.5
@@ -188,6 +189,16 @@ def socket_stream(session: aiohttp.ClientSession, url: str) -> Stream:
             return Closed(watch=opened.watch, code="UNREACHABLE", message=str(error))
         except TimeoutError:
             return Closed(watch=opened.watch, code="SILENT")
+
+    return stream
+
+
+def roaming(*streams: Stream) -> Stream:
+    """Watch by one stream after the other, from the first on: whoever was cut off comes back elsewhere."""
+    turns = count()
+
+    async def stream(opened: Opened, take: Callable[[Line], None]) -> Closed:
+        return await streams[next(turns) % len(streams)](opened, take)
 
     return stream
 

@@ -31,6 +31,7 @@ from resumate_grpc.model.work import Target
 from resumate_grpc.parsing.document import Document
 from resumate_grpc.parsing.explanation import Explanation
 from resumate_grpc.store import SqlStore
+from tests.surroundings import database_url
 
 OWNER = "local"
 PARSED = ParsedResume(personal_info=PersonalInfo(full_name="Ada Example"), text="Ada Example", page_count=1)
@@ -198,8 +199,8 @@ class World:
 async def world(tmp_path: Path, empty_database: Path) -> AsyncIterator[World]:
     """Real use cases over a real database in a temporary folder."""
     clock = SystemClock()
-    database = shutil.copy(empty_database, tmp_path / "test.db")
-    async with SqlStore.open(str(database), clock=clock) as store:
+    url = database_url(tmp_path) or str(shutil.copy(empty_database, tmp_path / "test.db"))
+    async with SqlStore.open(url, clock=clock) as store:
         bus, files, parser, metrics = InProcessBus(), MemoryFiles(), ScriptedParser(), NoMetrics()
         estimator = Estimator(statistics=store, clock=clock, workers=1)
         yield World(

@@ -12,7 +12,7 @@ import pytest
 
 from resumate_grpc.app.clock import SystemClock
 from resumate_grpc.errors import FileMissingError, HistoryGoneError, ResumeNotFoundError
-from resumate_grpc.jobs.resumes import Resumes
+from resumate_grpc.jobs.resumes import Resumes, Upload
 from resumate_grpc.jobs.retention import Retention, Sweeper
 from resumate_grpc.jobs.updates import Beat, Occurred, Update
 from resumate_grpc.model.progress import Stage, State
@@ -190,6 +190,16 @@ async def test_an_upload_under_way_is_not_taken_for_left_behind(world: World) ->
         assert not sweeping.done()
         go_on.set()
     assert set(world.files.kept) == {uploading.result().sha256}
+
+
+async def test_who_asks_again_waits_for_no_hold_of_a_dead_server(world: World) -> None:
+    """A server that dies between a row and its hold's end leaves the hold for minutes; the next answers at once."""
+    upload = Upload(filename="cv.txt", content=b"Ada Example, again", request_id="once")
+    first, _ = await world.resumes.upload(OWNER, upload)
+    async with asyncio.timeout(10), world.files.keeping(first.sha256):
+        again, deduplicated = await world.resumes.upload(OWNER, upload)
+    assert (again.id, deduplicated) == (first.id, True)
+    assert first.sha256 in world.files.kept
 
 
 async def test_the_sweeper_goes_on_after_a_fault(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

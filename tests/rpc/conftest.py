@@ -18,12 +18,14 @@ import pytest
 from resumate_grpc._gen.resumate.v1 import resume_pb2, upload_pb2
 from resumate_grpc._gen.resumate.v1.resume_service_pb2_grpc import ResumeServiceStub
 from resumate_grpc.app.clock import SystemClock
+from resumate_grpc.bus import open_bus
 from resumate_grpc.bus.in_process import InProcessBus
 from resumate_grpc.errors import ErrorReason
 from resumate_grpc.files.object_store import ObjectFileStore
 from resumate_grpc.jobs.estimates import Estimator
 from resumate_grpc.jobs.line import Line
 from resumate_grpc.jobs.pages import Pages
+from resumate_grpc.jobs.ports import EventBus
 from resumate_grpc.jobs.resumes import Resumes
 from resumate_grpc.jobs.watch import Watches
 from resumate_grpc.model.parsed import ParsedResume
@@ -38,6 +40,7 @@ from resumate_grpc.sandbox.limits import Limits
 from resumate_grpc.store import SqlStore
 from resumate_grpc.store.sqlite import READER_THREADS
 from resumate_grpc.telemetry.metrics import PrometheusMetrics
+from tests.surroundings import bus_url, database_url, standing
 
 if TYPE_CHECKING:  # the generated code has one class for both kinds of channel
     from resumate_grpc._gen.resumate.v1.resume_service_pb2_grpc import ResumeServiceAsyncStub
@@ -55,7 +58,8 @@ class Station:
     channel: grpc.aio.Channel
     stub: ResumeServiceAsyncStub
     store: SqlStore
-    bus: InProcessBus
+    bus: EventBus
+    """As a worker has it: scaled out it is another process's, and what it publishes comes by the broker."""
     files: ObjectFileStore
     watches: Watches
     metrics: PrometheusMetrics
@@ -116,6 +120,21 @@ async def eventually(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
+@asynccontextmanager
+async def buses(folder: Path) -> AsyncIterator[tuple[EventBus, EventBus]]:
+    """Open a server's bus and a worker's: the same one, or scaled out two that meet at the broker."""
+    url = bus_url(folder)
+    if not url:
+        bus = InProcessBus()
+        yield bus, bus
+        return
+    here, there = PrometheusMetrics(), PrometheusMetrics()
+    async with open_bus(url, metrics=here) as servers, open_bus(url, metrics=there) as workers:
+        told = [metrics.registry for metrics in (here, there)]
+        await eventually(lambda: all(each.get_sample_value("resumate_bus_connected") == 1 for each in told))
+        yield servers, workers
+
+
 OpenStation = Callable[..., AbstractAsyncContextManager[Station]]
 
 
@@ -123,7 +142,10 @@ OpenStation = Callable[..., AbstractAsyncContextManager[Station]]
 def open_station(tmp_path: Path, empty_database: Path) -> OpenStation:
     """Start servers that share a database; each has its own settings."""
     database = tmp_path / "resumate.db"
-    shutil.copy(empty_database, database)
+    url = database_url(tmp_path)
+    if not url:
+        shutil.copy(empty_database, database)
+        url = f"sqlite:///{database}"
 
     @asynccontextmanager
     async def start(
@@ -136,9 +158,10 @@ def open_station(tmp_path: Path, empty_database: Path) -> OpenStation:
         max_watches: int = 5000,
         stall_s: float = math.inf,
     ) -> AsyncIterator[Station]:
-        clock, bus, metrics = SystemClock(), InProcessBus(), PrometheusMetrics()
+        clock, metrics = SystemClock(), PrometheusMetrics()
         async with (
-            SqlStore.open(f"sqlite:///{database}", clock=clock) as store,
+            SqlStore.open(url, clock=clock) as store,
+            buses(tmp_path) as (bus, workers_bus),
             ObjectFileStore.open(str(tmp_path / "files")) as files,
             SandboxDrawer(limits=Limits()) as drawer,
         ):
@@ -158,6 +181,7 @@ def open_station(tmp_path: Path, empty_database: Path) -> OpenStation:
                 clock=clock,
                 metrics=metrics,
                 max_watches=max_watches,
+                poll_s=1.0 if standing() else math.inf,  # as the programs have it
                 stall_s=stall_s,
                 line=Line(statistics=store, clock=clock),
             )
@@ -184,7 +208,7 @@ def open_station(tmp_path: Path, empty_database: Path) -> OpenStation:
                         channel=channel,
                         stub=ResumeServiceStub(channel),
                         store=store,
-                        bus=bus,
+                        bus=workers_bus,
                         files=files,
                         watches=watches,
                         metrics=metrics,

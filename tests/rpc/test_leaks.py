@@ -18,6 +18,7 @@ CYCLES = 2000
 TOGETHER = 50
 
 
+@pytest.mark.embedded  # what SQLite opens is known; a pool opens connections as it likes
 async def test_watches_that_come_and_go(station: Station) -> None:
     """2,000 watches, cancelled before, during and after their first message, leave what was there before."""
     await station.open_all_readers()
@@ -41,6 +42,7 @@ async def test_watches_that_come_and_go(station: Station) -> None:
     await holding_again(before)
 
 
+@pytest.mark.embedded  # what SQLite opens is known; a pool opens connections as it likes
 async def test_calls_that_are_given_up(station: Station) -> None:
     """1,000 calls that run out of time or are cancelled leave nothing either."""
 
@@ -65,6 +67,6 @@ async def test_calls_that_are_given_up(station: Station) -> None:
 
 async def _nothing_is_open(station: Station) -> None:
     watches = station.watches
-    await eventually(lambda: not watches._open and not station.server._edge._running)  # noqa: SLF001 - nothing outside tells
+    await eventually(lambda: not watches._open and not station.server._edge.running)  # noqa: SLF001 - nothing outside tells
     assert not watches._feeds, "no owner is watched"  # noqa: SLF001
     assert len(watches._shared.pulse) == 0, "nobody waits to be woken"  # noqa: SLF001

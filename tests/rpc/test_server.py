@@ -266,7 +266,7 @@ async def test_the_grace_time_ends(open_station: OpenStation) -> None:
 
         uploading = asyncio.ensure_future(station.stub.UploadChunks(requests()))
         await begun.wait()
-        await eventually(lambda: len(station.server._edge._running) == 1)  # noqa: SLF001 - nothing outside tells
+        await eventually(lambda: len(station.server._edge.running) == 1)  # noqa: SLF001 - nothing outside tells
         await station.server.drain(grace_s=0.1)
         assert f'code="CANCELLED",method="{SERVICE}/UploadChunks"'.encode() in station.metrics.render()
         with pytest.raises(grpc.aio.AioRpcError) as caught:

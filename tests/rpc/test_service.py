@@ -147,7 +147,7 @@ async def test_half_a_file_is_no_file(station: Station) -> None:
             await asyncio.sleep(0.002 * (number % 3))
             if number % 2:
                 call.cancel()
-    await eventually(lambda: not station.server._edge._running)  # noqa: SLF001 - nothing outside tells
+    await eventually(lambda: not station.server._edge.running)  # noqa: SLF001 - nothing outside tells
     page = await station.stub.ListResumes(resume_service_pb2.ListResumesRequest())
     assert page.total_size == 0
     rendered = station.metrics.render().decode()
@@ -253,6 +253,7 @@ async def test_delete(station: Station) -> None:
     ).code == "NOT_FOUND"
 
 
+@pytest.mark.embedded
 async def test_a_deleted_resume_is_in_no_file(station: Station) -> None:
     """After DeleteResume neither its bytes nor a word of its data is in the database, its journal or the files."""
     secret = b"Zebulon Quarterstaff of Nowhere-upon-Sea"

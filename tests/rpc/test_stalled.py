@@ -63,7 +63,7 @@ async def test_a_stalled_watch_holds_a_bounded_number_of_events(station: Station
         for _ in range(10):
             await advance(station, claim, 100)
             boxes = list(station.watches._open)  # noqa: SLF001 - nothing outside tells
-            held = max(held, *(len(box._events) for box in boxes))  # noqa: SLF001
+            held = max(held, *(len(box.events) for box in boxes))
         async with asyncio.timeout(20):
             assert await reading == list(range(1, 1003))
         assert held <= mailbox.MAX_EVENTS

@@ -10,12 +10,12 @@ import asyncpg
 import pytest
 
 from resumate_grpc.app.clock import SystemClock
-from resumate_grpc.errors import ErrorReason, SettingsError
+from resumate_grpc.errors import CopyError, ErrorReason, SettingsError
 from resumate_grpc.model.parsed import ParsedResume, PersonalInfo
 from resumate_grpc.model.progress import ParseFailure, Stage
 from resumate_grpc.model.work import Lane, Outcome, ResumeQuery, Target
 from resumate_grpc.store import SqlStore
-from resumate_grpc.store.copying import Copied, CopyError, copy_database, opened_source
+from resumate_grpc.store.copying import Copied, copy_database, opened_source
 from resumate_grpc.store.copying.rows import COPIED, LEFT_OUT, CopiedTable
 from resumate_grpc.store.tables import metadata
 from tests.postgres import Cluster

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from resumate_grpc.errors import CopyError
 from resumate_grpc.model.digest import START, chained
 from resumate_grpc.model.progress import Stage
 from resumate_grpc.store.codec import from_micros
-from resumate_grpc.store.copying.rows import CopyError, Row
+from resumate_grpc.store.copying.rows import Row
 from resumate_grpc.store.tables import events
 
 __all__ = ["LogCheck"]

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from sqlalchemy import LargeBinary, Table
 
-from resumate_grpc.errors import ErrorReason, ResumateError
+from resumate_grpc.errors import CopyError
 from resumate_grpc.store import tables
 
-__all__ = ["COPIED", "LEFT_OUT", "CopiedTable", "CopyError", "Row"]
+__all__ = ["COPIED", "LEFT_OUT", "CopiedTable", "Row"]
 
 Row = tuple[object, ...]
-
-
-class CopyError(ResumateError):
-    """The copy could not be made: what is to be copied is damaged, or did not arrive as it was, or a store failed."""
-
-    reason: ClassVar[ErrorReason] = ErrorReason.STORAGE_DAMAGED
 
 
 LEFT_OUT = ("file_holds", "works_with", "log")

@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
-from resumate_grpc.errors import SettingsError
+from resumate_grpc.errors import CopyError, SettingsError
 from resumate_grpc.store.copying.log_check import LogCheck
-from resumate_grpc.store.copying.rows import COPIED, CopiedTable, CopyError, Row
+from resumate_grpc.store.copying.rows import COPIED, CopiedTable, Row
 from resumate_grpc.store.postgres.connecting import TIMEOUTS, connecting, explained, with_pooler
 from resumate_grpc.store.tables import events
 from resumate_grpc.store.urls import shown
