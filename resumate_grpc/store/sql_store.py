@@ -35,7 +35,7 @@ from resumate_grpc.store import figures, file_holds, history, listing, resumes, 
 from resumate_grpc.store.append import Append
 from resumate_grpc.store.codec import to_micros
 from resumate_grpc.store.embedded import open_sqlite
-from resumate_grpc.store.engine import Claimed, Engine, PoolFigures
+from resumate_grpc.store.engine import Asked, Claimed, Engine, PoolFigures
 from resumate_grpc.store.migration import migrate
 from resumate_grpc.store.urls import is_postgres
 
@@ -185,15 +185,10 @@ class SqlStore:
         expected: Expectation = unexpected,
     ) -> Claimed:
         """See `WorkQueue.claim`."""
-        claiming: asyncio.Future[Claimed] = self._writer.submit(
-            partial(
-                work_queue.claim,
-                worker=worker,
-                lease_s=lease_s,
-                max_attempts=max_attempts,
-                lane=lane,
-                expected=expected,
-            )
+        asked = Asked(worker=worker, lease_s=lease_s, max_attempts=max_attempts, lane=lane, expected=expected)
+        claims = self._engine.claims
+        claiming = (
+            self._writer.submit(partial(work_queue.claim, asked=asked)) if claims is None else claims.claim(asked)
         )
         try:
             return await asyncio.shield(claiming)
