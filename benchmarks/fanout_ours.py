@@ -15,12 +15,12 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-import uvloop
 from fanout_load import paced
 from peer import answer_commands
 
 from resumate_grpc.app.backend import Backend, open_backend
 from resumate_grpc.app.grace import Grace
+from resumate_grpc.app.loop import run
 from resumate_grpc.app.parts import serving
 from resumate_grpc.config import Settings
 from resumate_grpc.model.progress import Stage
@@ -88,5 +88,4 @@ async def main(topics: int) -> None:
 
 
 if __name__ == "__main__":
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(main(int(sys.argv[1])))
+    run(main(int(sys.argv[1])))

@@ -10,12 +10,12 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-import uvloop
 from held import held
 from peer import answer_commands
 
 from resumate_grpc.app.backend import open_backend
 from resumate_grpc.app.grace import Grace
+from resumate_grpc.app.loop import run
 from resumate_grpc.app.parts import bridging, serving, taken_http_port, working
 from resumate_grpc.config import Settings
 from resumate_grpc.store.sqlite import READER_THREADS
@@ -54,5 +54,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(main())
+    run(main())

@@ -171,6 +171,7 @@ class Attempt:
             since=resume.progress,
             with_model=model is not None,
             now=began,
+            pace=self._ports.estimator.paces.of(resume.media_type, lane),
         )
         self._stages.enter(Stage.TEXT_EXTRACTION, began)
         self._overdue.enter(Stage.TEXT_EXTRACTION, limit_s=self._progress.limit_s, now=began)
@@ -247,8 +248,13 @@ class Attempt:
             self._reported.clear()
             if (now := clock.monotonic()) >= self._overdue.due_at:
                 self._put(self._progress.overdue(self._overdue.notice(now), now))
-            await self._flush(self._progress.remaining_s)
+            await self._flush(self._remaining_s)
             await asyncio.sleep(WRITE_INTERVAL_S)
+
+    def _remaining_s(self, now: float) -> float | None:
+        """Return what remains of the stages, and the writing of the end."""
+        left_s = self._progress.remaining_s(now)
+        return None if left_s is None else left_s + (self._ports.estimator.ending_s or 0.0)
 
     async def _flush(self, remaining_s: Callable[[float], float | None]) -> None:
         """Append what was reported; what remains is told as of now, which is the time that the events get."""
@@ -288,11 +294,12 @@ class Attempt:
         await self._finish(outcome, State.FAILED, reason.value)
 
     async def _finish(self, outcome: Outcome, state: State, reason: str) -> None:
-        estimator, began, is_told = self._ports.estimator, self._ports.clock.monotonic(), bool(self._pending)
+        estimator, is_told = self._ports.estimator, bool(self._pending)
         await self._flush(lambda _: estimator.ending_s)
-        if is_told:
-            estimator.note_ending(self._ports.clock.monotonic() - began)
-        self._publish(await self._ports.queue.finish(self._claim, outcome))
+        before, terminal = self._last, await self._ports.queue.finish(self._claim, outcome)
+        if is_told and before is not None:
+            estimator.note_ending((terminal.create_time - before.create_time).total_seconds())
+        self._publish(terminal)
         self._ports.metrics.attempt_ended(state, reason)
         told = {"resume_id": self._resume.id, "attempt": self._resume.attempt, "state": state.value, "reason": reason}
         logger.info("attempt ended", extra={name: value for name, value in told.items() if value})

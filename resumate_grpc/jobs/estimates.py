@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
+from resumate_grpc.jobs.pace import Paces
 from resumate_grpc.jobs.ports import Clock, Expectation, Forecast, Statistics, unforeseen
 from resumate_grpc.jobs.stage_estimate import TEMPO_SAMPLES, StageEstimate, at_tempo, estimate, slowed, tempo_of
 from resumate_grpc.model.progress import Stage
@@ -43,6 +44,8 @@ class Estimator:
         self._lines = {lane: _Line() for lane in Lane}
         self._lines_read_at: float | None = None
         self._endings: deque[float] = deque(maxlen=ENDINGS)
+        self.paces = Paces()
+        """How time passes by percent, as the attempts of this process found it."""
 
     @property
     def ending_s(self) -> float | None:
@@ -70,7 +73,7 @@ class Estimator:
             if known is None:
                 return None
             if known.lane is lane:
-                return known.total_s
+                return known.total_s + (self.ending_s or 0.0)
             return max(known.total_s, self._lines[known.lane].wait_s())  # it is expected there already
 
         return expected
@@ -88,7 +91,7 @@ class Estimator:
         if own is None:
             return unforeseen
         await self._refresh_lines()
-        own_s = _total_s(own, asked=asked)
+        own_s = _total_s(own, asked=asked) + (self.ending_s or 0.0)
         first = Lane.OCR if media_type in PICTURES else Lane.TEXT
         later_s = self._lines[own.lane].wait_s() if own.lane is not first else 0.0
         line = replace(self._lines[first])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from resumate_grpc.jobs.pace import Pace
 from resumate_grpc.jobs.stage_estimate import StageEstimate
 from resumate_grpc.model.progress import ACTIVE_STAGES, ProgressEvent, Stage, StageProgress
 from resumate_grpc.model.resume import MediaType
@@ -31,9 +32,17 @@ class AttemptProgress:
         since: ProgressEvent | None = None,
         with_model: bool = False,
         now: float = 0.0,
+        pace: Pace | None = None,
     ) -> None:
-        """Begin at the attempt's last event `since`, where it is taken up in its middle."""
+        """Begin at the attempt's last event `since`, where it is taken up in its middle.
+
+        `pace` is what like files taught of how time passes by percent, and is taught by this one; None = evenly.
+        """
         self._with_model = with_model
+        self._pace = pace
+        self._reached: dict[int, float] | None = {} if since is None else None
+        """When the stage reached each percent, in s after it began; None of one that was taken up in its middle."""
+        self._expected: StageEstimate | None
         self._expect(expected.with_model(asked=with_model) if expected else None)
         self._stage: Stage | None = None
         self._stage_percent = 0
@@ -59,9 +68,11 @@ class AttemptProgress:
         if not entered and stage_percent == self._stage_percent and message == self._message:
             return None
         if entered and self._stage is not None:
-            self._began_at = now
+            self._end_stage(now)
         if entered or stage_percent > self._stage_percent:
             self._moved_at = now
+            if self._reached is not None:
+                self._reached[stage_percent] = now - self._began_at
         self._stage, self._stage_percent, self._message = report.stage, stage_percent, message
         self.percent = max(self.percent, self._overall())
         return self._event(message, now)
@@ -87,8 +98,11 @@ class AttemptProgress:
         """Seconds to the attempt's end, as of `now`; None where like attempts were not measured."""
         if self._expected is None:
             return None
+        percent = float(self._stage_percent)
+        if self._pace is not None and self.stage is not Stage.AI_ENHANCEMENT:
+            percent = 100 * self._pace.done(self.stage, self._stage_percent)
         return self._expected.remaining_s(
-            self.stage, self._stage_percent, for_s=now - self._began_at, silent_s=now - self._moved_at
+            self.stage, percent, for_s=now - self._began_at, silent_s=now - self._moved_at
         )
 
     @property
@@ -100,6 +114,16 @@ class AttemptProgress:
     def stage(self) -> Stage:
         """The stage that the attempt is in."""
         return self._stage or Stage.TEXT_EXTRACTION
+
+    def _end_stage(self, now: float) -> None:
+        if self._pace is not None and self._reached is not None:
+            self._pace.note(self.stage, self._reached, now - self._began_at)
+        is_text = self.stage is Stage.TEXT_EXTRACTION and not self.scanned_pages and self._reached is not None
+        if is_text and self._expected is not None:
+            # Not by `_expect`: percents go on as they were promised.
+            self._expected = self._expected.after_extraction(now - self._began_at)
+        self._reached = {}
+        self._began_at = now
 
     def _expect(self, expected: StageEstimate | None) -> None:
         self._expected = expected

@@ -18,6 +18,7 @@ LEAST_MODEL_S = 0.05
 """A stage shorter than this asked no model: it was skipped."""
 TEMPO_SAMPLES = 8
 TEMPO_RANGE = (0.5, 4.0)
+LENGTH_RANGE = (0.25, 4.0)
 LEAST_FOR_LIMIT = 20
 """Of fewer attempts the 99th percentile says little."""
 LIMIT_QUANTILE = 0.99
@@ -65,6 +66,24 @@ class StageEstimate:
         seconds = {**self.seconds, Stage.TEXT_EXTRACTION: reading}
         return replace(self, seconds=seconds, limits=limits, spread={**self.spread, Stage.TEXT_EXTRACTION: (reading,)})
 
+    def after_extraction(self, lasted_s: float) -> StageEstimate:
+        """Return the estimate for a document whose text took so long to extract.
+
+        Files of one size differ in how much text is in them, which both stages take their time for; and either time
+        has other causes too, so half of the difference (of its logarithm) is expected to come again.
+        """
+        usual_s = self.seconds[Stage.TEXT_EXTRACTION]
+        if usual_s <= 0 or lasted_s <= 0:
+            return self
+        least, most = LENGTH_RANGE
+        factor = math.sqrt(min(max(lasted_s / usual_s, least), most))
+        spread = self.spread.get(Stage.NLP_PARSING, (self.seconds[Stage.NLP_PARSING],))
+        return replace(
+            self,
+            seconds={**self.seconds, Stage.NLP_PARSING: self.seconds[Stage.NLP_PARSING] * factor},
+            spread={**self.spread, Stage.NLP_PARSING: [seconds * factor for seconds in spread]},
+        )
+
     def of_answer(self, characters: int) -> StageEstimate:
         """Return the estimate for an attempt that asks a language model for an answer of so many characters."""
         if self.character_s is None:
@@ -77,7 +96,7 @@ class StageEstimate:
         )
 
     def remaining_s(self, stage: Stage, percent: float, *, for_s: float = 0.0, silent_s: float = 0.0) -> float:
-        """Seconds to the end of the attempt from `percent` of a stage, `silent_s` after that was reported.
+        """Seconds to the end of the attempt from `percent` of a stage's time, `silent_s` after that was reported.
 
         The stage has lasted `for_s` seconds: the further it is, the more its own pace counts, and the less that of
         others.
@@ -90,7 +109,7 @@ class StageEstimate:
             # Those that took longer than this one has by now tell how long it will still take.
             longer = [seconds for seconds in self.spread.get(stage, (self.seconds[stage],)) if seconds > for_s]
             return median(longer) - for_s if longer else for_s
-        own = for_s * (1 - done) / done
+        own = max((for_s - silent_s) / done - for_s, 0.0)  # it was so far `silent_s` ago
         if stage is Stage.AI_ENHANCEMENT:
             # How long an answer becomes is a guess, and so is the percent.
             others = max(self.seconds[stage] - for_s, 0.0)

@@ -31,6 +31,7 @@ _NEARLY_ALL = 0.8
 _DATED = 0.5
 _FEW_DATED = 0.2
 _BY_CHANCE = 0.45
+_LABELLED = 0.9
 _DATE_WORDS = 6
 _ALIGNED = 0.5
 _OFF_EDGE = 0.6  # of the font size
@@ -164,9 +165,11 @@ def _kind(left: Sequence[Segment], right: Sequence[Segment], bands: Sequence[Ban
         return DivisionKind.ROWS
     if _dates_lead(left_rows, right_rows):
         return DivisionKind.RAIL
-    if _is_running_text(left, left_rows) and _is_running_text(right, right_rows):
+    labels = _flush_right(left_rows) and _labels_lead(left_rows, right)
+    if not labels and _is_running_text(left, left_rows) and _is_running_text(right, right_rows):
         return DivisionKind.COLUMNS
-    if paired >= _MOSTLY and _spaced_out(left_rows) and len(right_rows) >= _LINES_PER_LABEL * len(left_rows):
+    spaced = paired >= _MOSTLY and _spaced_out(left_rows) and len(right_rows) >= _LINES_PER_LABEL * len(left_rows)
+    if labels or spaced:
         return _kind_of_rows(left_rows, right_rows)
     return _kind_by_bands(left_rows, right_rows, bands, paired=paired)
 
@@ -213,6 +216,12 @@ def _dates_lead(left: Sequence[Segment], right: Sequence[Segment]) -> bool:
         each is not None and (is_dated(each) or same_height(each, row)) for each, row in zip(beside, right, strict=True)
     )
     return own >= _NEARLY_ALL * len(right)
+
+
+def _labels_lead(left: Sequence[Segment], right: Sequence[Segment]) -> bool:
+    """Tell whether what stands on the left, but for headings in capitals, stands beside lines: a form's labels."""
+    labels = [segment for segment in left if not segment.text.isupper()]
+    return len(labels) >= _LEAST_ROWS and _paired(labels, right) >= _LABELLED
 
 
 def _is_level(segment: Segment, row: Segment) -> bool:

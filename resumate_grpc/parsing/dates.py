@@ -42,7 +42,7 @@ _POINT = re.compile(
     (?=[\d'至现現]|(?<![^\W\d_])[{_FIRST_LETTERS}])
     (?:
       {_NOT_INSIDE}(?P<cn_year>{_YEAR})\s?[年년]\s?(?:(?P<cn_month>1[0-2]|0?[1-9])\s?[月월])?(?:\s?\d{{1,2}}\s?[日일])?
-    | (?<![\w.,/$])(?P<iso_year>{_YEAR})
+    | (?<![\w.,/$])(?<!\d:)(?P<iso_year>{_YEAR})
       (?:(?:[-/.]|\s/\s)(?P<iso_month>0[1-9]|1[0-2])|[./](?P<iso_digit>[1-9])(?![\d.]))(?:[-/.](?:0?[1-9]|[12]\d|3[01]))?(?![\d/])
     | (?<![\w.,/])(?P<day_a>[0-3]?\d)\s?[./-]\s?(?P<day_b>[0-3]?\d)\s?[./-]\s?(?P<day_year>{_YEAR})(?!\d)
     | (?<![\w.,/])(?P<num_month>1[0-2]|0?[1-9])\s?[./-]\s?(?P<num_year>{_YEAR})(?!\d|[.,]\d|%)
@@ -50,12 +50,12 @@ _POINT = re.compile(
       (?:\s+(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?=,|\s\s?{_YEAR}))?
       (?:\s?[-,/.]\s?|\s+(?:of|de|del)\s+|\s{{0,4}})
       (?:(?P<year>{_YEAR})|'\s?(?P<short_quoted>\d\d)|(?P<short>\d\d))(?!\d|\w)
-    | (?<![\w.,/$])(?P<year_first>{_YEAR})[\s,.]{{1,3}}(?P<month_after>{_MONTH})
+    | (?<![\w.,/$])(?<!\d:)(?P<year_first>{_YEAR})[\s,.]{{1,3}}(?P<month_after>{_MONTH})
     | (?<![^\W_])(?:{_alternatives(_SEASONS.split())}|{_VAGUELY})[\s,-]{{1,3}}(?:of\s)?(?P<season_year>{_YEAR})(?!\d)
     | (?<![\w.,/$€£+])(?P<bare_month>{_MONTH})\.?
     | (?<![\w.,/])(?P<slash_month>0[1-9]|1[0-2])/(?P<slash_year>\d\d)(?![\d/])
     | (?<![\w.,/])(?P<loose_month>[1-9])/(?P<loose_year>\d\d)(?![\d/])
-    | (?<![\w.,$€£+])(?P<bare_year>{_YEAR})(?![\d%]|[.,]\d|\w)
+    | (?<![\w.,$€£+])(?<!\d:)(?P<bare_year>{_YEAR})(?![\d%]|[.,]\d|\w)
     | (?<![\w'])'(?P<quoted_year>\d\d)(?![\d\w])
     | (?P<now>(?<![^\W_])(?:{_alternatives([fold(word) for word in _PRESENT_WORDS])})(?![^\W_])|至今|现在|現在|현재)
     )

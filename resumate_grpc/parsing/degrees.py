@@ -18,6 +18,10 @@ _STATE = re.compile(r"MA|MD|ME|MS")
 _TOWN = re.compile(r"([^\W\d_][\w.' -]*),\s*$")
 _LONGEST_TOWN = 30
 _SCHOOL = re.compile(r"high school|secondary|higher secondary|senior secondary", re.IGNORECASE)
+_ELISIONS = ("l'", "l’")
+"""What stands before a profession rather than a degree: "Sciences de l'ingénieur"."""
+_DIPLOMA_OF = re.compile(r"(?:[Ee]idg\.? )?[Dd]ipl\.[ -](?=[A-ZÄÖÜ])[^,;|()\n\t]{3,70}")
+"""A German diploma names the profession: "Dipl. Pflegefachfrau HF", with no field beside it."""
 _DIPLOMA = re.compile(r"\s+(?:diploma|degree|graduate|equivalent|certificate)", re.IGNORECASE)
 _FIELD_LEAD = re.compile(
     r"^[\s,:;.()\-–—]*(?:(?:degree|program(?:me)?|studies|course)\s+)?(?:\((?:hons?\.?|honou?rs)\)\s*)?(?:with\s+(?:a\s+)?(?:major|"
@@ -43,14 +47,17 @@ _FIELD_END = re.compile(
 
 def degree_spans(terms: Terms, text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Return the degree words in the span; short ones ("MA", "be") count only in capitals or with full stops."""
-    return [
+    spans = [
         (first, last)
         for first, last in terms.within(Term.DEGREE, start, end)
         if last <= end
         and (_is_degree(text[first:last]) or _stands_alone(text, first, last))
         and not _names_school(text, start, first, last)
         and not _names_state(text, start, first, last)
+        and not text[max(0, first - 2) : first].endswith(_ELISIONS)
     ]
+    named = _DIPLOMA_OF.match(text, start, end)
+    return spans if not named or (spans and spans[0][0] <= start + SHORT_DEGREE) else [named.span()]
 
 
 def _stands_alone(text: str, first: int, last: int) -> bool:

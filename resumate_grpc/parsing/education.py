@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from resumate_grpc.parsing.dates import DateSpan, dates_within
+from resumate_grpc.parsing.dates import DateSpan
 from resumate_grpc.parsing.degrees import has_degree, split_degree
 from resumate_grpc.parsing.entries import Entry, entries_by_leader, without_column_heads
 from resumate_grpc.parsing.entry_forms import without_broken_labels
@@ -16,8 +16,9 @@ from resumate_grpc.parsing.finding import Finding, doubted, found
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.grades import bare_grade_of, grade_of
+from resumate_grpc.parsing.header_pattern import Part as Told
 from resumate_grpc.parsing.nlp import Term, Terms
-from resumate_grpc.parsing.pieces import pieces_of
+from resumate_grpc.parsing.pieces import Piece, pieces_of
 from resumate_grpc.parsing.places import is_wholly_place
 from resumate_grpc.parsing.study_parts import (
     ASIDE,
@@ -25,10 +26,11 @@ from resumate_grpc.parsing.study_parts import (
     MAJOR,
     SUBJECT,
     Part,
-    has_institution,
     parts_of,
     subject_alone,
 )
+from resumate_grpc.parsing.study_pattern import kept_to_pattern, patterns_of
+from resumate_grpc.parsing.study_rows import is_date_alone, labels_of, plain_rows_suffice
 
 __all__ = ["Study", "studies_of"]
 
@@ -70,6 +72,20 @@ _LABEL_FIELD = frozenset(
     {
         "major",
         "field of study",
+        "fields of study",
+        "studienrichtung",
+        "fachrichtung",
+        "domaine d'etudes",
+        "domaine d’etudes",
+        "domaines d'etudes",
+        "domaines d’etudes",
+        "campo de estudio",
+        "campo de estudios",
+        "campos de estudio",
+        "dominio de estudo",
+        "area de estudo",
+        "campo di studio",
+        "studierichting",
         "field",
         "specialization",
         "specialisation",
@@ -79,6 +95,8 @@ _LABEL_FIELD = frozenset(
         "专业",
     }
 )
+_BEFORE_FIELD = re.compile(rf"{COMMA.pattern}|\s+\((?=[^()]+\)$)|\s+(?:in|en|em|im|of)\s+(?=[A-ZÀ-Þ])")
+_PLURAL = re.compile(r"\([si]\)")
 _CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff가-힣]")
 _DEPARTMENT = re.compile(r"(?:学科|専攻|专业|학과|학부|전공|공학과)$")
 """What names a subject where no degree is printed."""
@@ -93,83 +111,39 @@ _STUDIES = re.compile(
     r"(?:master|bachelor|diplom|hochschul|aufbau)?studium\b|(?:master|bachelor)(?:'s|’s)? studies\b", re.IGNORECASE
 )
 """What tells of studies rather than of the degree in which they end."""
-_LONGEST = 110
-_SENTENCE = 60
 _ROWS_BELOW = 2
-_INDENT = 5.0
 _PLACE = 0.6
 _MOST_FIELD_WORDS = 5
-_MOST_NAME_WORDS = 8
 
 
 def studies_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms: Terms) -> list[Study]:
     """Read the courses of study of a section's rows, in order."""
     rows = without_broken_labels(without_column_heads(rows))
-    left = min((row.left for row in rows), default=0.0)
-
-    known = {row.number: _labels(row, dates, text, terms, left=left) for row in rows}
-    for number in _beside_degrees(rows, text, terms):
-        known[number] -= {"degree"}
-    leader = next((row for row in rows if known[row.number]), None)
-    for row in rows:
-        if leader and known[row.number] <= {"date"} and _leads_like(row, leader, known, dates):
-            known[row.number] |= {"institution"}
+    known = labels_of(rows, dates, text, terms=terms)
 
     def labels(row: Row) -> frozenset[str]:
         return known[row.number]
 
-    if _plain_rows_suffice(rows, labels):
-        usable = [row for row in rows if not row.bullet or _is_date(row, dates)]
+    if plain_rows_suffice(rows, labels):
+        usable = [row for row in rows if not row.bullet or is_date_alone(row, dates)]
     else:
         usable = list(rows)
     kept = {row.number for row in usable}
     skipped = [row for row in rows if row.number not in kept]
     starts = [row.start for row in usable]
     studies: list[Study] = []
-    for entry in entries_by_leader(usable, dates, labels=labels):
+    entries = entries_by_leader(usable, dates, labels=labels)
+    headers = [pieces_of(entry.header, entry.dates, text) for entry in entries]
+    for entry, pieces, given in zip(entries, headers, patterns_of(headers, text, terms), strict=True):
         end = max(row.end for row in (*entry.header, *entry.body))
         following = bisect_left(starts, end)
         stop = starts[following] if following < len(starts) else rows[-1].end
         below = bisect_left(skipped, stop, key=lambda row: row.start)
         extent = entry.header[0].start, max(end, skipped[below - 1].end if below else 0)
-        study = _study(entry, text, terms, extent)
+        study = _study(entry, pieces, given, text, terms, extent)
         above = studies[-1] if studies else None
         studies.append(_inherited(study, above))
     return _joined_halves([study for study in studies if study.institution or study.degree])
-
-
-def _leads_like(row: Row, leader: Row, known: Mapping[int, frozenset[str]], dates: Sequence[DateSpan]) -> bool:
-    """Whether a row is printed like the first one, which names a school: then it names one too.
-
-    A row without a date must be printed in a way that other rows are not: bold, or in capitals.
-    """
-    if "institution" not in known[leader.number] or "degree" in known[leader.number] or row.bullet:
-        return False
-    alike = (row.bold, row.caps, row.size, len(row.fragments)) == (
-        leader.bold, leader.caps, leader.size, len(leader.fragments)
-    )  # fmt: skip
-    first = row.fragments[0]
-    named = (
-        first.text[:1].isupper() and not dates_within(dates, first.start, first.end) and not is_wholly_place(first.text)
-    )
-    if not alike or not named or abs(row.left - leader.left) >= _INDENT or ASIDE.match(row.text):
-        return False
-    if "date" in known[row.number]:
-        return "date" in known[leader.number] and len(row.fragments) > 1
-    return (row.bold or row.caps) and row.size > 0 and len(row.text.split()) <= _MOST_NAME_WORDS
-
-
-def _beside_degrees(rows: Sequence[Row], text: str, terms: Terms) -> set[int]:
-    """Return the rows that name a subject which may be a degree, right above or below one that names a degree."""
-    named = [row for row in rows if has_degree(terms, text, row.start, row.end)]
-    subjects = {row.number for row in named if SUBJECT.match(row.text)}
-    degrees = {row.number for row in named} - subjects
-    return {number for number in subjects if degrees & {number - 1, number + 1}}
-
-
-def _is_date(row: Row, dates: Sequence[DateSpan]) -> bool:
-    """Whether the row is a date and nothing else."""
-    return any(span.end - span.start >= len(row.text) - 1 for span in dates_within(dates, row.start, row.end))
 
 
 def _joined_halves(studies: Sequence[Study]) -> list[Study]:
@@ -192,50 +166,22 @@ def _names(study: Study) -> tuple[str, str]:
     return study.institution.text if study.institution else "", study.field.text if study.field else ""
 
 
-def _plain_rows_suffice(rows: Sequence[Row], labels: Callable[[Row], frozenset[str]]) -> bool:
-    """Whether the studies are told by rows that are no list items."""
-    if not any(row.bullet for row in rows):
-        return True
-    dated = [row.bullet for row in rows if "date" in labels(row) and len(row.fragments) > 1]
-    if dated and all(dated) and len(dated) * 2 >= sum(row.bullet for row in rows):
-        return False  # the items name the schools, with their dates at the right
-    plain = frozenset[str]().union(*(labels(row) for row in rows if not row.bullet))
-    bulleted = frozenset[str]().union(*(labels(row) for row in rows if row.bullet))
-    return bool(plain - {"date"}) and bulleted - {"date"} <= plain
-
-
-def _labels(row: Row, dates: Sequence[DateSpan], text: str, terms: Terms, *, left: float) -> frozenset[str]:
-    if (
-        ASIDE.match(row.text)
-        or (row.left > left + _INDENT and len(row.text) > _SENTENCE and not row.bullet)
-        or (len(row.text) > _longest(row, dates) and len(row.fragments) == 1)
-    ):
-        return frozenset()
-    own = set()
-    if has_degree(terms, text, row.start, row.end):
-        own.add("degree")
-    if has_institution(terms, text, row.start, row.end):
-        own.add("institution")
-    if dates_within(dates, row.start, row.end):
-        own.add("date")
-    return frozenset(own)
-
-
-def _longest(row: Row, dates: Sequence[DateSpan]) -> int:
-    """Return how long a line may be that tells of studies: longer where it begins with their dates."""
-    return 2 * _LONGEST if dates_within(dates, row.start, row.start + 2) and not row.bullet else _LONGEST
-
-
-def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> Study:
-    pieces = pieces_of(entry.header, entry.dates, text)
-    parts = [part for piece in pieces for part in parts_of(piece, text, terms)]
-    labelled = {piece.label: piece.finding for piece in pieces if piece.label}
+def _study(
+    entry: Entry,
+    pieces: Sequence[Piece],
+    given: Mapping[Told, Piece],
+    text: str,
+    terms: Terms,
+    extent: tuple[int, int],
+) -> Study:
+    parts = kept_to_pattern([part for piece in pieces for part in parts_of(piece, text, terms)], given)
+    labelled = {_PLURAL.sub("", piece.label): piece.finding for piece in pieces if piece.label}
     degrees = [part for part in parts if part.degree]
     firm = [part for part in degrees if not _STUDIES.match(part.finding.text)]
     degree_part = next(
         (part for part in firm if not SUBJECT.match(part.finding.text)), next(iter(firm or degrees), None)
     )
-    degree, field = split_degree(degree_part.finding, text, terms) if degree_part else (None, None)
+    degree, field = _split(degree_part.finding, text, terms) if degree_part else (None, None)
     field = None if field and ASIDE.match(field.text + " ") else field
     institution = _institution(parts, degree_part, text)
     field = next((labelled[label] for label in labelled if label in _LABEL_FIELD), None) or field or _major(parts, text)
@@ -268,6 +214,16 @@ def _study(entry: Entry, text: str, terms: Terms, extent: tuple[int, int]) -> St
         end_date=end,
         gpa=grade_of(text, *extent) or bare_grade_of((*entry.header, *entry.body)),
     )
+
+
+def _split(finding: Finding, text: str, terms: Terms) -> tuple[Finding | None, Finding | None]:
+    """Part a degree from its field; one that no list knows ends at a comma, a bracket or "in"."""
+    if has_degree(terms, text, finding.start, finding.end):
+        return split_degree(finding, text, terms)
+    cut = _BEFORE_FIELD.search(text, finding.start, finding.end)
+    if not cut:
+        return finding, None
+    return found(text, finding.start, cut.start()), found(text, cut.end(), finding.end - text[cut.start()].count("("))
 
 
 def _field_and_school(field: Finding, text: str) -> tuple[Finding | None, Finding | None]:

@@ -24,6 +24,7 @@ _INDENT = 5.0
 _LONGEST_DATE = 40
 _FULL_LINE = 60
 _WIDER = 1.2
+_SMALL_NAME_WORDS = 8
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -150,6 +151,7 @@ def _prose_flags(rows: Sequence[Row], dates: Sequence[DateSpan]) -> list[bool]:
         below = rows[index + 1] if index + 1 < len(rows) else None
         body = is_prose(row, above) or (below is not None and _runs_on(row, below, dates))
         body = body and row.number not in outer and not _mostly_date(row, dates)
+        body = body and not (index and _is_small_name(row, rows[index - 1], below, dates))
         flags.append(body and not _opens_with_date(row, dates))
     return flags
 
@@ -159,6 +161,22 @@ def _runs_on(row: Row, below: Row, dates: Sequence[DateSpan]) -> bool:
     full = row.wrapped and len(row.text) > _FULL_LINE and len(row.fragments) == 1 and not row.bold
     goes_on = below.block == row.block and below.text[:1].islower() and not below.bullet
     return full and goes_on and not dates_within(dates, row.start, row.end)
+
+
+def _is_small_name(row: Row, above: Row, below: Row | None, dates: Sequence[DateSpan]) -> bool:
+    """Whether a short row that begins in small letters, and that nothing ran on into, is a name: "acme, Salem".
+
+    It stands right above a date; or right below a row with one, and only its first letter is small.
+    """
+    small = row.text[:1].islower() and not row.bullet and not above.wrapped and not row.text.endswith(",")
+    most = _SMALL_NAME_WORDS // 2 if row.text.endswith(".") else _SMALL_NAME_WORDS
+    if not small or len(row.text.split()) > most:
+        return False
+    if below and not below.bullet and _mostly_date(below, dates):
+        return True
+    named = all(word[:1].isupper() for word in row.text.split()[1:] if word[:1].isalpha())
+    dated = any(_at_edge(above, span) for span in dates_within(dates, above.start, above.end))
+    return named and dated and not above.bullet and "," in row.text
 
 
 def _opens_with_date(row: Row, dates: Sequence[DateSpan]) -> bool:

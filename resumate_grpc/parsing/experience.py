@@ -16,6 +16,7 @@ from resumate_grpc.parsing.pieces import is_duration
 from resumate_grpc.parsing.places import is_wholly_place
 from resumate_grpc.parsing.post_header import company_first_in, extend_title, settle, sorted_out
 from resumate_grpc.parsing.post_names import Slots, divide, part_like_others, says
+from resumate_grpc.parsing.post_pattern import keep_to_pattern
 from resumate_grpc.parsing.run_in import heads_and_tails
 
 __all__ = ["Post", "period_of", "posts_of"]
@@ -23,7 +24,10 @@ __all__ = ["Post", "period_of", "posts_of"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Post:
-    """One post as found; None where the document does not say."""
+    """One post as found; None where the document does not say.
+
+    `patterned` tells that its names were read by the pattern that the section's headers keep to.
+    """
 
     company: Finding | None = None
     title: Finding | None = None
@@ -32,6 +36,7 @@ class Post:
     end_date: Finding | None = None
     description: Finding | None = None
     highlights: tuple[Finding, ...] = ()
+    patterned: bool = False
 
     @property
     def is_period(self) -> bool:
@@ -64,6 +69,7 @@ def posts_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms
     rows = [row for row in rows if not is_duration(row.text)]
     entries = entries_by_date(rows, dates, leads=leads)
     headers = [sorted_out(entry, text, terms) for entry in entries]
+    keep_to_pattern(headers, terms)
     company_first = company_first_in(headers)
     for header in headers:
         settle(header, company_first=company_first)
@@ -145,6 +151,7 @@ def _post(header: Slots, above: Slots | None, text: str) -> Post:
         end_date=end,
         description=prose_of(body, text),
         highlights=tuple(bullets_of(body, text)),
+        patterned=header.patterned,
     )
 
 

@@ -22,7 +22,6 @@ _TABLE = {
     if (folded := _folded(chr(code))) != chr(code) and not chr(code).isspace()
 }
 _TABLE |= {ord(char): "'" for char in "’‘`´ʼ"} | {ord(char): "-" for char in "–—−‐‑‒―\u00ad"} | {0xA0: " ", 0x202F: " "}
-_SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -35,7 +34,7 @@ def fold(text: str) -> str:
 
 def squeeze(text: str) -> str:
     """Return `text` with each run of white space as one space, trimmed."""
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def words_of(text: str) -> list[str]:

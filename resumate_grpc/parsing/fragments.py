@@ -37,6 +37,7 @@ _LOUDER = 1.15
 _NEARLY_FULL = 0.8
 _HALF_FULL = 0.5
 _LEAST_FULL = 3
+_HANGING = 0.8  # points
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,7 +132,9 @@ def with_wraps(rows: Sequence[Row], first_words: Sequence[float]) -> list[Row]:
         width = widths.get((row.page, row.column), 0.0)
         together = row.block == below.block and row.end + 1 == below.start and row.size == below.size
         together = together and len(row.fragments) == 1 and not (below.bullet or below.spaced or row.heading_level)
-        if width and row.box and together:
+        if together and row.bullet and abs(row.left - below.left) < _HANGING and row.left > 0:
+            marked[row.number] = replace(row, wrapped=True)
+        elif width and row.box and together:
             filled = row.box.x1 - row.left + _SPACE_EMS * row.size + word
             if filled > width and row.box.x1 - row.left > _HALF_FULL * width:
                 marked[row.number] = replace(row, wrapped=True)

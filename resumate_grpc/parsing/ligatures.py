@@ -5,19 +5,45 @@ Subset fonts of some browsers and of TeX name no character for fi, fl, ff and th
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["restore_ligatures"]
+__all__ = ["restore_cork", "restore_ligatures"]
 
 _LAYOUT_CONTROLS = (9, 10, 13)
 _FIRST_PRINTABLE = 32
+_SPACE = 32
 _DASH = 0x2013
 _FF, _FI, _FL, _FFI = 0xFB00, 0xFB01, 0xFB02, 0xFB03
+_CORK = {0x15: _DASH, 0x16: 0x2014, 0x1B: _FF, 0x1C: _FI, 0x1D: _FL, 0x1E: _FFI, 0x1F: 0xFB04}
+"""What TeX's T1 encoding, Cork's, has where ASCII has controls."""
 _WIDE = 1.27  # of the mean letter: three letters in one glyph rather than two
 _AFTER_FL = ("o", "u", "ag", "am", "an", "as", "at", "av", "aw", "ec", "ed", "ee", "es", "ew", "ex", "ip", "ie", "y")
 _AFTER_FI = ("ed", "er", "es")
 _AFTER_FI_BEFORE = ("i", "o")  # "certi·ed", "modi·es", "pro·es": more often fi there
+
+
+def restore_cork(codes: npt.NDArray[np.uint32], unmapped: Callable[[int], bool]) -> None:
+    """Replace, in place, TeX's own codes of dashes and ligatures.
+
+    TeX's bitmap fonts name no characters at all: their codes are shown as they are, and are ASCII's but for these.
+    `unmapped` tells of a glyph whether its font names no character for it; the letters beside must be such, too.
+    """
+    for index in np.flatnonzero((codes >= min(_CORK)) & (codes <= max(_CORK))).tolist():
+        near = (_nearest(codes, index, -1), _nearest(codes, index, 1))
+        beside = [at for at in near if at is not None]
+        if codes[index] in _CORK and beside and unmapped(index) and all(unmapped(at) for at in beside):
+            codes[index] = _CORK[int(codes[index])]
+
+
+def _nearest(codes: npt.NDArray[np.uint32], index: int, step: int) -> int | None:
+    """Return where the nearest letter or figure stands, spaces between; None where another glyph comes first."""
+    at = index + step
+    while 0 <= at < codes.size and codes[at] == _SPACE:
+        at += step
+    return at if 0 <= at < codes.size and chr(int(codes[at])).isalnum() else None
 
 
 def restore_ligatures(codes: npt.NDArray[np.uint32], boxes: npt.NDArray[np.float32]) -> npt.NDArray[np.uint32]:

@@ -22,6 +22,7 @@ import pypdfium2.raw as pdfium
 from resumate_grpc.model.parsed import Box
 from resumate_grpc.parsing.document import Style
 from resumate_grpc.parsing.drawings import Drawing, DrawingKind
+from resumate_grpc.parsing.ligatures import restore_cork
 from resumate_grpc.parsing.picture import Picture
 from resumate_grpc.parsing.words import GlyphLook
 
@@ -184,6 +185,7 @@ class PdfPage:
         codes = self._codes_at_once(count)
         for index in np.flatnonzero((codes == _NO_CHARACTER) | (codes == _BROKEN_WORD)).tolist():
             codes[index] = ord("-") if pdfium.FPDFText_IsHyphen(self.text, index) == 1 else 0
+        restore_cork(codes, lambda index: pdfium.FPDFText_HasUnicodeMapError(self.text, index) == 1)
         return codes
 
     def _codes_at_once(self, count: int) -> npt.NDArray[np.uint32]:

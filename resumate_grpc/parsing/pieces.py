@@ -38,22 +38,27 @@ _SENTENCE_END = re.compile(r"[^\W\d_A-Z]{5}\.$")
 _CAMPUS = re.compile(r"\buniversity(?: of)?(?: [A-Z][a-z]+){1,3}$", re.IGNORECASE)
 """Before "at" a university goes on: "University of Oregon at Bend"."""
 _DURATION = re.compile(
-    r"[(\[]?\s*(?:~|about |ca\.? )?\d{1,2}\+?\s*(?:years?|yrs?|jahre?|ans?|anos|años|anni|jaar|года?|лет)\.?"
-    r"(?:\s*,?\s*(?:and )?\d{1,2}\s*(?:months?|mos?|monate?|mois|meses|mesi|maanden|месяц\w*|мес)\.?)?\s*[)\]]?"
+    r"[(\[]?\s*(?:~|about |ca\.? )?\d{1,2}\+?\s*(?:years?|yrs?|jahre?|ans?|anos?|años?|ann[io]|jaar|года?|"
+    r"лет)(?![^\W\d_])\.?"
+    r"(?:\s*,?\s*(?:and )?\d{1,2}\s*(?:months?|mos?|monate?n?|mois|m[eê]s(?:es)?|mes[ei]|maand(?:en)?|месяц\w*|"
+    r"мес)(?![^\W\d_])\.?)?\s*[)\]]?"
     r"|[(\[]?\s*(?:(?:less than )?(?:an? |one |a few )|\d{1,2}\s*)"
-    r"(?:months?|mos?|year|monate?|mois|meses|mesi)\b\.?\s*[)\]]?",
+    r"(?:months?|mos?|year|monate?n?|mois|m[eê]s(?:es)?|mes[ei]|maand(?:en)?|мес(?:яц\w*)?)\b\.?\s*[)\]]?",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
     r"^\s*(?:company|employer|organi[sz]ation|client|title|job title|position|role|designation|"
-    r"location|place|duration|dates?|period|"
-    r"from|institution|university|college|school|degree|qualification|major|field of study|field|course|specialization|"
-    r"specialisation|"
-    r"firma|arbeitgeber|unternehmen|stelle|tatigkeit|ort|zeitraum|abschluss|hochschule|studiengang|"
-    r"poste|fonction|entreprise|societe|employeur|lieu|periode|diplome|etablissement|"
-    r"empresa|puesto|cargo|funcion|funcao|lugar|ciudad|cidade|localidad|periodo|institucion|instituicao|titulo|curso|"
-    r"azienda|datore di lavoro|posizione|ruolo|qualifica|luogo|citta|istituto|titolo|"
-    r"werkgever|bedrijf|functie|plaats|periode|instelling|diploma|"
+    r"location|place|city|town|country|duration|dates?|period|"
+    r"from|institution|university|college|school|degree|qualification|major|fields? of study|"
+    r"field\(s\) of study|field|course|specialization|specialisation|"
+    r"firma|arbeitgeber|unternehmen|stelle|tatigkeit|ort|stadt|land|studienrichtung|fachrichtung|zeitraum|"
+    r"abschluss|hochschule|studiengang|"
+    r"poste|fonction|entreprise|societe|employeur|lieu|ville|pays|domaine(?:s|\(s\))? d['’]etudes?|"
+    r"periode|diplome|etablissement|"
+    r"empresa|puesto|cargo|funcion|funcao|lugar|ciudad|cidade|localidade?|pais|campos? de estudios?|"
+    r"dominio(?:s|\(s\))? de estudo|area de estudo|periodo|institucion|instituicao|titulo|curso|"
+    r"azienda|datore di lavoro|posizione|ruolo|qualifica|luogo|citta|paese|campo(?:\(i\))? di studio|istituto|titolo|"
+    r"werkgever|bedrijf|functie|plaats|stad|studierichting|periode|instelling|diploma|"
     r"должность|компания|организация|период|место|город|специальность|вуз|"
     r"公司|职位|学校|学位|专业|时间)\s*[:：]\s*",
     re.IGNORECASE,
@@ -159,7 +164,11 @@ def _whole_names(pieces: Sequence[Piece], text: str) -> list[Piece]:
         above = joined[-1] if joined else None
         if above and _runs_on(above, piece, text) and (whole := found(text, above.finding.start, piece.finding.end)):
             joined[-1] = replace(
-                above, finding=whole, row=piece.row, wrapped=piece.wrapped, joined=above.joined or above.wrapped
+                above,
+                finding=whole,
+                row=piece.row,
+                wrapped=piece.wrapped,
+                joined=above.joined or above.wrapped or _UNFINISHED.search(above.text) is not None,
             )
         else:
             joined.append(piece)

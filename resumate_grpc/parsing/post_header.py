@@ -33,6 +33,7 @@ def sorted_out(entry: Entry, text: str, terms: Terms) -> Slots:
         for piece in pieces_of(entry.header, entry.dates, text)
         if len(piece.text) <= _LONGEST_NAME and not _is_list(piece, terms) and not _is_sentence(piece.text)
     ]
+    slots.pieces = tuple(pieces)
     own = next((piece for piece in pieces if is_own_account(piece.text)), None)
     said = {piece.finding.start: says_alone(piece.finding, terms) for piece in pieces}
     clear = set(said.values()) & {(True, False), (False, True)}
@@ -74,6 +75,8 @@ def _place_piece(slots: Slots, piece: Piece, terms: Terms, said: tuple[bool, boo
         piece.label in PLACE_LABELS or placed or (likeness >= _PLACE and not role and not organisation)
     ):
         slots.location, slots.placed = piece.finding.trusted(max(likeness, 0.6)), piece
+    elif piece.label in PLACE_LABELS:
+        return  # a country behind its town
     elif piece.employer and not role and not slots.company:
         slots.company = piece
     elif role and not organisation and not slots.title:

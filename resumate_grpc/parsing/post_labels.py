@@ -51,5 +51,6 @@ COMPANY_LABELS = frozenset(
     ]
 )
 PLACE_LABELS = frozenset(
-    ["location", "place", "ort", "lieu", "lugar", "ciudad", "cidade", "localidad", "luogo", "citta", "plaats", "город"]
-)
+    ["location", "place", "city", "town", "country", "ort", "stadt", "land", "lieu", "ville", "pays", "lugar", "ciudad",
+     "cidade", "localidad", "localidade", "pais", "luogo", "citta", "paese", "plaats", "stad", "город"]
+)  # fmt: skip

@@ -29,11 +29,13 @@ class Slots:
 
     entry: Entry
     text: str
+    pieces: tuple[Piece, ...] = ()
     title: Piece | None = None
     company: Piece | None = None
     location: Finding | None = None
     placed: Piece | None = None  # the piece that the location is
     unclear: list[Piece] = field(default_factory=list)
+    patterned: bool = False  # whether its names were read by the section's pattern
     parted: bool = False  # whether the location was behind a comma of the company
 
 

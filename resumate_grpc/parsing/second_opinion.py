@@ -39,7 +39,8 @@ def reviewed_posts(posts: Sequence[Post], tags: LineTags, terms: Terms, rows: Se
     for post in posts:
         values: _Values = {Tag.TITLE: post.title, Tag.COMPANY: post.company, Tag.PLACE: post.location}
         region = _region([*values.values(), post.start_date, post.end_date], rows, floor)
-        values = _reviewed(values, tags, terms, region, text)
+        if not post.patterned:
+            values = _reviewed(values, tags, terms, region, text)
         reviewed.append(replace(post, title=values[Tag.TITLE], company=values[Tag.COMPANY], location=values[Tag.PLACE]))
         floor = region[1]
     return reviewed

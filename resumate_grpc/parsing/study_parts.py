@@ -13,6 +13,7 @@ from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.pieces import BARE_SCHOOL, Piece, label_end
 from resumate_grpc.parsing.places import is_wholly_place, place_likeness
+from resumate_grpc.parsing.post_labels import PLACE_LABELS
 from resumate_grpc.parsing.vocabulary import phrases
 
 __all__ = ["ASIDE", "COMMA", "MAJOR", "SUBJECT", "Part", "degree_leads", "has_institution", "parts_of", "subject_alone"]
@@ -153,7 +154,7 @@ def _part(start: int, end: int, piece: Piece, text: str, terms: Terms) -> Part |
         row=piece.row,
         institution=school,
         degree=degree and not (school and not degree_leads(finding.start, finding.end, text, terms)),
-        place=not school and not degree and place_likeness(finding.text) >= _PLACE,
+        place=piece.label in PLACE_LABELS or (not school and not degree and place_likeness(finding.text) >= _PLACE),
     )
 
 

@@ -24,6 +24,7 @@ _ICON_FONT = re.compile(
     r"awesome|\bfa[56-]|icon|glyphicons|academicon|fontello|marvosym|dingbat|wingding|webding", re.IGNORECASE
 )
 _ODD_GAP = 0.12  # of the glyph's height, beyond what is usual in the word: a space that PDFium did not see
+_SAME_HEIGHT, _OTHER_SIZE = 0.005, 0.14  # of the glyph's height
 _GLYPHS_A_WORD = 12  # on a page with more, spaces are hidden
 _IDEOGRAPHS = (0x3040, 0x9FFF)
 _LONGEST_ICON = 2
@@ -152,6 +153,13 @@ def _break_at_odd_gaps(
     usual_on_page = float(np.median(inner))
     if np.count_nonzero(breaks) * _GLYPHS_A_WORD > breaks.size:
         gaps = np.where(gaps <= _ODD_GAP, np.minimum(gaps, usual_on_page), gaps)
+        # A font drawn glyph by glyph has boxes as tight as its ink, which differ in height: their gaps tell nothing.
+        other = np.abs(np.diff(boxes[:, 3] - boxes[:, 1])) / height
+        tight = (other > _SAME_HEIGHT) & (other < _OTHER_SIZE) & ~breaks[1:]
+        if tight.any():
+            tall = np.round(boxes[:, 3] - boxes[:, 1], 2)
+            inked = np.isin(tall, tall[1:][tight]) | np.isin(tall, tall[:-1][tight])
+            gaps = np.where(inked[1:] | inked[:-1], np.minimum(gaps, usual_on_page), gaps)
     ideographs = (codes >= _IDEOGRAPHS[0]) & (codes <= _IDEOGRAPHS[1])
     gaps = np.where(ideographs[1:] & ideographs[:-1], np.minimum(gaps, usual_on_page), gaps)
     starts = np.flatnonzero(breaks)

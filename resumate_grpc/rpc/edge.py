@@ -173,6 +173,9 @@ class Rpc:
             case Exception():  # the outermost border: nothing may pass unmapped
                 ending = _ending(error, call)
                 code, reason = ending.code, ending.reason
+                # grpc keeps the abort, and so this error and its frames, in a circle until the next garbage collection:
+                # what they held, such as an upload of 16 MiB, need not wait for it.
+                traceback.clear_frames(error.__traceback__)
         try:
             if ending is not None:
                 await self._edge.abort(self._context, ending, call)

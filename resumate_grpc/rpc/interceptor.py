@@ -78,7 +78,9 @@ def _answered(
 ) -> Callable[[Any, Context], Awaitable[Message]]:
     async def answered(raw: Any, context: Context) -> Message:
         async with edge.rpc(method, context, streaming=False) as call:
-            response = await behaviour(read(raw, call), context)
+            working = behaviour(read(raw, call), context)
+            del raw  # as large as an upload
+            response = await working
             _note_resume(call, getattr(response, "resume", None))
             return response
 
@@ -98,6 +100,7 @@ def _streamed(
         async with edge.rpc(method, context, streaming=True) as call:
             await unbroken(context.send_initial_metadata(((REQUEST_ID_KEY, call.request_id),)))
             responses = behaviour(read(raw, call), context)
+            del raw
             # Who writes by itself is awaited directly: a coroutine between would cost each of its messages.
             writing = written(responses, context) if hasattr(responses, "__aiter__") else responses
             await (writing if is_ours else edge.until_drained(writing))

@@ -140,6 +140,18 @@ def test_the_pace_of_a_stage_corrects_what_others_took() -> None:
     assert known.remaining_s(Stage.TEXT_EXTRACTION, 0, for_s=6.0) - later == 6.0
 
 
+def test_a_text_that_took_long_to_extract_is_expected_to_take_longer_to_parse() -> None:
+    """By half of the difference, within bounds, and only where both are known."""
+    known = estimate([sample(1_000, 0.1)] * 9, media_type=MediaType.PDF, size_bytes=1_000)
+    assert known is not None
+    parsing, usual_s = known.seconds[Stage.NLP_PARSING], known.seconds[Stage.TEXT_EXTRACTION]
+    for ratio, factor in ((1.0, 1.0), (2.25, 1.5), (100.0, 2.0), (0.0001, 0.5)):
+        later = known.after_extraction(ratio * usual_s)
+        assert later.seconds[Stage.NLP_PARSING] == pytest.approx(factor * parsing)
+        assert later.spread[Stage.NLP_PARSING] == pytest.approx([factor * parsing] * 9)
+    assert known.after_extraction(0.0) is known
+
+
 def test_the_99th_percentile_is_known_of_twenty_attempts_and_no_fewer() -> None:
     """It is per page for scans."""
     few = estimate([sample(10, 1.0)] * 19, media_type=MediaType.PDF, size_bytes=10)

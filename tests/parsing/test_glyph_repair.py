@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pytest
 
 from resumate_grpc.parsing.document import Style
+from resumate_grpc.parsing.ligatures import restore_cork
 from resumate_grpc.parsing.rows import group_rows, join_letterspaced, rail_edges, segments_of
 from resumate_grpc.parsing.words import GlyphLook, PlacedWord, group_words
 
@@ -125,3 +126,40 @@ def test_a_rail_set_flush_right_is_parted_from_its_text() -> None:
     parted = [[segment.text for segment in segments_of(row, rails=edges)] for row in rows]
     assert parted == [["2011–2015", "Engineer, Acme Ltd"]] * 3
     assert rail_edges(rows[:2]) == ()
+
+
+def test_small_capitals_in_boxes_as_tight_as_their_ink_are_whole_words() -> None:
+    """Their gaps are the letters' own side bearings; spaces that the file has part words all the same."""
+    drawn: list[tuple[str, float, float, float]] = []
+    at = 0.0
+    for char in "Soft oak Robe":
+        tall = 9.1 if char.isupper() else 5.16 if char == "o" else 4.92
+        width = 0.0 if char == " " else 4.0
+        drawn.append((char, at, width, tall))
+        at += width + (3.0 if char == " " else 0.9 if char in "ok" else 0.3)
+    codes = np.array([ord(char) for char, *_ in drawn], dtype=np.uint32)
+    boxes = np.array([(x, 10 - tall, x + width, 10) for _, x, width, tall in drawn], dtype=np.float32)
+    look = GlyphLook(Style(font="", size=9.0))
+    assert _texts(group_words(codes, boxes, look=lambda _: look, baseline=lambda _: 10.0)) == ["Soft", "oak", "Robe"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Sta\x1b and 2012 \x15 2017", "Sta\ufb00 and 2012 \u2013 2017"),
+        ("o\x1ece \x1ced \x1dow", "o\ufb03ce \ufb01ed \ufb02ow"),
+        ("\x15 Kelp", "\u2013 Kelp"),
+    ],
+)
+def test_dashes_and_ligatures_of_bitmap_fonts_of_tex_are_known_by_their_codes(text: str, expected: str) -> None:
+    """Their fonts name no characters; letters and figures have ASCII's codes all the same."""
+    codes = np.array([ord(char) for char in text], dtype=np.uint32)
+    restore_cork(codes, lambda _: True)
+    assert "".join(map(chr, codes.tolist())) == expected
+
+
+def test_codes_of_a_font_that_names_its_characters_are_left() -> None:
+    """There a code below the printable ones is an icon, or a glyph that the font does not name."""
+    codes = np.array([ord(char) for char in "Sta\x1b 2012"], dtype=np.uint32)
+    restore_cork(codes, lambda index: index == 3)
+    assert int(codes[3]) == 0x1B

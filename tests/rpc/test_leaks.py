@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import os
+import tracemalloc
 from contextlib import suppress
 
+import grpc
 import grpc.aio
 import pytest
 
-from resumate_grpc._gen.resumate.v1 import resume_service_pb2, watch_pb2
+from resumate_grpc._gen.resumate.v1 import resume_service_pb2, upload_pb2, watch_pb2
 from tests.leaks import Holding, holding_again
 from tests.rpc.conftest import Station, eventually
 
@@ -16,6 +20,7 @@ pytestmark = pytest.mark.slow
 
 CYCLES = 2000
 TOGETHER = 50
+REFUSED_BYTES = 1_000_000
 
 
 @pytest.mark.embedded  # what SQLite opens is known; a pool opens connections as it likes
@@ -63,6 +68,30 @@ async def test_calls_that_are_given_up(station: Station) -> None:
         await asyncio.gather(*(give_up(number) for number in range(TOGETHER)))
     await _nothing_is_open(station)
     await holding_again(before)
+
+
+async def test_what_a_refused_upload_brought_is_let_go_of_at_once(station: Station) -> None:
+    """Twenty files of 1 MB that are refused do not wait in memory, all of them, for a garbage collection."""
+    request = upload_pb2.UploadRequest(filename="cv.bin", content=os.urandom(REFUSED_BYTES))
+
+    async def refused() -> None:
+        with pytest.raises(grpc.aio.AioRpcError) as error:
+            await station.stub.Upload(request)
+        assert error.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+
+    await refused()
+    gc.collect()
+    gc.disable()
+    tracemalloc.start()
+    try:
+        for _ in range(20):
+            await refused()
+        await _nothing_is_open(station)
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+        gc.enable()
+    assert kept < 2 * REFUSED_BYTES
 
 
 async def _nothing_is_open(station: Station) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import time
 from dataclasses import replace
 
 import pytest
@@ -57,9 +56,7 @@ async def test_a_hang_ends_at_the_wall_clock() -> None:
     """A document that sleeps for ever is PARSE_TIMEOUT once its time is up."""
     async with pool_of(limits=replace(SMALL, wall_s=0.3)) as pool:
         await parse(pool, "echo warm")
-        started = time.monotonic()
-        error = await failure(pool, "hang")
-        assert time.monotonic() - started < 2
+        error = await failure(pool, "hang")  # which has no end of its own
         assert error.parse_reason is ErrorReason.PARSE_TIMEOUT
         assert "0.3 s" in error.message
         assert (await parse(pool, "echo next")).text == "next"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -97,20 +96,21 @@ async def test_an_exception_of_the_callback_passes_through_and_ends_the_process(
 
 
 async def test_cancelling_kills_the_process_at_once() -> None:
-    """The cancelled call returns in no time, its process is gone, the next document finds a spare."""
+    """A cancelled document's process goes with it; the next document finds a spare."""
     begun = asyncio.Event()
     async with pool_of() as pool:
+        await all_warm(pool, 2)  # of those at rest the one used last is used next
         first = await parse(pool, "echo warm")
         task = asyncio.create_task(parse(pool, "hang", lambda _: begun.set()))
         await begun.wait()
-        started = time.monotonic()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
-            await task
-        assert time.monotonic() - started < 1
+            await task  # "hang" has no end of its own
         second = await parse(pool, "echo next")
         assert second.page_count != first.page_count
-        assert first.page_count not in children()
+        async with asyncio.timeout(20):
+            while first.page_count in children():  # noqa: ASYNC110 - the kernel tells nobody
+                await asyncio.sleep(0.01)
     assert dict(pool.restarts) == {"cancelled": 1}
 
 
@@ -155,17 +155,15 @@ async def test_a_spare_takes_over_without_waiting_for_a_new_process() -> None:
     async with pool_of(target=target) as pool:
         await parse(pool, "echo warm")
         await all_warm(pool, 2)
+        warm = children()
         await failure(pool, "abort")
-        started = time.monotonic()
-        await parse(pool, "echo next")
-        assert time.monotonic() - started < 0.6
+        assert (await parse(pool, "echo next")).page_count in warm  # the target tells its process id here
 
 
 async def test_entering_does_not_wait_for_the_processes() -> None:
     """A server is ready at once; documents wait for the first warm process."""
-    started = time.monotonic()
     async with pool_of(target="tests.sandbox.slow_target") as pool:
-        assert time.monotonic() - started < 0.5
+        assert pool.warm == 0
         assert (await parse(pool, "echo first")).text == "first"
 
 
