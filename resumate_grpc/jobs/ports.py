@@ -310,8 +310,11 @@ class Statistics(Protocol):
         """Return what waits and what is at work, one a kind; in any order."""
         ...
 
-    async def counts(self) -> dict[State, int]:
-        """Return how many résumés are in each state."""
+    async def counts(self, *, under_way: bool = False) -> dict[State, int]:
+        """Return how many résumés are in each state; of those alone that wait or are at work, if `under_way`.
+
+        The ended ones are all that there ever were, and take as long to count.
+        """
         ...
 
 

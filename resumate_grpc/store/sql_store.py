@@ -282,9 +282,9 @@ class SqlStore:
         """See `Statistics.load`."""
         return await self._readers.read(figures.load)
 
-    async def counts(self) -> dict[State, int]:
+    async def counts(self, *, under_way: bool = False) -> dict[State, int]:
         """See `Statistics.counts`."""
-        return await self._readers.read(figures.counts)
+        return await self._readers.read(partial(figures.counts, under_way=under_way))
 
     def _give_back_unheld(self, claiming: asyncio.Future[Claimed]) -> None:
         if claiming.cancelled() or claiming.exception() is not None:
