@@ -374,3 +374,29 @@ async def test_a_resumes_log_is_read_in_two_tables(new_url: str, calendar: Calen
         lines = [row[0] for row in plan]
     await engine.dispose()
     assert sum("Index Scan" in line for line in lines) == 2, "\n".join(lines)
+
+
+async def test_what_is_tried_again_between_the_look_and_the_drop(new_url: str, calendar: Calendar) -> None:
+    """It was let go, and is there again: its new events are moved, whether they are under way or have ended."""
+    async with opened(new_url, calendar) as store:
+        await store.keep_periods(MONTH)
+        under_way, over, gone = [await ended(store, calendar) for _ in range(3)]
+        calendar.advance(60 * 86400)
+        writer = store._writer  # noqa: SLF001 - between two of its steps
+        (period, *_) = await writer.submit(lambda tx: sorted(partitions._periods(tx.connection), key=lambda p: p.upper))  # noqa: SLF001
+        walk = partitions._Walk(period=period, after=period.lower)  # noqa: SLF001
+        rows = await writer.submit(lambda tx: partitions._let_go(tx, walk=walk, kept=MONTH))  # noqa: SLF001
+        assert {row.id for row in rows if row.due} == {under_way, over, gone}
+        for resume_id in (over, under_way):
+            await store.retry(OWNER, resume_id, options=None, max_queued=PLENTY)
+            held = await claim(store)
+            await store.append(held, [progress(1)])
+            if resume_id == over:
+                await store.finish(held, Outcome(parsed=ParsedResume()))
+        assert await writer.submit(lambda tx: partitions._drop(tx, walk=walk))  # noqa: SLF001
+        assert period.table not in await tables(new_url)
+        assert await log_of(store, under_way, after=5) == [6, 7, 8, 9]
+        assert await log_of(store, over, after=5) == [6, 7, 8, 9, 10]
+        assert await log_of(store, gone, after=5) == [6]
+        (event,) = await store.append(held, [progress(2)])
+        assert event.sequence == 10

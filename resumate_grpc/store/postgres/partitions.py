@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import ARRAY, Connection, Row, Text, bindparam, text
 from sqlalchemy.exc import DBAPIError
 
 from resumate_grpc.store.engine import Writing
@@ -48,16 +48,17 @@ WHERE i.inhparent = to_regclass('events_under_way')
 _HIGHEST_IN_THE_WAY = text(f"SELECT max(resume_id) FROM {REST} WHERE resume_id >= :lower AND resume_id < :upper")  # noqa: S608
 # As `retention.purge_events`, for many résumés, and without their rows, which go with the table.
 _LET_GO = text("""
-WITH due AS (
-    SELECT id, first_sequence, last_sequence FROM resumes
-    WHERE id >= :lower AND id < :upper AND has_history = 1 AND complete_time < :ended_before
-    ORDER BY id LIMIT :at_once FOR UPDATE SKIP LOCKED
+WITH seen AS (
+    SELECT id, first_sequence, last_sequence, coalesce(complete_time < :ended_before, false) AS due FROM resumes
+    WHERE id > :after AND id < :upper AND has_history = 1
+    ORDER BY id LIMIT :at_once FOR UPDATE
 ), gone AS (
     SELECT d.id, d.last_sequence, d.last_sequence - d.first_sequence AS events, e.feed_sequence
-    FROM due AS d LEFT JOIN LATERAL (
+    FROM seen AS d LEFT JOIN LATERAL (
         SELECT v.feed_sequence FROM events AS v
         WHERE v.resume_id = d.id AND v.sequence = d.last_sequence - 1 AND d.first_sequence < d.last_sequence
     ) AS e ON true
+    WHERE d.due
 ), earlier_ends AS (
     DELETE FROM events_ended AS e USING gone AS g WHERE e.resume_id = g.id AND e.sequence < g.last_sequence
 ), told AS (
@@ -70,12 +71,32 @@ WITH due AS (
     FROM (SELECT owner, max(feed_sequence) AS last_gone FROM told GROUP BY owner ORDER BY owner) AS t
     WHERE f.owner = t.owner AND t.last_gone IS NOT NULL
 )
-SELECT count(*), coalesce(sum(events), 0)::bigint FROM gone
+SELECT s.id, s.due, coalesce(g.events, 0)::bigint AS events
+FROM seen AS s LEFT JOIN gone AS g ON g.id = s.id ORDER BY s.id
 """)
-_STAYING = """
+# Whoever was not let go when all were looked at, and whoever has been tried again since then.
+_STAYING = text("""
+SELECT id FROM resumes WHERE id = ANY(:seen) AND has_history = 1
+UNION SELECT id FROM resumes WHERE state IN ('QUEUED', 'PROCESSING') AND id >= :lower AND id < :upper
+UNION SELECT id FROM resumes
+    WHERE complete_time >= :since AND complete_time IS NOT NULL AND has_history = 1 AND id >= :lower AND id < :upper
+""").bindparams(bindparam("seen", type_=ARRAY(Text)))
+_IDS = bindparam("ids", type_=ARRAY(Text))
+_THEIR_ROWS = """
 FROM {table} AS e JOIN resumes AS r ON r.id = e.resume_id
-WHERE r.has_history = 1 AND e.sequence >= r.first_sequence
+WHERE e.resume_id = ANY(:ids) AND e.sequence >= r.first_sequence
 """
+
+
+@dataclass(kw_only=True, slots=True)
+class _Walk:
+    """A look at all résumés of a period: since when, how far, how many events were let go, who stays."""
+
+    period: Period
+    since: int = 0
+    after: str = ""
+    events: int = 0
+    staying: list[str] = field(default_factory=list)
 
 
 class Partitions:
@@ -93,13 +114,17 @@ class Partitions:
         if kept is None:
             return timedelta()
         while (period := await self._writer.submit(partial(_due, kept=kept))) is not None:
-            events = 0
-            while (let_go := await self._writer.submit(partial(_let_go, period=period, kept=kept)))[0]:
-                events += let_go[1]
+            walk = _Walk(period=period, after=period.lower)
+            while rows := await self._writer.submit(partial(_let_go, walk=walk, kept=kept)):
+                walk.after = rows[-1].id
+                walk.events += sum(row.events for row in rows)
+                walk.staying += [row.id for row in rows if not row.due]
+                if len(walk.staying) > _MOST_STRAGGLERS:
+                    return slack(kept)
                 await asyncio.sleep(_PAUSE_S)
-            if not await self._writer.submit(partial(_drop, period=period)):
+            if not await self._writer.submit(partial(_drop, walk=walk)):
                 break
-            _logger.info("a period's events expired", extra={"table": period.table, "count": events})
+            _logger.info("a period's events expired", extra={"table": period.table, "count": walk.events})
         return slack(kept)
 
 
@@ -146,35 +171,40 @@ def _due(tx: Transaction, *, kept: timedelta) -> Period | None:
     return oldest if millis is not None and millis <= ended_before_ms else None
 
 
-def _let_go(tx: Transaction, *, period: Period, kept: timedelta) -> tuple[int, int]:
-    """Say of some résumés of a period that their events are gone; returns of how many, and how many events."""
+def _let_go(tx: Transaction, *, walk: _Walk, kept: timedelta) -> Sequence[Row[Any]]:
+    """Look at the next résumés of a walk, and say of those that ended long enough ago that their events are gone."""
+    walk.since = walk.since or tx.now
     values = {
-        "lower": period.lower,
-        "upper": period.upper,
+        "after": walk.after,
+        "upper": walk.period.upper,
         "ended_before": tx.now - _micros(kept),
         "at_once": _AT_ONCE,
     }
-    resumes, events = tx.connection.execute(_LET_GO, values).one()
-    return resumes, events
+    return tx.connection.execute(_LET_GO, values).all()
 
 
-def _drop(tx: Transaction, *, period: Period) -> bool:
+def _drop(tx: Transaction, *, walk: _Walk) -> bool:
     """Drop a period's table, having moved what is still kept of it; False if it has to wait."""
-    connection = tx.connection
-    if not connection.execute(_ALONE, {"lock": _ONE_AT_A_TIME}).scalar_one():
-        return False
-    if period not in _periods(connection):
+    connection, period = tx.connection, walk.period
+    if not connection.execute(_ALONE, {"lock": _ONE_AT_A_TIME}).scalar_one() or period not in _periods(connection):
         return False
     name = f'"{period.table}"'
-    staying = _STAYING.format(table=name)
-    few = text(f"SELECT count(*) FROM (SELECT {staying} LIMIT {_MOST_STRAGGLERS + 1}) AS few")  # noqa: S608 - our own names
-    if connection.execute(few).scalar_one() > _MOST_STRAGGLERS:
+    rows = _THEIR_ROWS.format(table=name)
+    count = text(f"SELECT count(*) {rows}").bindparams(_IDS)
+    move = text(f"INSERT INTO events SELECT e.* {rows}").bindparams(_IDS)
+
+    def staying() -> list[str]:
+        values = {"seen": walk.staying, "lower": period.lower, "upper": period.upper, "since": walk.since}
+        return list(connection.execute(_STAYING, values).scalars())
+
+    if connection.execute(count, {"ids": staying()}).scalar_one() > _MOST_STRAGGLERS:
         return False  # they are deleted row by row, once they have ended
 
     def drop() -> None:
         connection.execute(text("LOCK TABLE events_under_way IN ACCESS EXCLUSIVE MODE"))
+        ids = staying()  # nobody writes any more
         connection.execute(text(f"ALTER TABLE events_under_way DETACH PARTITION {name}"))
-        connection.execute(text(f"INSERT INTO events SELECT e.* {staying}"))
+        connection.execute(move, {"ids": ids})
         connection.execute(text(f"DROP TABLE {name}"))
 
     return _unless_busy(connection, drop)
