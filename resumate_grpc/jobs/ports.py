@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from resumate_grpc.enhancement.question import Question
@@ -259,6 +259,14 @@ class WorkQueue(Protocol):
 class Expiry(Protocol):
     """What time takes away. Each call is short, so that appends do not wait; the caller repeats it until it is done."""
 
+    async def keep_periods(self, kept: timedelta | None) -> timedelta:
+        """Where events are divided by time, make room for those to come, and drop whole periods that may go.
+
+        `kept` is how long events stay after their résumé's end, None = for ever. Returns by how much longer
+        `purge_events` should leave them to go with their period; none where they are not divided.
+        """
+        ...
+
     async def purge_events(self, *, ended_before: datetime, limit: int) -> int:
         """Remove up to `limit` events of résumés that ended before a time, oldest first; return how many.
 
@@ -302,8 +310,11 @@ class Statistics(Protocol):
         """Return what waits and what is at work, one a kind; in any order."""
         ...
 
-    async def counts(self) -> dict[State, int]:
-        """Return how many résumés are in each state."""
+    async def counts(self, *, under_way: bool = False) -> dict[State, int]:
+        """Return how many résumés are in each state; of those alone that wait or are at work, if `under_way`.
+
+        The ended ones are all that there ever were, and take as long to count.
+        """
         ...
 
 

@@ -68,8 +68,9 @@ class Sweeper:
         """Remove all that is due now."""
         now, retention = self._clock.now(), self._retention
         await self._delete_expired(now)
+        longer = await self._expiry.keep_periods(retention.events)
         if retention.events is not None:
-            await self._purge_events(now - retention.events)
+            await self._purge_events(now - retention.events - longer)
         if retention.files is not None:
             await self._expire_files(now - retention.files)
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from resumate_grpc import failpoints
 from resumate_grpc.jobs.attempt import Attempt, AttemptPorts
-from resumate_grpc.jobs.ports import WORK, Notice, Removed, Stopped, WorkAvailable
+from resumate_grpc.jobs.ports import WORK, Expectation, Notice, Removed, Stopped, WorkAvailable
 from resumate_grpc.model.work import Claim, Lane
 
 __all__ = ["Worker"]
@@ -38,6 +38,7 @@ class Worker:
         self._attempts: dict[str, Attempt] = {}
         self._tasks: dict[asyncio.Task[None], Attempt] = {}
         self._draining = False
+        self._expected: dict[Lane, Expectation] = {}
         self._files_away = asyncio.Event()
         self._idle = asyncio.Event()
 
@@ -86,15 +87,18 @@ class Worker:
             wake.set()
 
     async def _slot(self, lane: Lane, wake: asyncio.Event) -> None:
+        heard = True
         while not self._draining:
             wake.clear()
-            claim = None if self._files_away.is_set() else await self._claim(lane)
+            claim = None if self._files_away.is_set() else await self._claim(lane, heard=heard)
             if claim is not None:
                 await self._attempt(claim)
+                heard = True
             elif not self._draining:
                 with suppress(TimeoutError):  # a lost wake-up costs one poll
                     async with asyncio.timeout(POLL_S):
                         await wake.wait()
+                heard = wake.is_set()
 
     async def _ask_for_files(self) -> None:
         """Ask a store of files that was away until it answers; then work goes on."""
@@ -111,16 +115,19 @@ class Worker:
             self._files_away.clear()
             self._wake_all()
 
-    async def _claim(self, lane: Lane) -> Claim | None:
+    async def _claim(self, lane: Lane, *, heard: bool) -> Claim | None:
+        """Claim; without having `heard` of work, as most polls are, what is expected is not reckoned anew for it."""
         try:
+            if heard or lane not in self._expected:
+                self._expected[lane] = await self._ports.estimator.expectation(
+                    lane, with_model=self._ports.language_model is not None
+                )
             claim, events = await self._ports.queue.claim(
                 self._name,
                 lease_s=self._ports.lease_s,
                 max_attempts=self._ports.max_attempts,
                 lane=lane,
-                expected=await self._ports.estimator.expectation(
-                    lane, with_model=self._ports.language_model is not None
-                ),
+                expected=self._expected[lane],
             )
         except Exception:
             logger.exception("no work could be claimed; trying again")

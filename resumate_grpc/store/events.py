@@ -134,7 +134,8 @@ def _update(columns: tuple[str, ...], *, held: bool, moves: bool, ends: bool) ->
 def _previous_digest() -> Label[bytes]:
     """Return the digest of the event before those that this statement makes room for."""
     before = events.c.sequence == resumes.c.last_sequence - bindparam("b_count", type_=BigInteger)
-    previous = select(events.c.digest).where(events.c.resume_id == resumes.c.id, before).correlate(resumes)
+    # By the id as it was given: of many tables of events the database then opens the one that holds it.
+    previous = select(events.c.digest).where(events.c.resume_id == bindparam("b_id"), before).correlate(resumes)
     return previous.scalar_subquery().label("previous_digest")
 
 

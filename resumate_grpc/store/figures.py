@@ -97,8 +97,11 @@ def load(tx: Transaction) -> list[Load]:
     ]
 
 
-def counts(tx: Transaction) -> dict[State, int]:
-    """Return how many résumés are in each state, 0 for none."""
+def counts(tx: Transaction, *, under_way: bool) -> dict[State, int]:
+    """Return how many résumés are in each state, 0 for none; in those only that are not ended, if `under_way`."""
+    states = [state for state in State if not (under_way and state.is_terminal)]
     statement = select(resumes.c.state, func.count()).group_by(resumes.c.state)
+    if under_way:
+        statement = statement.where(resumes.c.state.in_([state.value for state in states]))
     found: dict[str, int] = dict(tx.connection.execute(statement).all())
-    return {state: found.get(state.value, 0) for state in State}
+    return {state: found.get(state.value, 0) for state in states}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Integer, bindparam, func, select
 
 from resumate_grpc.errors import ResumeNotFoundError
 from resumate_grpc.model.progress import BatchCounts, ProgressEvent, State
@@ -18,12 +18,15 @@ from resumate_grpc.store.transaction import Transaction
 __all__ = ["batch_counts", "bounds", "epoch", "history", "pages"]
 
 
+# Said in the statement's text, of which there are as many as sizes of pages: for a limit that it does not know
+# PostgreSQL plans anew each time, which with many tables of events takes longer than the page.
+_LIMIT = bindparam("b_limit", type_=Integer, literal_execute=True)
 # Made once: building a statement takes longer than running it.
 _OF_FEED = (
     select(events)
     .where(events.c.owner == bindparam("b_owner"), events.c.feed_sequence > bindparam("b_after"))
     .order_by(events.c.feed_sequence)
-    .limit(bindparam("b_limit"))
+    .limit(_LIMIT)
 )
 _OF_BATCH = _OF_FEED.where(events.c.batch_id == bindparam("b_batch"))
 _OF_RESUME = (
@@ -34,7 +37,7 @@ _OF_RESUME = (
         events.c.sequence > bindparam("b_after"),
     )
     .order_by(events.c.sequence)
-    .limit(bindparam("b_limit"))
+    .limit(_LIMIT)
 )
 _RESUME = (
     select(resumes.c.first_sequence, resumes.c.last_sequence, resumes.c.state, events.c.digest)

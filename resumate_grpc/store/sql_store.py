@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Self
 
@@ -35,7 +35,7 @@ from resumate_grpc.store import figures, file_holds, history, listing, resumes, 
 from resumate_grpc.store.append import Append
 from resumate_grpc.store.codec import to_micros
 from resumate_grpc.store.embedded import open_sqlite
-from resumate_grpc.store.engine import Claimed, Engine, PoolFigures
+from resumate_grpc.store.engine import Asked, Claimed, Engine, PoolFigures
 from resumate_grpc.store.migration import migrate
 from resumate_grpc.store.urls import is_postgres
 
@@ -185,15 +185,10 @@ class SqlStore:
         expected: Expectation = unexpected,
     ) -> Claimed:
         """See `WorkQueue.claim`."""
-        claiming: asyncio.Future[Claimed] = self._writer.submit(
-            partial(
-                work_queue.claim,
-                worker=worker,
-                lease_s=lease_s,
-                max_attempts=max_attempts,
-                lane=lane,
-                expected=expected,
-            )
+        asked = Asked(worker=worker, lease_s=lease_s, max_attempts=max_attempts, lane=lane, expected=expected)
+        claims = self._engine.claims
+        claiming = (
+            self._writer.submit(partial(work_queue.claim, asked=asked)) if claims is None else claims.claim(asked)
         )
         try:
             return await asyncio.shield(claiming)
@@ -236,6 +231,10 @@ class SqlStore:
         return await self._writer.submit(partial(work_queue.void_leases, instance=instance))
 
     # Retention
+
+    async def keep_periods(self, kept: timedelta | None) -> timedelta:
+        """See `Expiry.keep_periods`."""
+        return timedelta() if self._engine.periods is None else await self._engine.periods.keep(kept)
 
     async def purge_events(self, *, ended_before: datetime, limit: int) -> int:
         """See `Expiry.purge_events`."""
@@ -283,9 +282,9 @@ class SqlStore:
         """See `Statistics.load`."""
         return await self._readers.read(figures.load)
 
-    async def counts(self) -> dict[State, int]:
+    async def counts(self, *, under_way: bool = False) -> dict[State, int]:
         """See `Statistics.counts`."""
-        return await self._readers.read(figures.counts)
+        return await self._readers.read(partial(figures.counts, under_way=under_way))
 
     def _give_back_unheld(self, claiming: asyncio.Future[Claimed]) -> None:
         if claiming.cancelled() or claiming.exception() is not None:

@@ -16,6 +16,7 @@ from resumate_grpc.model.resume import MediaType, ParseOptions
 from resumate_grpc.model.work import Claim, Lane, Outcome, StageTimes
 from resumate_grpc.store import tables
 from resumate_grpc.store.codec import decode_json, decode_resume, encode_json
+from resumate_grpc.store.engine import Asked, Claimed
 from resumate_grpc.store.events import Change, Entry, advance, queued, transition
 from resumate_grpc.store.lease_clock import end_of_era
 from resumate_grpc.store.line import GIVEN_BACK
@@ -23,29 +24,22 @@ from resumate_grpc.store.resumes import latest_event, put_parsed
 from resumate_grpc.store.tables import resumes
 from resumate_grpc.store.transaction import Transaction
 
-__all__ = ["claim", "finish", "give_back", "hand_over", "renew", "void_leases"]
+__all__ = ["STARTED", "claim", "finish", "give_back", "hand_over", "renew", "void_leases"]
 
-_STARTED = Entry(stage=Stage.TEXT_EXTRACTION, state=State.PROCESSING, message="Reading the document", percent=0)
+STARTED = Entry(stage=Stage.TEXT_EXTRACTION, state=State.PROCESSING, message="Reading the document", percent=0)
 
 
-def claim(
-    tx: Transaction,
-    worker: str,
-    *,
-    lease_s: float,
-    max_attempts: int,
-    lane: Lane,
-    expected: Expectation,
-) -> tuple[Claim | None, list[ProgressEvent]]:
+def claim(tx: Transaction, asked: Asked) -> Claimed:
     """Take up a résumé of the lane whose worker was lost, else the first in line."""
+    lane, expected = asked.lane, asked.expected
     lease: dict[str, Change] = {
         "lease": uuid4().hex,
-        "lease_worker": worker,
-        "lease_expires": tx.lease_now + round(lease_s * 1e6),
+        "lease_worker": asked.worker,
+        "lease_expires": tx.lease_now + round(asked.lease_s * 1e6),
     }
     caused: list[ProgressEvent] = []
     while (lost := _longest_lost(tx, lane)) is not None:
-        exhausted = lost.lost_count + 1 >= max_attempts
+        exhausted = lost.lost_count + 1 >= asked.max_attempts
         row, events = _give_up(tx, lost) if exhausted else _take_over(tx, lost, lease, expected)
         caused += events
         if not exhausted:
@@ -161,7 +155,7 @@ def _first_in_line(tx: Transaction, lane: Lane) -> Row[Any] | None:
 
 def _started(row: Row[Any], expected: Expectation) -> Entry:
     left_s = expected(MediaType(row.media_type), row.size_bytes, decode_json(row.options, ParseOptions))
-    return replace(_STARTED, estimated_remaining_s=left_s)
+    return replace(STARTED, estimated_remaining_s=left_s)
 
 
 def _take_over(

@@ -111,8 +111,8 @@ class PrometheusMetrics:
         self._bus_dropped.inc()
 
     def resumes_counted(self, counts: Mapping[State, int]) -> None:
-        """Keep how many résumés are in each state, for the scrapes until the next count."""
-        self._resumes.counts = dict(counts)
+        """Keep how many résumés are in each of these states, for the scrapes until the next count."""
+        self._resumes.counts = {**self._resumes.counts, **counts}
 
     def render(self) -> bytes:
         """Return everything in Prometheus's text format, of media type `CONTENT_TYPE`."""

@@ -34,7 +34,7 @@ class NoStatistics:
     async def load(self) -> list[Load]:
         return []
 
-    async def counts(self) -> dict[State, int]:
+    async def counts(self, *, under_way: bool = False) -> dict[State, int]:
         return {}
 
 

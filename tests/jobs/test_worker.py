@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -17,12 +18,13 @@ from resumate_grpc.errors import (
     UnsupportedFormatError,
     WrongStateError,
 )
+from resumate_grpc.jobs import worker
 from resumate_grpc.jobs.ports import Stopped
 from resumate_grpc.jobs.resumes import Upload
 from resumate_grpc.model.parsed import PersonalInfo
 from resumate_grpc.model.progress import State
 from resumate_grpc.model.resume import ParseOptions, Resume
-from resumate_grpc.model.work import ResumeQuery, Target
+from resumate_grpc.model.work import Load, ResumeQuery, Target
 from tests.jobs.conftest import OWNER, PARSED, World
 
 LOST = ParsingError(ErrorReason.WORKER_LOST, "The process died", retryable=True)
@@ -281,3 +283,22 @@ async def test_an_upload_whose_client_goes_away_is_whole_or_not_at_all(world: Wo
     await world.resumes.settled()
     names = {resume.sha256 for resume in (await world.resumes.list(ResumeQuery(owner=OWNER, limit=100))).resumes}
     assert names == set(world.files.kept)
+
+
+async def test_a_worker_that_finds_nothing_does_not_reckon(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands in line is read when work was heard of, and not with each poll, which goes on all the same."""
+    monkeypatch.setattr(worker, "POLL_S", 0.01)
+    asked = 0
+    load = world.store.load
+
+    async def counted() -> Sequence[Load]:
+        nonlocal asked
+        asked += 1
+        return await load()
+
+    monkeypatch.setattr(world.store, "load", counted)
+    async with world.working():
+        await asyncio.sleep(0.6)
+        assert asked <= 2
+        resume = await world.upload()
+        assert (await ended(world, resume.id)).state is State.SUCCEEDED

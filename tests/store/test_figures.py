@@ -83,3 +83,4 @@ async def test_counts_cover_every_state_and_owner(store: SqlStore) -> None:
         State.FAILED: 0,
         State.CANCELLED: 1,
     }
+    assert await store.counts(under_way=True) == {State.QUEUED: 2, State.PROCESSING: 1}

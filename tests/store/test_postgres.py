@@ -6,6 +6,7 @@ import asyncio
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import asyncpg
@@ -15,7 +16,7 @@ from sqlalchemy import text
 from resumate_grpc.errors import SettingsError, StorageUnavailableError
 from resumate_grpc.model.parsed import ParsedResume, PersonalInfo
 from resumate_grpc.model.progress import State
-from resumate_grpc.model.work import Outcome, ResumeQuery, Target
+from resumate_grpc.model.work import Lane, Outcome, ResumeQuery, Target
 from resumate_grpc.store import SqlStore, migrate, shown
 from resumate_grpc.store.postgres import transacting
 from resumate_grpc.store.transaction import Transaction
@@ -107,13 +108,70 @@ async def test_progress_whose_answer_was_lost_is_not_written_twice(cut: tuple[Sq
 
 
 async def test_a_claim_whose_answer_was_lost_is_held(cut: tuple[SqlStore, Proxy]) -> None:
-    """It need not wait for its lease to run out."""
+    """It is found by its lease, need not wait until that runs out, and nothing is claimed twice."""
     store, proxy = cut
-    await create(store, "r1")
-    proxy.arm(b"COMMIT\0")
+    await create(store, "r1", "r2", "r3", "r4")
+    proxy.arm(b"SELECT 2\0")  # the look has seen four, of whom two are wanted
+    held = await asyncio.gather(claim(store), claim(store))
+    assert proxy.cuts == 1
+    assert sorted(one.resume.id for one in held) == ["r1", "r2"]
+    for one in held:
+        (event,) = await store.append(one, [progress(1)])
+        assert event.sequence == 3
+    await assert_whole(store)
+
+
+async def test_a_claim_that_broke_before_it_was_taken_is_made_again(cut: tuple[SqlStore, Proxy]) -> None:
+    """A look that gets no answer has taken nothing."""
+    store, proxy = cut
+    await create(store, "r1", "r2", "r3")
+    proxy.arm(b"SELECT 3\0")
     held = await claim(store)
     assert (proxy.cuts, held.resume.id) == (1, "r1")
     assert await store.append(held, [progress(1)])
+    await assert_whole(store)
+
+
+async def test_a_handed_over_claim_whose_answer_was_lost_is_held(cut: tuple[SqlStore, Proxy]) -> None:
+    """What is claimed by a transaction is looked up by its number."""
+    store, proxy = cut
+    await create(store, "r1")
+    await store.hand_over(await claim(store), lane=Lane.OCR, message="It is a scan")
+    proxy.arm(b"COMMIT\0")
+    held, _ = await store.claim("w", lease_s=LEASE_S, max_attempts=3, lane=Lane.OCR)
+    assert proxy.cuts == 1
+    assert held is not None
+    assert await store.append(held, [progress(1)])
+
+
+async def test_a_worker_that_finds_nothing_writes_nothing(pg_store: SqlStore, postgres_url: str) -> None:
+    """Looking costs no transaction number, of which the database has a bounded stock; nor the journal a byte."""
+    await create(pg_store, "r1")
+    await claim(pg_store)
+    onlooker = await asyncpg.connect(postgres_url)
+    before = await onlooker.fetchval("SELECT pg_current_xact_id()::text::bigint")
+    for _ in range(20):
+        assert await pg_store.claim("w", lease_s=LEASE_S, max_attempts=3) == (None, [])
+    # One is the onlooker's; the database itself may take a few to keep its statistics.
+    assert await onlooker.fetchval("SELECT pg_current_xact_id()::text::bigint") < before + 10
+    await onlooker.close()
+
+
+async def test_claims_of_many_processes_take_each_once(postgres_url: str, clock: ManualClock) -> None:
+    """Slots of three programs at once: each résumé is one slot's, in its turn, and the feed has no hole."""
+    async with AsyncExitStack() as stack:
+        stores = [await stack.enter_async_context(SqlStore.open(postgres_url, clock=clock)) for _ in range(3)]
+        for owner in (OWNER, "grace"):
+            await create(stores[0], *(f"{owner}{number:03}" for number in range(60)), owner=owner)
+        taken: list[str] = []
+
+        async def slot(store: SqlStore) -> None:
+            while (held := (await store.claim("w", lease_s=LEASE_S, max_attempts=3))[0]) is not None:
+                taken.append(held.resume.id)
+
+        await asyncio.gather(*(slot(store) for store in stores for _ in range(5)))
+        assert len(taken) == len(set(taken)) == 120
+        await assert_whole(stores[0])
 
 
 async def test_an_outage_is_told_and_gets_over(
