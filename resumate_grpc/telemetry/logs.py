@@ -29,7 +29,7 @@ SAFE_KEYS = frozenset(
         "sha256", "slot", "stage", "state", "worker",
         # how it went
         "cause", "code", "count", "duration_ms", "duration_s", "error_id", "error_type", "exception", "exit_code",
-        "failures", "frames", "limit", "method", "next_try_in_s", "page", "page_count", "queued", "reason",
+        "failures", "frames", "limit", "method", "next_try_in_s", "page", "page_count", "queued", "reason", "table",
         "retry_after_s", "signal", "size_bytes", "stack", "status", "target", "tokens", "version",
         "why",
         # the installation
