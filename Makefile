@@ -62,7 +62,7 @@ layers: $(VENV)/installed-dev ## the dependency rule
 	$(BIN)/lint-imports --no-logo
 
 quick: $(VENV)/installed-dev ## the tests that take no time
-	$(BIN)/python -m pytest -q -n 2 --dist worksteal --hypothesis-profile=quick -m 'not slow and not browser and not node' $(ARGS)
+	$(BIN)/python -m pytest -q -n 3 --dist worksteal --hypothesis-profile=quick -m 'not slow and not browser and not node' $(ARGS)
 
 coverage: $(VENV)/installed-dev ## the same with the lines that they reach
 	$(MAKE) quick ARGS="--cov --cov-report=term:skip-covered $(ARGS)"

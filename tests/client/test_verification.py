@@ -16,6 +16,8 @@ from tests.rpc.conftest import OpenStation, Station
 from tests.rpc.samples import PARSED
 from tests.scripted_server import EPOCH, ID, log
 
+pytestmark = pytest.mark.slow
+
 QUICK = Reconnection(first_s=0.01, most_s=0.05, patience_s=5)
 
 

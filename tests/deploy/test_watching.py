@@ -21,6 +21,8 @@ from resumate_grpc.sandbox.verdict import Cause
 from tests.conftest import missing
 from tests.deploy.manifests import DEPLOY, environment, parts
 
+pytestmark = pytest.mark.slow
+
 METRICS = (DEPLOY.parent / "docs" / "metrics.md").read_text(encoding="utf-8")
 OPERATIONS = DEPLOY.parent / "docs" / "operations.md"
 ALERTS = DEPLOY / "prometheus" / "alerts.yaml"

@@ -20,6 +20,8 @@ from tests.fire.machine import Service, on, search
 from tests.fire.workers import WRITES
 from tests.postgres import Cluster
 
+pytestmark = pytest.mark.slow
+
 Plant = Callable[[pytest.MonkeyPatch], None]
 FOUND = "breaches|IntegrityError|UNIQUE|a lease that is not its own"
 

@@ -28,6 +28,8 @@ from tests.language_model.endpoint import served, streamed
 from tests.live import LiveServer
 from tests.telemetry.collector import attributes, collector
 
+pytestmark = pytest.mark.slow
+
 CALLER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 """A `traceparent`, as a traced client sends it."""
 ANSWER = json.dumps({"skills": {"technical": ["Kubernetes"]}})
