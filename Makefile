@@ -1,7 +1,7 @@
 # make run    everything on embedded defaults: gRPC on 127.0.0.1:50051, page and bridge on http://127.0.0.1:8080
 # make test   all tests (REQUIRE_ALL=1: a missing component is a failure and not a skip)
 # make test-scaled-out  the same service, its contract and guarantees, on PostgreSQL and NATS
-# make check  what precedes a commit, in under 30 s: contract, style, types, layers, quick tests
+# make check  what precedes a commit, in half a minute: contract, style, types, layers, quick tests
 
 PYTHON ?= python3.11
 ifeq ($(shell command -v $(PYTHON) 2>/dev/null),)
