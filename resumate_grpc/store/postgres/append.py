@@ -24,6 +24,7 @@ from resumate_grpc.store.append import Append
 from resumate_grpc.store.chain import Link, event_of, linked
 from resumate_grpc.store.codec import from_micros
 from resumate_grpc.store.postgres.faults import Fault, fault_of
+from resumate_grpc.store.postgres.feed_turns import feed_turns
 from resumate_grpc.store.postgres.statements import Fetch
 
 __all__ = ["Appender", "Batch"]
@@ -54,17 +55,7 @@ WITH move AS (
         row_number() OVER (PARTITION BY v.owner ORDER BY e.number) AS step
     FROM unnest($9::bigint[], $10::text[], $11::float8[]) WITH ORDINALITY AS e (code, message, remaining_s, number)
     JOIN moved AS v ON v.place = e.code >> 44
-), turn AS (
-    -- Always in the same order, so that two who want the feeds of the same owners do not wait for each other.
-    SELECT f.owner, c.count
-    FROM feeds AS f JOIN (SELECT owner, count(*) AS count FROM entry GROUP BY owner) AS c ON c.owner = f.owner
-    ORDER BY f.owner
-    FOR UPDATE OF f
-), feed AS (
-    UPDATE feeds AS f SET last_sequence = f.last_sequence + t.count FROM turn AS t
-    WHERE f.owner = t.owner
-    RETURNING f.owner, f.last_sequence - t.count AS before
-), written AS (
+), {feed_turns("entry")}, written AS (
     INSERT INTO events (resume_id, sequence, owner, feed_sequence, batch_id, attempt, stage, stage_percent, percent,
         message, state, create_time, estimated_remaining_s, digest)
     SELECT e.id, e.sequence, e.owner, f.before + e.step, e.batch_id, e.attempt, ({_STAGES})[e.code >> 20 & 15],

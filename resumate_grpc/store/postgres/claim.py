@@ -25,6 +25,7 @@ from resumate_grpc.model.work import Claim, Lane
 from resumate_grpc.store.codec import decode_json, decode_resume, from_micros
 from resumate_grpc.store.engine import Asked, Claimed
 from resumate_grpc.store.lease_clock import end_of_era
+from resumate_grpc.store.postgres.feed_turns import feed_turns
 from resumate_grpc.store.postgres.moment import DATABASE_MICROS, DatabaseTime
 from resumate_grpc.store.postgres.statements import Fetch, Statements
 from resumate_grpc.store.postgres.together import Together
@@ -79,16 +80,7 @@ WITH seen AS (
         update_time = greatest(r.update_time, c.to_time)
     FROM free AS c WHERE r.id = c.id
     RETURNING r.*, c.place, c.digest, c.remaining_s
-), turn AS (
-    SELECT f.owner, c.count
-    FROM feeds AS f JOIN (SELECT owner, count(*) AS count FROM moved GROUP BY owner) AS c ON c.owner = f.owner
-    ORDER BY f.owner
-    FOR UPDATE OF f
-), feed AS (
-    UPDATE feeds AS f SET last_sequence = f.last_sequence + t.count FROM turn AS t
-    WHERE f.owner = t.owner
-    RETURNING f.owner, f.last_sequence - t.count AS before
-), numbered AS (
+), {feed_turns("moved")}, numbered AS (
     SELECT v.*, f.before + row_number() OVER (PARTITION BY v.owner ORDER BY v.place) AS feed_sequence
     FROM moved AS v JOIN feed AS f ON f.owner = v.owner
 ), written AS (
