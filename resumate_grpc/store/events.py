@@ -18,7 +18,7 @@ from resumate_grpc.store.codec import encode_event, from_micros
 from resumate_grpc.store.tables import events, feeds, resumes
 from resumate_grpc.store.transaction import Transaction
 
-__all__ = ["Entry", "MovedMeanwhileError", "advance", "queued", "record", "transition"]
+__all__ = ["Entry", "MovedMeanwhileError", "advance", "event_of", "queued", "record", "transition"]
 
 Change = str | int | None
 
@@ -160,7 +160,22 @@ def record(
 
 
 def _numbered(resume: Row[Any], entry: Entry, *, sequence: int, feed_sequence: int, previous: bytes) -> ProgressEvent:
-    create_time = from_micros(resume.last_event_time)
+    digest = chained(
+        previous,
+        resume_id=resume.id,
+        sequence=sequence,
+        attempt=resume.attempt,
+        stage=entry.stage,
+        stage_percent=entry.stage_percent,
+        percent=entry.percent,
+        create_time=from_micros(resume.last_event_time),
+        message=entry.message,
+    )
+    return event_of(resume, entry, sequence=sequence, feed_sequence=feed_sequence, digest=digest)
+
+
+def event_of(resume: Row[Any], entry: Entry, *, sequence: int, feed_sequence: int, digest: bytes) -> ProgressEvent:
+    """Return an entry's event in the log of a `resumes` row, as of the row's last event."""
     return ProgressEvent(
         resume_id=resume.id,
         owner=resume.owner,
@@ -173,20 +188,10 @@ def _numbered(resume: Row[Any], entry: Entry, *, sequence: int, feed_sequence: i
         percent=entry.percent,
         message=entry.message,
         state=entry.state,
-        create_time=create_time,
+        create_time=from_micros(resume.last_event_time),
         estimated_remaining_s=entry.estimated_remaining_s,
         error=entry.error,
-        digest=chained(
-            previous,
-            resume_id=resume.id,
-            sequence=sequence,
-            attempt=resume.attempt,
-            stage=entry.stage,
-            stage_percent=entry.stage_percent,
-            percent=entry.percent,
-            create_time=create_time,
-            message=entry.message,
-        ),
+        digest=digest,
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from types import SimpleNamespace
 from typing import Any
@@ -19,11 +19,12 @@ from uuid import uuid4
 from resumate_grpc.errors import StorageUnavailableError
 from resumate_grpc.jobs.ports import Expectation
 from resumate_grpc.model.digest import chained
-from resumate_grpc.model.progress import ProgressEvent, Stage, State
+from resumate_grpc.model.progress import ProgressEvent
 from resumate_grpc.model.resume import MediaType, ParseOptions
 from resumate_grpc.model.work import Claim, Lane
 from resumate_grpc.store.codec import decode_json, decode_resume, from_micros
 from resumate_grpc.store.engine import Asked, Claimed
+from resumate_grpc.store.events import event_of
 from resumate_grpc.store.lease_clock import end_of_era
 from resumate_grpc.store.postgres.feed_turns import feed_turns
 from resumate_grpc.store.postgres.moment import DATABASE_MICROS, DatabaseTime
@@ -229,22 +230,8 @@ def _expected(row: Mapping[str, Any], expected: Expectation) -> float | None:
 
 def _claimed(record: Mapping[str, Any]) -> tuple[Claim, ProgressEvent]:
     row: Any = SimpleNamespace(**dict(record))
-    event = ProgressEvent(
-        resume_id=row.id,
-        owner=row.owner,
-        batch_id=row.batch_id or "",
-        sequence=row.last_sequence,
-        feed_sequence=row.feed_sequence,
-        attempt=row.attempt,
-        stage=Stage(STARTED.stage),
-        stage_percent=STARTED.stage_percent,
-        percent=STARTED.percent,
-        message=STARTED.message,
-        state=State.PROCESSING,
-        create_time=from_micros(row.last_event_time),
-        estimated_remaining_s=row.remaining_s,
-        digest=row.digest,
-    )
+    started = replace(STARTED, estimated_remaining_s=row.remaining_s)
+    event = event_of(row, started, sequence=row.last_sequence, feed_sequence=row.feed_sequence, digest=row.digest)
     resume = decode_resume(row, progress=event)
     claim = Claim(resume=resume, attempt=row.attempt, lease=row.lease, lost=row.lost_count, lane=Lane(row.lane))
     return claim, event
