@@ -155,7 +155,8 @@ class Rpc:
                 raise
         return call
 
-    async def __aexit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+    async def __aexit__(self, _kind: object, error: BaseException | None, frames: object) -> None:
+        del frames  # see `_let_go`
         await self._end(error)
 
     async def _end(self, error: BaseException | None) -> None:
@@ -173,9 +174,7 @@ class Rpc:
             case Exception():  # the outermost border: nothing may pass unmapped
                 ending = _ending(error, call)
                 code, reason = ending.code, ending.reason
-                # grpc keeps the abort, and so this error and its frames, in a circle until the next garbage collection:
-                # what they held, such as an upload of 16 MiB, need not wait for it.
-                traceback.clear_frames(error.__traceback__)
+                _let_go(error)
         try:
             if ending is not None:
                 await self._edge.abort(self._context, ending, call)
@@ -193,6 +192,16 @@ def _ending(error: Exception, call: Call) -> Refusal:
         return unimplemented()
     ending = refusal(error) if isinstance(error, ResumateError) else None
     return ending or _fault(error, call)
+
+
+def _let_go(error: Exception) -> None:
+    """Drop what an error remembers of where it was.
+
+    grpc keeps the abort, and so this error and its frames, in a circle until the next garbage collection: what they
+    hold, such as an upload of 16 MiB, need not wait for it. The frames are only let go of, never cleared: an error that
+    several calls got has been through tasks that are still at work for others, and to clear those would end them.
+    """
+    error.__traceback__ = error.__cause__ = error.__context__ = None
 
 
 def _fault(error: Exception, call: Call) -> Refusal:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import grpc.aio
 import pytest
 
 from resumate_grpc._gen.resumate.v1 import progress_pb2, resume_service_pb2, watch_pb2
+from resumate_grpc.errors import ResumeNotFoundError, StorageUnavailableError
+from resumate_grpc.model.work import LogPage, LogQuery
 from resumate_grpc.rpc.codec_parsed import encode_parsed
+from resumate_grpc.store import SqlStore
 from tests.rpc.conftest import OpenStation, Station, eventually
 from tests.rpc.refusals import read_refusal
 from tests.rpc.samples import PARSED
@@ -60,6 +64,32 @@ async def test_with_the_result(station: Station) -> None:
     assert [event.HasField("parsed") for event in events] == [False, False, True]
     assert events[-1].parsed == encode_parsed(PARSED)
     assert list(page.events) == events
+
+
+async def test_after_a_reading_that_failed(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who was refused because the log could not be read ends nobody else's watch, nor any that comes later."""
+    resume = await station.upload()
+    pages, reading, let_fail = station.store.pages, asyncio.Event(), asyncio.Event()
+
+    async def failing(_store: SqlStore, _queries: Sequence[LogQuery]) -> Sequence[LogPage | ResumeNotFoundError]:
+        monkeypatch.setattr(SqlStore, "pages", lambda _store, queries: pages(queries))
+        reading.set()
+        await let_fail.wait()
+        raise StorageUnavailableError
+
+    monkeypatch.setattr(SqlStore, "pages", failing)
+    refused = watch(station, resume_id=resume.id)
+    await reading.wait()
+    others = [watch(station, resume_id=resume.id, after_sequence=1), watch(station, feed=True)]
+    asked = station.watches._shared.reader._asked  # noqa: SLF001 - nothing outside tells who waits for a reading
+    await eventually(lambda: len(asked) == len(others))
+    let_fail.set()
+    with pytest.raises(grpc.aio.AioRpcError) as error:
+        await refused.read()
+    assert error.value.code() is grpc.StatusCode.UNAVAILABLE
+    async with asyncio.timeout(10):
+        firsts = [await call.read() for call in (*others, watch(station, resume_id=resume.id))]
+    assert [first.WhichOneof("update") for first in firsts] == ["heartbeat", "event", "event"]
 
 
 async def test_the_result_of_another_attempt(station: Station) -> None:

@@ -36,6 +36,7 @@ PAUSE_S = 1.0
 """As long as it lasts there is an upload now and then."""
 AT_REST_WITHIN_S = 120.0
 LOOK_S = 0.2
+MOST_SHOWN = 20
 TEXT = (Path(__file__).parents[2] / "ada.txt").read_bytes()
 BATCH = "under-fire"
 ANSWERS = {"OK", "FAILED_PRECONDITION"}
@@ -55,7 +56,10 @@ class Outcome:
     def told(self) -> str:
         """Return it as lines for people."""
         first = f"{'BROKEN' if self.breaches else 'kept  '} {self.seconds:5.1f} s  {self.fault} ({self.note})"
-        return "\n".join([first, *(f"         {breach}" for breach in self.breaches)])
+        shown = [str(breach) for breach in self.breaches[:MOST_SHOWN]]
+        if more := len(self.breaches) - len(shown):
+            shown.append(f"and {more} more")
+        return "\n".join([first, *(f"         {line}" for line in shown)])
 
 
 class Battle:
