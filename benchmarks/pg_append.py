@@ -222,8 +222,8 @@ def measure_appends(url: str, seconds: float) -> None:
 
 
 async def measure_claims(url: str, count: int) -> None:
-    """Print the table of claims."""
-    rows = []
+    """Print the table of claims: slots of one worker process, beside as many bare loops, and beside one."""
+    rows, one_loop = [], 0.0
     connection = await asyncpg.connect(url)
     async with SqlStore.open(url, clock=SystemClock()) as store:
         for slots in (1, 8):
@@ -245,9 +245,13 @@ async def measure_claims(url: str, count: int) -> None:
                     await loop.close()
                 ours.append(count / await until_none([lambda: claim_one(store)] * slots))
             ratio = median(one / other for one, other in zip(ours, raw, strict=True))
-            rows.append([f"{slots} at a time", f"{median(ours):,.0f}", f"{median(raw):,.0f}", f"{ratio:.2f}"])
+            one_loop = one_loop or median(raw)
+            rows.append(
+                [f"{slots} at a time", f"{median(ours):,.0f}", f"{median(raw):,.0f}", f"{ratio:.2f}",
+                 f"{median(ours) / one_loop:.2f}"]
+            )  # fmt: skip
     await connection.close()
-    print_table("claims", ["a second", "bare loop", "ratio"], rows)
+    print_table("claims", ["a second", "as many bare loops", "ratio", "of one loop"], rows)
 
 
 async def claim_one(store: SqlStore) -> Claim | None:
