@@ -38,6 +38,11 @@ class TcpProxy:
         """host:port."""
         return f"127.0.0.1:{self.port}"
 
+    @property
+    def is_used(self) -> bool:
+        """Whether there are connections at this moment."""
+        return bool(self._passing)
+
     async def listen(self) -> None:
         """Take connections, and pass them on."""
         self._answer = b""

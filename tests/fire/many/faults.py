@@ -21,6 +21,7 @@ __all__ = ["FAULTS", "Fault", "Field"]
 
 STOPPED_S = LEASE_S + 1.5
 BUSY_WITHIN_S = 30.0
+GLANCE_S = 0.002
 CUT_EACH_S = 0.4
 UNAVAILABLE = (
     b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/xml\r\nContent-Length: 38\r\n"
@@ -197,8 +198,12 @@ def _harm(proxy: TcpProxy, how: str) -> None:
 
 
 async def _cut_again_and_again(proxies: Sequence[TcpProxy], seconds: float) -> None:
+    """Cut, each time once there is something to cut: a request to S3 takes a connection for some milliseconds only."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
+        if not any(proxy.is_used for proxy in proxies):
+            await asyncio.sleep(GLANCE_S)
+            continue
         for proxy in proxies:
             proxy.cut()
         await asyncio.sleep(random.uniform(0.5, 1.0) * CUT_EACH_S)  # noqa: S311 - moments to cut at
