@@ -37,21 +37,26 @@ class LogReader:
         return await answer
 
     async def _run(self) -> None:
-        await asyncio.sleep(0)  # whoever else is about to ask in this turn of the loop
-        while self._asked:
-            for _ in range(GATHERING_TURNS if self._is_busy else 0):
-                await asyncio.sleep(0)
-            queries = list(self._asked)[:MOST_TOGETHER]
-            asked = [self._asked.pop(query) for query in queries]
-            pages: Sequence[LogPage | Exception]
-            try:
-                pages = await self._log.pages(queries)
-            except Exception as error:  # noqa: BLE001 - each who asked gets it
-                pages = [error] * len(queries)
-            for page, answers in zip(pages, asked, strict=True):
-                _give(page, answers)
-            self._is_busy = len(self._asked) > 1
-        self._running = None
+        try:
+            await asyncio.sleep(0)  # whoever else is about to ask in this turn of the loop
+            while self._asked:
+                await self._answer_some()
+        finally:
+            self._running = None
+
+    async def _answer_some(self) -> None:
+        for _ in range(GATHERING_TURNS if self._is_busy else 0):
+            await asyncio.sleep(0)
+        queries = list(self._asked)[:MOST_TOGETHER]
+        asked = [self._asked.pop(query) for query in queries]
+        pages: Sequence[LogPage | Exception]
+        try:
+            pages = await self._log.pages(queries)
+        except Exception as error:  # noqa: BLE001 - each who asked gets it
+            pages = [error] * len(queries)
+        for page, answers in zip(pages, asked, strict=True):
+            _give(page, answers)
+        self._is_busy = len(self._asked) > 1
 
 
 def _give(page: LogPage | Exception, answers: list[asyncio.Future[LogPage]]) -> None:
