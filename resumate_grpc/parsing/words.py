@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -47,7 +47,8 @@ class GlyphLook:
 class PlacedWord:
     """A word on a page: its box and baseline in points from the top left; `order` is its place in the file.
 
-    `confidence`, 0..1, is how sure OCR is that this is what is printed; 1 for text that the file holds as text.
+    `confidence`, 0..1, is how sure OCR is that this is what is printed; 1 for text that the file holds as text. `size`
+    is the font size in points, never 0.
     """
 
     text: str
@@ -59,11 +60,10 @@ class PlacedWord:
     baseline: float
     order: int
     confidence: float = 1.0
+    size: float = field(init=False)
 
-    @property
-    def size(self) -> float:
-        """Font size in points, never 0."""
-        return self.look.style.size or max(1.0, self.y1 - self.y0)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "size", self.look.style.size or max(1.0, self.y1 - self.y0))
 
 
 def group_words(
