@@ -279,9 +279,9 @@ def _print_of(words: Sequence[Word]) -> tuple[bool, bool, float]:
     if not styles:
         return False, False, 0.0
     return (
-        all([style.bold for style in styles]),
-        all([style.italic for style in styles]),
-        max([style.size for style in styles]),
+        all(style.bold for style in styles),
+        all(style.italic for style in styles),
+        max(style.size for style in styles),
     )
 
 

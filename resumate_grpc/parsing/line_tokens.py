@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from resumate_grpc.parsing.dates import DateSpan, dates_within
 from resumate_grpc.parsing.folding import fold
@@ -37,8 +38,7 @@ _Flag = tuple[int, int, str]
 """A term's half-open span and its letter."""
 
 
-@dataclass(frozen=True, slots=True)
-class LineToken:
+class LineToken(msgspec.Struct, frozen=True):
     """One token: its half-open span in the text (empty for marks), word, what lists say, how it is printed."""
 
     word: str

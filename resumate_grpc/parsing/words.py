@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -43,8 +44,7 @@ class GlyphLook:
     angle: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedWord:
+class PlacedWord(msgspec.Struct, frozen=True):
     """A word on a page: its box and baseline in points from the top left; `order` is its place in the file.
 
     `confidence`, 0..1, is how sure OCR is that this is what is printed; 1 for text that the file holds as text. `size`
@@ -60,10 +60,11 @@ class PlacedWord:
     baseline: float
     order: int
     confidence: float = 1.0
-    size: float = field(init=False)
+    size: float = 0.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "size", self.look.style.size or max(1.0, self.y1 - self.y0))
+        """Work the size out, which is asked for many times."""
+        msgspec.structs.force_setattr(self, "size", self.look.style.size or max(1.0, self.y1 - self.y0))
 
 
 def group_words(
