@@ -164,13 +164,14 @@ def load_tagger() -> Tagger:
         nodes[node.name].append(node)
     getters = language.vocab.lex_attr_getters
     traits = [*(getters[trait] for trait in (NORM, PREFIX, SUFFIX, SHAPE)), str, str]
-    *of_words, of_known, of_prints = (
-        Embedding(node.get_param("E"), trait, _rows(language.vocab.strings, node))
-        for node, trait in zip(nodes["hashembed"], traits, strict=True)
-    )
-    mixer, *windows = (
+    first, *windows = (
         Layer.of(node.get_param("W"), node.get_param("b"), norm.get_param("G"), norm.get_param("b"))
         for node, norm in zip(nodes["maxout"], nodes["layernorm"], strict=True)
+    )
+    shares = np.split(first.weights, len(traits))  # each trait's vectors are multiplied with their share here, once
+    *of_words, of_known, of_prints = (
+        Embedding(node.get_param("E") @ share, trait, _rows(language.vocab.strings, node))
+        for node, trait, share in zip(nodes["hashembed"], traits, shares, strict=True)
     )
     (last,), (window, *_) = nodes["softmax"], nodes["expand_window"]
     return Tagger(
@@ -178,7 +179,7 @@ def load_tagger() -> Tagger:
         of_words=of_words,
         of_known=of_known,
         of_prints=of_prints,
-        mixer=mixer,
+        first=first,
         windows=windows,
         reach=window.attrs["window_size"],
         weights=last.get_param("W").T.copy(),

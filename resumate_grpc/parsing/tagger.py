@@ -6,7 +6,7 @@ adds up the traits of every token, where those of every different word will do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Self
@@ -22,7 +22,7 @@ _LEAST_VARIANCE = 1e-8
 
 @dataclass(frozen=True, slots=True)
 class Embedding:
-    """One trait of a token by its vector: the sum of several rows of a table, shape (rows, width).
+    """One trait of a token by what it adds to the first layer's products: rows of a table, shape (rows, products).
 
     `trait` makes the trait of a string, `rows` says of n traits which rows are theirs, shape (n, 4).
     """
@@ -32,19 +32,18 @@ class Embedding:
     rows: Callable[[Sequence[str]], NDArray[np.uint32]]
 
     def of(self, strings: Sequence[str]) -> _Floats:
-        """Return the vectors of n strings, shape (n, width); equal ones are looked up once."""
-        places: dict[str, int] = {}
-        at = [places.setdefault(self.trait(string), len(places)) for string in strings]
-        vectors: _Floats = self.table[self.rows(list(places))].sum(axis=1)[at]
-        return vectors
+        """Return what n strings add, shape (n, products); equal ones are looked up once."""
+        different, at = _numbered(map(self.trait, strings))
+        added: _Floats = self.table[self.rows(different)].sum(axis=1)[at]
+        return added
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
     """Of each unit the greatest of its pieces, then normalised over the units.
 
-    `weights` has the shape (inputs, pieces * units), piece after piece; `bias` (pieces * units); `gain` and `shift`
-    (units).
+    The products of inputs and `weights`, shape (inputs, pieces * units), stand piece after piece, as `bias` does;
+    `gain` and `shift` have the shape (units).
     """
 
     weights: _Floats
@@ -58,9 +57,8 @@ class Layer:
         inputs = weights.shape[-1]
         return cls(np.ascontiguousarray(weights.transpose(2, 1, 0).reshape(inputs, -1)), bias.T.ravel(), gain, shift)
 
-    def __call__(self, given: _Floats) -> _Floats:
-        """Return the units' values, shape (n, units), of inputs of shape (n, inputs)."""
-        products = given @ self.weights
+    def values(self, products: _Floats) -> _Floats:
+        """Return the units' values, shape (n, units), of products of shape (n, pieces * units)."""
         products += self.bias
         units = len(self.gain)
         values: _Floats = reduce(np.maximum, np.split(products, len(self.bias) // units, axis=1))
@@ -76,15 +74,15 @@ class Layer:
 class Tagger:
     """What each token of a résumé is likely part of.
 
-    Embeddings of a word's own traits, of what lists say of it and of its print are mixed into one vector; each of the
-    windows then looks `reach` tokens to either side. `weights`, shape (width, labels), and `bias` make odds of it.
+    The first layer mixes a word's own traits, what lists say of it and its print into one vector; each of the windows
+    then looks `reach` tokens to either side. `weights`, shape (units, labels), and `bias` make odds of it.
     """
 
     labels: tuple[str, ...]
     of_words: Sequence[Embedding]
     of_known: Embedding
     of_prints: Embedding
-    mixer: Layer
+    first: Layer
     windows: Sequence[Layer]
     reach: int
     weights: _Floats
@@ -95,23 +93,31 @@ class Tagger:
         if not words:
             return np.zeros((0, len(self.labels)), dtype=np.float32)
         margin = self.reach * len(self.windows)  # as in training: empty tokens about the document, which windows fill
-        vectors = np.pad(self.mixer(self._embedded(words, known, prints)), ((margin, margin), (0, 0)))
+        vectors = np.pad(self.first.values(self._products(words, known, prints)), ((margin, margin), (0, 0)))
         for window in self.windows:
-            vectors += window(self._around(vectors))
+            vectors += window.values(self._around(vectors) @ window.weights)
         odds = vectors[margin:-margin] @ self.weights + self.bias
         shares = np.exp(odds - odds.max(axis=1, keepdims=True))
         scores: _Floats = shares / shares.sum(axis=1, keepdims=True)
         return scores
 
-    def _embedded(self, words: Sequence[str], known: Sequence[str], prints: Sequence[str]) -> _Floats:
-        places: dict[str, int] = {}
-        at = [places.setdefault(word, len(places)) for word in words]
-        different = list(places)
-        own = np.concatenate([embedding.of(different) for embedding in self.of_words], axis=1)
-        return np.concatenate([own[at], self.of_known.of(known), self.of_prints.of(prints)], axis=1)
+    def _products(self, words: Sequence[str], known: Sequence[str], prints: Sequence[str]) -> _Floats:
+        different, at = _numbered(words)
+        own: _Floats = reduce(np.add, [embedding.of(different) for embedding in self.of_words])
+        products = own[at]
+        products += self.of_known.of(known)
+        products += self.of_prints.of(prints)
+        return products
 
     def _around(self, vectors: _Floats) -> _Floats:
         """Return beside each vector those that it sees, shape (n, (2 * reach + 1) * width)."""
         count = len(vectors)
         edged = np.pad(vectors, ((self.reach, self.reach), (0, 0)))
         return np.concatenate([edged[at : at + count] for at in range(2 * self.reach + 1)], axis=1)
+
+
+def _numbered(strings: Iterable[str]) -> tuple[list[str], list[int]]:
+    """Return the different strings, and for each string its place among them."""
+    places: dict[str, int] = {}
+    at = [places.setdefault(string, len(places)) for string in strings]
+    return list(places), at
