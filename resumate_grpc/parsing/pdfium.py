@@ -41,6 +41,7 @@ _MOST_GLYPHS = 200_000
 _MOST_PIXELS = 12_000_000  # A3 at 200 dpi has 7.7 million
 _RECTANGLE_SEGMENTS = (4, 5)
 _RECTANGLE_BYTES = ctypes.sizeof(pdfium.FS_RECTF)
+_DOUBLE_BYTES = ctypes.sizeof(ctypes.c_double)
 _NO_CHARACTER = 0xFFFE
 _SURROGATES = (0xD800, 0xE000)
 
@@ -153,7 +154,7 @@ class PdfPage:
     _styles: dict[tuple[int, float, int], Style] = field(init=False, default_factory=dict)
     _faces: dict[int, _Face] = field(init=False, default_factory=dict)
     _matrix: pdfium.FS_MATRIX = field(init=False, default_factory=pdfium.FS_MATRIX)
-    _point: ctypes.Array[ctypes.c_double] = field(init=False, default_factory=_Point)
+    _origin: ctypes.Array[ctypes.c_double] = field(init=False, default_factory=_Point)
 
     def __post_init__(self) -> None:
         self._text = _number(self.text)
@@ -243,9 +244,10 @@ class PdfPage:
 
     def baseline(self, index: int) -> float:
         """Return how far below the page's top the glyph's origin lies."""
-        point, at = self._point, ctypes.addressof(self._point)
-        _read_origin(self._text, index, at, at + ctypes.sizeof(ctypes.c_double))
-        return self._shown_point(*point)[1]
+        origin = self._origin
+        at = ctypes.addressof(origin)
+        _read_origin(self._text, index, at, at + _DOUBLE_BYTES)
+        return self._shown_point(origin[0], origin[1])[1]
 
     def look(self, index: int) -> GlyphLook:
         """Tell how the glyph looks; asked of PDFium once for each text object."""
@@ -334,9 +336,8 @@ class PdfPage:
     def drawings(self, *, limit: int = 4000) -> list[Drawing]:
         """List paths, pictures and what else is drawn, in the order of drawing; stops after `limit` objects."""
         found: list[Drawing] = []
-        page = _number(self.page)
-        for index in range(min(limit, int(pdfium.FPDFPage_CountObjects(self.page)))):
-            number = _object(page, index)
+        count = min(limit, int(pdfium.FPDFPage_CountObjects(self.page)))
+        for number in map(_object, repeat(_number(self.page)), range(count)):
             kind = _kind(number)
             if kind != pdfium.FPDF_PAGEOBJ_TEXT:
                 self._add_drawing(number, kind, found)
