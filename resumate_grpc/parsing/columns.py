@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
+from statistics import median
 
 import numpy as np
 import numpy.typing as npt
@@ -344,7 +345,17 @@ def _spaced_out(rows: Sequence[Segment]) -> bool:
 
 def _flush_right(rows: Sequence[Segment]) -> bool:
     """Tell whether rows end at one edge but do not begin at one: dates or places set flush right."""
-    x0 = np.array([segment.x0 for segment in rows])
-    x1 = np.array([segment.x1 for segment in rows])
-    size = float(np.median([segment.size for segment in rows]))
-    return bool(np.ptp(np.percentile(x1, [10, 90])) < 0.5 * size < 2 * size < np.ptp(np.percentile(x0, [10, 90])))
+    size = median(segment.size for segment in rows)
+    ends, begins = _spread([segment.x1 for segment in rows]), _spread([segment.x0 for segment in rows])
+    return ends < 0.5 * size < 2 * size < begins
+
+
+def _spread(values: Sequence[float]) -> float:
+    """Return how far apart the values lie, the lowest and the highest tenth left out."""
+    ordered = sorted(values)
+    whole, part = divmod(0.1 * (len(ordered) - 1), 1)
+    near = int(whole)
+    further = min(near + 1, len(ordered) - 1)
+    low = ordered[near] + part * (ordered[further] - ordered[near])
+    high = ordered[-1 - near] + part * (ordered[-1 - further] - ordered[-1 - near])
+    return high - low

@@ -12,7 +12,7 @@ from resumate_grpc.parsing.document import Document
 from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Fragment, Row
-from resumate_grpc.parsing.links import EMAIL, URL, WebLink, WebLinkKind, web_links_of
+from resumate_grpc.parsing.links import EMAIL, URL, WebLink, WebLinkKind
 from resumate_grpc.parsing.names import name_of
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.phones import phones_of
@@ -73,10 +73,11 @@ class Contact:
     portfolio: Finding | None = None
 
 
-def contact_of(document: Document, sections: Sequence[Section], *, terms: Terms, language: str) -> Contact:
-    """Read the contact data from the head of the document and its contact section."""
+def contact_of(
+    document: Document, sections: Sequence[Section], links: Sequence[WebLink], *, terms: Terms, language: str
+) -> Contact:
+    """Read the contact data from the head of the document and its contact section; `links` are all of the document."""
     zone = _zone(sections)
-    links = web_links_of(document)
     email = _email(document, zone)
     pages = [row for section in sections for row in section.rows if row.page <= 1]
     return Contact(

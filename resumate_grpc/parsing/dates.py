@@ -22,8 +22,8 @@ _SEASONS = (
     "verano otono invierno estate autunno inverno verao outono lente zomer herfst"
 )
 _SINCE_WORDS = "since|seit|depuis|desde|dal|sinds|ab|as of|с"
-_VAGUE_WORDS = "early mid late anfang mitte ende debut fin inicio inizio fine begin eind q h"
-_VAGUELY = rf"q[1-4]|h[12]|{'|'.join(_VAGUE_WORDS.split()[:-2])}"
+_VAGUE_WORDS = "q1 q2 q3 q4 h1 h2 early mid late anfang mitte ende debut fin inicio inizio fine begin eind"
+_VAGUELY = "|".join(_VAGUE_WORDS.split())
 """A quarter or part of a year: the year counts."""
 
 
@@ -35,11 +35,11 @@ _MONTH = rf"(?<![^\W\d_])(?:{_alternatives([*_MONTHS])})(?![^\W\d_])"
 _YEAR = r"(?:19[4-9]\d|20[0-4]\d)"
 _NOT_INSIDE = r"(?<![\w.,/$€£+-])"
 _WORDS = (*_MONTHS, *_SEASONS.split(), *_VAGUE_WORDS.split(), *(fold(word) for word in _PRESENT_WORDS))
-_FIRST_LETTERS = "".join(sorted({word[0] for word in _WORDS}))
+_BEGINNINGS = _alternatives([*{word[:2] for word in _WORDS}])
 _POINT = re.compile(
     # Most characters begin no date; that is told here, before each of the forms is tried on them.
     rf"""
-    (?=[\d'至现現]|(?<![^\W\d_])[{_FIRST_LETTERS}])
+    (?=[\d'至现現]|(?<![^\W\d_])(?:{_BEGINNINGS}))
     (?:
       {_NOT_INSIDE}(?P<cn_year>{_YEAR})\s?[年년]\s?(?:(?P<cn_month>1[0-2]|0?[1-9])\s?[月월])?(?:\s?\d{{1,2}}\s?[日일])?
     | (?<![\w.,/$])(?<!\d:)(?P<iso_year>{_YEAR})

@@ -9,15 +9,16 @@ import numpy.typing as npt
 
 __all__ = ["compose"]
 
+_GRAVE, _DIAERESIS = 0x60, 0xA8
 _COMBINING = {
-    0x60: 0x300,
+    _GRAVE: 0x300,
     0xB4: 0x301,
     0x2C6: 0x302,
     0x2DC: 0x303,
     0xAF: 0x304,
     0x2D8: 0x306,
     0x2D9: 0x307,
-    0xA8: 0x308,
+    _DIAERESIS: 0x308,
     0x2DA: 0x30A,
     0x2DD: 0x30B,
     0x2C7: 0x30C,
@@ -38,11 +39,12 @@ def compose(
     spaces that PDFium generates around such an accent are dropped too where the letters beside them touch.
     """
     dropped = np.zeros(codes.size, dtype=np.bool_)
-    accents = np.flatnonzero(np.isin(codes, np.fromiter(_COMBINING, dtype=np.uint32)))
-    if not accents.size:
+    near = np.flatnonzero((codes == _GRAVE) | ((codes >= _DIAERESIS) & (codes <= max(_COMBINING))))
+    accents = [at for at in near.tolist() if int(codes[at]) in _COMBINING]
+    if not accents:
         return codes, dropped
     composed = codes.copy()
-    for accent in accents.tolist():
+    for accent in accents:
         letter = _letter_beneath(accent, composed, boxes)
         if letter is None:
             continue

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+import msgspec
+
 from resumate_grpc.model.parsed import Box, ParseWarning
 from resumate_grpc.model.resume import MediaType
 
@@ -36,8 +38,7 @@ class Style:
     color: int = 0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Word:
+class Word(msgspec.Struct, frozen=True, kw_only=True):
     """A run of glyphs without white space; `start`/`end` is its half-open span in `Document.text`.
 
     `confidence`, 0..1, is how sure OCR is of it; 1 where the file holds it as text.

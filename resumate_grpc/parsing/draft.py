@@ -9,6 +9,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import msgspec
+
 from resumate_grpc.model.parsed import Box
 from resumate_grpc.parsing.document import BlockKind, Style
 
@@ -26,8 +28,7 @@ __all__ = [
 PLAIN_STYLE = Style()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DraftWord:
+class DraftWord(msgspec.Struct, frozen=True, kw_only=True):
     """A word and what stands between it and the word before: "", " " or, where the gap is wide, a tab.
 
     `uri` is the target of the hyperlink that it bears, empty where it bears none. `confidence` is that of `Word`.
@@ -138,9 +139,9 @@ def join_hyphenated(lines: Sequence[DraftLine]) -> list[DraftLine]:
 def _joined_word(first: DraftWord, second: DraftWord) -> DraftWord | None:
     head, tail = first.text, second.text
     if head.endswith("\u00ad"):
-        return replace(first, text=head.rstrip("\u00ad") + tail)
+        return msgspec.structs.replace(first, text=head.rstrip("\u00ad") + tail)
     if _BROKEN_ADDRESS.search(head) and _ADDRESS_END.match(tail):
-        return replace(first, text=head + tail)
+        return msgspec.structs.replace(first, text=head + tail)
     stem = head[:-1].rpartition("-")[2].lstrip(_OPENING)
     letters = tail.rstrip(".,;:!?)\"'”’")
     if not head.endswith(("-", "\u2010")) or len(stem) < 2 or len(letters) < 2:  # noqa: PLR2004 - initials are no halves
@@ -148,5 +149,5 @@ def _joined_word(first: DraftWord, second: DraftWord) -> DraftWord | None:
     if not (stem[1:].islower() and letters.islower() and stem.isalpha() and letters.isalpha()):
         return None
     if stem.lower() in _COMPOUNDS or letters.lower() in _COMPOUND_ENDS:
-        return replace(first, text=head + tail)
-    return replace(first, text=head[:-1] + tail)
+        return msgspec.structs.replace(first, text=head + tail)
+    return msgspec.structs.replace(first, text=head[:-1] + tail)

@@ -194,6 +194,7 @@ def _row(
     start = line.start + (glyph.end() if glyph else len(line.text) - len(line.text.lstrip()))
     text = line.text[start - line.start :][:_LONGEST].rstrip()
     words = [word for word in line.words if word.start >= start]
+    bold, italic, _ = _print_of(words)
     return Row(
         number=number,
         text=text,
@@ -201,8 +202,8 @@ def _row(
         end=start + len(text),
         fragments=tuple(_fragments(text, start, words)),
         size=line.size,
-        bold=bool(words) and all(word.style.bold for word in words),
-        italic=bool(words) and all(word.style.italic for word in words),
+        bold=bold,
+        italic=italic,
         color=words[0].style.color if words else 0,
         caps=text.isupper(),
         bullet=line.bullet or glyph is not None,
@@ -256,25 +257,37 @@ def _fragment(text: str, row_start: int, start: int, end: int, words: list[Word]
         raw = raw.lstrip()[inside[1].start - start :]
         start = inside[1].start
         inside = inside[1:]
+    bold, italic, size = _print_of(inside)
+    changes = [(word, after) for word, after in pairwise(inside) if word.style is not after.style]
     return Fragment(
         text=raw.strip(),
         start=start,
         end=start + len(raw.strip()),
-        bold=bool(inside) and all(word.style.bold for word in inside),
-        italic=bool(inside) and all(word.style.italic for word in inside),
-        size=max((word.style.size for word in inside), default=0.0),
+        bold=bold,
+        italic=italic,
+        size=size,
         left=inside[0].box.x0 if inside and inside[0].box else 0.0,
-        breaks=tuple(after.start for word, after in pairwise(inside) if _print(word) != _print(after)),
-        prints=_prints(inside),
-        louder=next(
-            (after.start for word, after in pairwise(inside) if word.style.size > _LOUDER * after.style.size), 0
-        ),
+        breaks=tuple(after.start for word, after in changes if _print(word) != _print(after)),
+        prints=_prints(inside, changes),
+        louder=next((after.start for word, after in changes if word.style.size > _LOUDER * after.style.size), 0),
     )
 
 
-def _prints(words: Sequence[Word]) -> tuple[tuple[int, bool, bool], ...]:
+def _print_of(words: Sequence[Word]) -> tuple[bool, bool, float]:
+    """Return whether all words are bold, whether all are italic, and the size of the largest."""
+    styles = {id(word.style): word.style for word in words}.values()
+    if not styles:
+        return False, False, 0.0
+    return (
+        all(style.bold for style in styles),
+        all(style.italic for style in styles),
+        max(style.size for style in styles),
+    )
+
+
+def _prints(words: Sequence[Word], changes: Sequence[tuple[Word, Word]]) -> tuple[tuple[int, bool, bool], ...]:
     runs = [(word.start, word.style.bold, word.style.italic) for word in words[:1]]
-    for above, word in pairwise(words):
+    for above, word in changes:
         if (above.style.bold, above.style.italic) != (word.style.bold, word.style.italic):
             runs.append((word.start, word.style.bold, word.style.italic))
     return tuple(runs) if len(runs) > 1 else ()

@@ -23,7 +23,8 @@ _ENOUGH_WORDS = 15
 _GLYPH_CODES = re.compile(r"\(cid:\d+\)|/?[gG]\d{2,5}(?![\w])|\\u[0-9a-f]{4}")
 _LATIN_WORD = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿĀ-ž]{4,}")
 _VOWEL = re.compile(r"[aeiouyAEIOUYÀ-ÆÈ-ÏÒ-ÖØ-ÝàáâãäåæèéêëìíîïòóôõöøùúûüýÿĀ-ąĒ-ěĨ-ıŌ-œŨ-ųŶ-Ÿ]")
-_USUAL_SIGNS = frozenset(".,:;-–—/()@'’&+•|\"“”#*·")
+_SIGN = re.compile(r"[^\w\s.,:;\-–—/()@'’&+•|\"“”#*·]|_")
+"""What is neither letter nor figure, nor one of the usual signs."""
 
 
 def is_garbled(codes: npt.NDArray[np.uint32], words: Sequence[PlacedWord]) -> bool:
@@ -41,7 +42,7 @@ def is_garbled(codes: npt.NDArray[np.uint32], words: Sequence[PlacedWord]) -> bo
         return True
     text = " ".join(word.text for word in words)
     coded = sum(len(match) for match in _GLYPH_CODES.findall(text))
-    signs = sum(not (char.isalnum() or char.isspace() or char in _USUAL_SIGNS) for char in text)
+    signs = len(_SIGN.findall(text))
     return bool(coded + signs >= _SIGNS * total) or _cannot_be_said(text)
 
 

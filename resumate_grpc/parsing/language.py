@@ -28,6 +28,7 @@ _CJK = re.compile(r"[\u4e00-\u9fff]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _HANGUL = re.compile(r"[가-힣]")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_OTHER_SCRIPT = re.compile(r"[\u0400-\u04ff\u3040-\u30ff\u4e00-\u9fff가-힣]")
 _WORD = re.compile(r"(?<![\w.@/-])[^\W\d_]+(?![\w@/-]|\.\w)")
 _ENOUGH_TEXT = 60_000
 _FEWEST_HITS = 3
@@ -36,6 +37,8 @@ _FEWEST_HITS = 3
 def language_of(text: str) -> str:
     """Return the BCP-47 code of the language that most of the text is written in; empty where too little tells."""
     sample = text[:_ENOUGH_TEXT]
+    if not _OTHER_SCRIPT.search(sample):
+        return _by_words(sample)
     letters = sum(map(str.isalpha, sample))
     if not letters:
         return ""
@@ -50,9 +53,9 @@ def language_of(text: str) -> str:
 
 def _by_words(sample: str) -> str:
     votes: Counter[str] = Counter()
-    for word in _WORD.findall(fold(sample)):
+    for word, count in Counter(_WORD.findall(fold(sample))).items():
         owners = _OWNERS.get(word, ())
         for language in owners:
-            votes[language] += 6 // len(owners)
+            votes[language] += count * (6 // len(owners))
     best = votes.most_common(1)
     return best[0][0] if best and best[0][1] >= _FEWEST_HITS * 2 else ""

@@ -12,9 +12,8 @@ import numpy.typing as npt
 
 __all__ = ["restore_cork", "restore_ligatures"]
 
-_LAYOUT_CONTROLS = (9, 10, 13)
 _FIRST_PRINTABLE = 32
-_SPACE = 32
+_SPACE, _TAB, _NEWLINE, _RETURN = 32, 9, 10, 13
 _DASH = 0x2013
 _FF, _FI, _FL, _FFI = 0xFB00, 0xFB01, 0xFB02, 0xFB03
 _CORK = {0x15: _DASH, 0x16: 0x2014, 0x1B: _FF, 0x1C: _FI, 0x1D: _FL, 0x1E: _FFI, 0x1F: 0xFB04}
@@ -52,7 +51,7 @@ def restore_ligatures(codes: npt.NDArray[np.uint32], boxes: npt.NDArray[np.float
     Which one follows from its width and from the letters after it ("·ow" flow, "·nance" finance). Unmapped glyphs
     elsewhere (icons, bullets) are left as they are, to be dropped. One in a range of figures is its dash.
     """
-    lost = np.flatnonzero((codes < _FIRST_PRINTABLE) & ~np.isin(codes, _LAYOUT_CONTROLS))
+    lost = np.flatnonzero((codes < _FIRST_PRINTABLE) & (codes != _TAB) & (codes != _NEWLINE) & (codes != _RETURN))
     if not lost.size:
         return codes
     restored = codes.copy()

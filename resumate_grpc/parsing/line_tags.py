@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from resumate_grpc.parsing.dates import DateSpan
 from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.line_tokens import LineToken, line_tokens
-from resumate_grpc.parsing.nlp import Terms, tag_scores, tagger_labels
+from resumate_grpc.parsing.nlp import Terms, load_tagger
 
 __all__ = ["EMPTY", "LineTags", "Run", "Tag", "line_tags"]
 
@@ -101,8 +101,9 @@ EMPTY = LineTags((), np.zeros((0, len(_TAGS)), dtype=np.float32), ())
 def line_tags(rows: Sequence[Row], dates: Sequence[DateSpan], terms: Terms) -> LineTags:
     """Run the tagger over the rows."""
     tokens = line_tokens(rows, dates, terms)
-    scores = tag_scores(
+    tagger = load_tagger()
+    scores = tagger.scores(
         [token.word for token in tokens], [token.known for token in tokens], [token.print for token in tokens]
     )
-    order = [tagger_labels().index(tag.value) for tag in _TAGS]
+    order = [tagger.labels.index(tag.value) for tag in _TAGS]
     return LineTags(tokens, scores[:, order], [token.start for token in tokens])

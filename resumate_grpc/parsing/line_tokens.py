@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from resumate_grpc.parsing.dates import DateSpan, dates_within
 from resumate_grpc.parsing.folding import fold
@@ -37,8 +38,7 @@ _Flag = tuple[int, int, str]
 """A term's half-open span and its letter."""
 
 
-@dataclass(frozen=True, slots=True)
-class LineToken:
+class LineToken(msgspec.Struct, frozen=True):
     """One token: its half-open span in the text (empty for marks), word, what lists say, how it is printed."""
 
     word: str
@@ -103,23 +103,25 @@ def _fragment_tokens(
 ) -> Iterator[LineToken]:
     shape = f"{'b' if fragment.bold else ''}{'i' if fragment.italic else ''}{min(place, 2)}"
     at = fragment.start
-    words = [
-        match
-        for match in _TOKEN.finditer(fragment.text)
-        if not (dates and any(span.start < at + match.end() and at + match.start() < span.end for span in dates))
-    ]
-    places = _places(words)
+    words = list(_TOKEN.finditer(fragment.text))
+    inside = [span for span in dates if span.start < fragment.end and at < span.end]
+    if inside:
+        words = [word for word in words if not _overlaps(at + word.start(), at + word.end(), inside)]
+    places = _places(words, fold(fragment.text))
     printed = [
         LineToken(*_word(match, at), _known(at + match.start(), at + match.end(), flags, number in places), shape)
         for number, match in enumerate(words)
     ]
-    inside = [span for span in dates if span.start < fragment.end and fragment.start < span.end]
     for span in inside:
         mark = _RANGE if span.is_range else _DATE
         cut = max(span.start, fragment.start)
         token = LineToken(mark, cut, min(span.end, fragment.end), mark, shape)
         printed.insert(bisect_left([each.start for each in printed], cut), token)
     yield from printed
+
+
+def _overlaps(start: int, end: int, dates: Sequence[DateSpan]) -> bool:
+    return any(span.start < end and start < span.end for span in dates)
 
 
 def _word(match: re.Match[str], at: int) -> tuple[str, int, int]:
@@ -134,10 +136,10 @@ def _known(start: int, end: int, flags: Sequence[_Flag], place: bool) -> str:  #
     return "".join(sorted(known)) + ("P" if place else "")
 
 
-def _places(words: Sequence[re.Match[str]]) -> set[int]:
-    """Return which words belong to the name of a place, of up to three words."""
+def _places(words: Sequence[re.Match[str]], text: str) -> set[int]:
+    """Return which words belong to the name of a place, of up to three words; `text` is what they stand in, folded."""
     found: set[int] = set()
-    folded = [fold(match[0]).strip(".") for match in words]
+    folded = [text[match.start() : match.end()].strip(".") for match in words]
     for first, match in enumerate(words):
         if not (match[0][0].isupper() or "\u4e00" <= match[0][0] <= "\u9fff"):
             continue

@@ -6,7 +6,9 @@ Formats that know no glyphs (DOCX, Markdown, text) hand over runs that may begin
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from resumate_grpc.parsing.characters import BULLETS, is_bullet
 from resumate_grpc.parsing.document import Style

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
@@ -23,13 +23,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resumate_grpc.parsing.folding import fold
+from resumate_grpc.parsing.tagger import Embedding, Layer, Tagger
 from resumate_grpc.parsing.vocabulary import phrases
 
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.matcher import PhraseMatcher
 
-__all__ = ["Term", "Terms", "load", "load_tagger", "tag_scores", "tagger_labels", "terms_of"]
+__all__ = ["Term", "Terms", "load", "load_tagger", "terms_of"]
 
 _TOKEN = re.compile(r"[\u4e00-\u9fff]|[^\W_\u4e00-\u9fff]+[+#]*|[^\w\s]|_")
 _UNKNOWN = "\0"
@@ -150,41 +151,51 @@ def terms_of(text: str) -> Terms:
 
 
 @cache
-def load_tagger() -> Language:
+def load_tagger() -> Tagger:
     """Load the trained tagger that the package carries, once a process."""
     import spacy  # noqa: PLC0415
     from spacy.attrs import NORM, PREFIX, SHAPE, SUFFIX  # type: ignore[import-not-found]  # noqa: PLC0415
-    from thinc.api import use_ops  # noqa: PLC0415
 
-    # numpy's BLAS has the faster matrix product here (a third of the time of the one that spaCy brings along).
-    with as_file(files("resumate_grpc.parsing.data") / "tagger") as folder, use_ops("numpy", use_blis=False):
-        language = spacy.load(folder)
-    # Of a new word spaCy works out two dozen traits; the tagger looks at these.
-    vocabulary: Any = language.vocab
-    traits = vocabulary.lex_attr_getters
-    vocabulary.lex_attr_getters = {trait: traits[trait] for trait in (NORM, PREFIX, SUFFIX, SHAPE)}
-    return language
+    with as_file(files("resumate_grpc.parsing.data") / "tagger") as folder:
+        language: Any = spacy.load(folder)
+    pipe = language.get_pipe("tagger")
+    nodes: dict[str, list[Any]] = defaultdict(list)
+    for node in pipe.model.walk():
+        nodes[node.name].append(node)
+    getters = language.vocab.lex_attr_getters
+    traits = [*(getters[trait] for trait in (NORM, PREFIX, SUFFIX, SHAPE)), str, str]
+    first, *windows = (
+        Layer.of(node.get_param("W"), node.get_param("b"), norm.get_param("G"), norm.get_param("b"))
+        for node, norm in zip(nodes["maxout"], nodes["layernorm"], strict=True)
+    )
+    shares = np.split(first.weights, len(traits))  # each trait's vectors are multiplied with their share here, once
+    *of_words, of_known, of_prints = (
+        Embedding(node.get_param("E") @ share, trait, _rows(language.vocab.strings, node))
+        for node, trait, share in zip(nodes["hashembed"], traits, shares, strict=True)
+    )
+    (last,), (window, *_) = nodes["softmax"], nodes["expand_window"]
+    return Tagger(
+        labels=tuple(pipe.labels),
+        of_words=of_words,
+        of_known=of_known,
+        of_prints=of_prints,
+        first=first,
+        windows=windows,
+        reach=window.attrs["window_size"],
+        weights=last.get_param("W").T.copy(),
+        bias=last.get_param("b"),
+    )
 
 
-def tagger_labels() -> tuple[str, ...]:
-    """Return the tagger's labels in the order of `tag_scores`' columns."""
-    return tuple(load_tagger().get_pipe("tagger").labels)  # type: ignore[attr-defined]
+def _rows(strings: Any, node: Any) -> Callable[[Sequence[str]], NDArray[np.uint32]]:
+    """Return what tells which rows of a hash embedding's table belong to each of n strings, shape (n, 4)."""
 
+    def rows(traits: Sequence[str]) -> NDArray[np.uint32]:
+        numbers = np.array([strings[trait] for trait in traits], dtype=np.uint64)
+        hashed: NDArray[np.uint32] = node.ops.hash(numbers, node.attrs["seed"]) % len(node.get_param("E"))
+        return hashed
 
-def tag_scores(words: Sequence[str], known: Sequence[str], prints: Sequence[str]) -> NDArray[np.float32]:
-    """Return how likely each label is for each token (rows sum to 1).
-
-    `known` is what lists say of each word, `prints` how it is printed; both are strings that the tagger was trained on.
-    """
-    from spacy.tokens import Doc  # noqa: PLC0415
-
-    language = load_tagger()
-    if not words:
-        return np.zeros((0, len(tagger_labels())), dtype=np.float32)
-    with language.memory_zone():
-        doc = Doc(language.vocab, words=list(words), lemmas=list(known), tags=list(prints))
-        (scores,) = language.get_pipe("tagger").model.predict([doc])  # type: ignore[attr-defined]
-    return np.asarray(scores, dtype=np.float32)
+    return rows
 
 
 def _longest(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

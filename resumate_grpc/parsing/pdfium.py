@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import repeat
 from types import TracebackType
 from typing import Self
 
@@ -39,8 +41,38 @@ _MOST_GLYPHS = 200_000
 _MOST_PIXELS = 12_000_000  # A3 at 200 dpi has 7.7 million
 _RECTANGLE_SEGMENTS = (4, 5)
 _RECTANGLE_BYTES = ctypes.sizeof(pdfium.FS_RECTF)
+_DOUBLE_BYTES = ctypes.sizeof(ctypes.c_double)
 _NO_CHARACTER = 0xFFFE
 _SURROGATES = (0xD800, 0xE000)
+
+_HANDLE, _INDEX, _PLACE, _FLAG = ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p, ctypes.c_int
+
+
+def _plain(function: object, result: type, *arguments: type) -> Callable[..., int]:
+    """Return a function of PDFium that takes handles and addresses as numbers and gives numbers.
+
+    Typed pointers are objects: for what is asked of every glyph and object they cost as much as the answer.
+    """
+    address = ctypes.cast(function, ctypes.c_void_p).value  # type: ignore[arg-type]
+    return ctypes.CFUNCTYPE(result, *arguments)(address)  # type: ignore[arg-type]
+
+
+def _number(handle: ctypes._Pointer[ctypes.Structure]) -> int:
+    return ctypes.cast(handle, ctypes.c_void_p).value or 0
+
+
+_Point = ctypes.c_double * 2
+_Channels = ctypes.c_uint * 4
+_read_loose_box = _plain(pdfium.FPDFText_GetLooseCharBox, _FLAG, _HANDLE, _INDEX, _PLACE)
+_text_object = _plain(pdfium.FPDFText_GetTextObject, _HANDLE, _HANDLE, _INDEX)
+_read_origin = _plain(pdfium.FPDFText_GetCharOrigin, _FLAG, _HANDLE, _INDEX, _PLACE, _PLACE)
+_read_matrix = _plain(pdfium.FPDFText_GetMatrix, _FLAG, _HANDLE, _INDEX, _PLACE)
+_font_size = _plain(pdfium.FPDFText_GetFontSize, ctypes.c_double, _HANDLE, _INDEX)
+_font = _plain(pdfium.FPDFTextObj_GetFont, _HANDLE, _HANDLE)
+_render_mode = _plain(pdfium.FPDFTextObj_GetTextRenderMode, ctypes.c_int, _HANDLE)
+_read_fill = _plain(pdfium.FPDFPageObj_GetFillColor, _FLAG, _HANDLE, _PLACE, _PLACE, _PLACE, _PLACE)
+_object = _plain(pdfium.FPDFPage_GetObject, _HANDLE, _HANDLE, _INDEX)
+_kind = _plain(pdfium.FPDFPageObj_GetType, ctypes.c_int, _HANDLE)
 
 
 class PdfError(Exception):
@@ -110,16 +142,22 @@ class PdfPage:
     document: ctypes._Pointer[ctypes.Structure]
     page: ctypes._Pointer[ctypes.Structure]
     text: ctypes._Pointer[ctypes.Structure]
+    _text: int = field(init=False)
     width: float = field(init=False)
     height: float = field(init=False)
     _left: float = field(init=False)
     _top: float = field(init=False)
     _rotation: int = field(init=False)
     _turned: int = field(init=False, default=0)
+    _codes: npt.NDArray[np.uint32] | None = field(init=False, default=None)
     _looks: dict[int, GlyphLook] = field(init=False, default_factory=dict)
+    _styles: dict[tuple[int, float, int], Style] = field(init=False, default_factory=dict)
     _faces: dict[int, _Face] = field(init=False, default_factory=dict)
+    _matrix: pdfium.FS_MATRIX = field(init=False, default_factory=pdfium.FS_MATRIX)
+    _origin: ctypes.Array[ctypes.c_double] = field(init=False, default_factory=_Point)
 
     def __post_init__(self) -> None:
+        self._text = _number(self.text)
         bounds = pdfium.FS_RECTF()
         pdfium.FPDF_GetPageBoundingBox(self.page, bounds)
         self._left, self._top = bounds.left, bounds.top
@@ -162,26 +200,31 @@ class PdfPage:
         Loose boxes span the advance width and the font's ascent to descent. Spaces and line ends that PDFium
         generates from gaps are among the code points.
         """
-        count = max(0, int(pdfium.FPDFText_CountChars(self.text)))
-        if count > _MOST_GLYPHS:
-            raise PdfError(f"a page with {count} characters is none that people read")
+        codes = self.codes()
+        count = codes.size
         rectangles = (pdfium.FS_RECTF * count)()
         if not count:
-            return np.empty(0, np.uint32), np.empty((0, 4), np.float32)
-        read_box, text, byref = pdfium.FPDFText_GetLooseCharBox, self.text, ctypes.byref
-        first = pdfium.FS_RECTF.from_buffer(rectangles)  # `rectangles[index]` would make an object for each glyph
-        for index in range(count):
-            read_box(text, index, byref(first, index * _RECTANGLE_BYTES))
+            return codes, np.empty((0, 4), np.float32)
+        first = ctypes.addressof(rectangles)
+        places = range(first, first + count * _RECTANGLE_BYTES, _RECTANGLE_BYTES)
+        deque(map(_read_loose_box, repeat(self._text), range(count), places), maxlen=0)
         boxes = np.frombuffer(rectangles, dtype=np.float32).reshape(-1, 4)
-        return self._codes(count), self._shown(boxes)
+        return codes, self._shown(boxes)
 
     def codes(self) -> npt.NDArray[np.uint32]:
-        """Return the code points alone, as `glyphs` does; a hundredth of its time."""
-        count = max(0, int(pdfium.FPDFText_CountChars(self.text)))
-        return self._codes(min(count, _MOST_GLYPHS)) if count else np.empty(0, np.uint32)
+        """Return the code points alone, as `glyphs` does; not to be changed.
 
-    def _codes(self, count: int) -> npt.NDArray[np.uint32]:
-        """Return the code points; a hyphen at which PDFium believes a word broken is "-", an unmapped glyph is 0."""
+        Raises `PdfError` where there are more than on any page.
+        """
+        if self._codes is None:
+            count = max(0, int(pdfium.FPDFText_CountChars(self.text)))
+            if count > _MOST_GLYPHS:
+                raise PdfError(f"a page with {count} characters is none that people read")
+            self._codes = self._read_codes(count) if count else np.empty(0, np.uint32)
+        return self._codes
+
+    def _read_codes(self, count: int) -> npt.NDArray[np.uint32]:
+        """Read the code points; a hyphen at which PDFium believes a word broken is "-", an unmapped glyph is 0."""
         codes = self._codes_at_once(count)
         for index in np.flatnonzero((codes == _NO_CHARACTER) | (codes == _BROKEN_WORD)).tolist():
             codes[index] = ord("-") if pdfium.FPDFText_IsHyphen(self.text, index) == 1 else 0
@@ -201,41 +244,44 @@ class PdfPage:
 
     def baseline(self, index: int) -> float:
         """Return how far below the page's top the glyph's origin lies."""
-        x, y = ctypes.c_double(), ctypes.c_double()
-        pdfium.FPDFText_GetCharOrigin(self.text, index, x, y)
-        return self._shown_point(x.value, y.value)[1]
+        origin = self._origin
+        at = ctypes.addressof(origin)
+        _read_origin(self._text, index, at, at + _DOUBLE_BYTES)
+        return self._shown_point(origin[0], origin[1])[1]
 
     def look(self, index: int) -> GlyphLook:
         """Tell how the glyph looks; asked of PDFium once for each text object."""
-        handle = pdfium.FPDFText_GetTextObject(self.text, index)
-        if not handle:
+        key = _text_object(self._text, index)
+        if not key:
             return GlyphLook(Style())
-        key = ctypes.addressof(handle.contents)
         look = self._looks.get(key)
         if look is None:
-            look = self._looks[key] = self._read_look(handle, index)
+            look = self._looks[key] = self._read_look(key, index)
         return look
 
-    def _read_look(self, handle: ctypes._Pointer[ctypes.Structure], index: int) -> GlyphLook:
-        matrix = pdfium.FS_MATRIX()
-        pdfium.FPDFText_GetMatrix(self.text, index, matrix)
+    def _read_look(self, handle: int, index: int) -> GlyphLook:
+        matrix = self._matrix
+        _read_matrix(self._text, index, ctypes.addressof(matrix))
         scale = math.hypot(matrix.c, matrix.d) or 1.0
         angle = round(math.degrees(math.atan2(matrix.b, matrix.a))) - 90 * self._rotation
-        size = float(pdfium.FPDFText_GetFontSize(self.text, index)) * scale
-        face = self._face(pdfium.FPDFTextObj_GetFont(handle))
-        color = _fill_color(handle) or 0
-        style = Style(font=face.name, size=round(size, 2), bold=face.bold, italic=face.italic, color=color)
-        mode = int(pdfium.FPDFTextObj_GetTextRenderMode(handle))
-        return GlyphLook(style, visible=mode not in _INVISIBLE_MODES, angle=angle % 360)
+        size = round(_font_size(self._text, index) * scale, 2)
+        style = self._style(_font(handle), size, _fill_color(handle) or 0)
+        return GlyphLook(style, visible=_render_mode(handle) not in _INVISIBLE_MODES, angle=angle % 360)
 
-    def _face(self, font: ctypes._Pointer[ctypes.Structure]) -> _Face:
-        """Tell what a font says of itself; asked of PDFium once for each font, which many text objects share."""
-        if not font:
-            return _Face()
-        key = ctypes.addressof(font.contents)
-        face = self._faces.get(key)
+    def _style(self, font: int, size: float, color: int) -> Style:
+        """Return the style of a font in a size and colour, which many text objects share."""
+        style = self._styles.get((font, size, color))
+        if style is None:
+            face = self._face(font)
+            style = Style(font=face.name, size=size, bold=face.bold, italic=face.italic, color=color)
+            self._styles[font, size, color] = style
+        return style
+
+    def _face(self, font: int) -> _Face:
+        """Tell what a font says of itself; asked of PDFium once for each font."""
+        face = self._faces.get(font)
         if face is None:
-            face = self._faces[key] = _read_face(font)
+            face = self._faces[font] = _read_face(ctypes.cast(font, pdfium.FPDF_FONT)) if font else _Face()
         return face
 
     def links(self) -> list[tuple[str, list[Box]]]:
@@ -290,14 +336,15 @@ class PdfPage:
     def drawings(self, *, limit: int = 4000) -> list[Drawing]:
         """List paths, pictures and what else is drawn, in the order of drawing; stops after `limit` objects."""
         found: list[Drawing] = []
-        for index in range(min(limit, int(pdfium.FPDFPage_CountObjects(self.page)))):
-            self._add_drawing(pdfium.FPDFPage_GetObject(self.page, index), found)
+        count = min(limit, int(pdfium.FPDFPage_CountObjects(self.page)))
+        for number in map(_object, repeat(_number(self.page)), range(count)):
+            kind = _kind(number)
+            if kind != pdfium.FPDF_PAGEOBJ_TEXT:
+                self._add_drawing(number, kind, found)
         return found
 
-    def _add_drawing(self, handle: ctypes._Pointer[ctypes.Structure], found: list[Drawing]) -> None:
-        kind = pdfium.FPDFPageObj_GetType(handle)
-        if kind == pdfium.FPDF_PAGEOBJ_TEXT:
-            return
+    def _add_drawing(self, number: int, kind: int, found: list[Drawing]) -> None:
+        handle = ctypes.cast(number, pdfium.FPDF_PAGEOBJECT)
         edges = [ctypes.c_float() for _ in range(4)]
         if not pdfium.FPDFPageObj_GetBounds(handle, *edges):
             return
@@ -312,7 +359,7 @@ class PdfPage:
                 Drawing(
                     DrawingKind.PATH,
                     box,
-                    fill=_fill_color(handle) if filled else None,
+                    fill=_fill_color(number) if filled else None,
                     outline=outlined and rectangular,
                     block=filled and rectangular,
                 )
@@ -370,9 +417,10 @@ def _font_name(font: ctypes._Pointer[ctypes.Structure]) -> str:
     return name[7:] if name[6:7] == "+" else name
 
 
-def _fill_color(handle: ctypes._Pointer[ctypes.Structure]) -> int | None:
-    parts = [ctypes.c_uint() for _ in range(4)]
-    if not pdfium.FPDFPageObj_GetFillColor(handle, *parts):
+def _fill_color(handle: int) -> int | None:
+    channels = _Channels()
+    first = ctypes.addressof(channels)
+    if not _read_fill(handle, first, first + 4, first + 8, first + 12):
         return None
-    red, green, blue, _ = (part.value for part in parts)
+    red, green, blue, _ = channels
     return (red << 16) | (green << 8) | blue

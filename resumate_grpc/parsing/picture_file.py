@@ -81,7 +81,7 @@ def _read_all(file: PictureFile, total: int, scans: Scans) -> Generator[ReadStep
             warnings.append(ParseWarning(reason="PAGE_UNREADABLE", message=f"Page {number} could not be read."))
             continue
         if scan is not None:
-            pages.append(draft_of_scan(scan))
+            pages += [] if scan.damaged else [draft_of_scan(scan)]
             warnings += [warning] if (warning := warning_of_scan(scan)) else []
             yield ReadStep(done=number, total=total, message=f"Read page {number} of {total}")
     return mark_running_lines(pages), warnings

@@ -38,14 +38,24 @@ class Area:
 
 def reading_order(words: Sequence[PlacedWord]) -> list[Area]:
     """Put the words of one page into reading order; `column` counts from 0, left to right, at each division."""
-    rails = rail_edges([join_letterspaced(row) for row in group_rows(words)])
-    return _divide(words, rails=rails, column=0, depth=0)
+    rows = _rows(words)
+    return _divided(rows, rails=rail_edges(rows), column=0, depth=0)
+
+
+def _rows(words: Sequence[PlacedWord]) -> list[list[PlacedWord]]:
+    return [join_letterspaced(row) for row in group_rows(words)]
 
 
 def _divide(words: Sequence[PlacedWord], *, rails: Sequence[float], column: int, depth: int) -> list[Area]:
-    if not words:
+    return _divided(_rows(words), rails=rails, column=column, depth=depth)
+
+
+def _divided(
+    whole_rows: Sequence[Sequence[PlacedWord]], *, rails: Sequence[float], column: int, depth: int
+) -> list[Area]:
+    if not whole_rows:
         return []
-    rows = [tuple(segments_of(join_letterspaced(row), rails=rails)) for row in group_rows(words)]
+    rows = [tuple(segments_of(row, rails=rails)) for row in whole_rows]
     segments = [segment for row in rows for segment in row]
     division = find_division(segments) if depth < _DEEPEST else None
     if division is None:

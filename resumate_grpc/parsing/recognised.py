@@ -41,7 +41,7 @@ class RecognisedPage:
     `quarters` is how often it was turned clockwise by 90° to stand upright, `skew` by how many degrees its lines then
     rose to be level again (counter-clockwise). `language` is Tesseract's name of the language that it was read in,
     `wanted` that of the language that it seems to be in where this machine lacks it. `problem` says why the page could
-    not be read, and what to do about it.
+    not be read, and what to do about it; `damaged` that its picture is broken.
     """
 
     number: int
@@ -53,3 +53,4 @@ class RecognisedPage:
     language: str = ""
     wanted: str = ""
     problem: str = ""
+    damaged: bool = False

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
+
+from msgspec.structs import replace
 
 from resumate_grpc.parsing.words import PlacedWord
 

@@ -40,6 +40,8 @@ def words_of_scan(page: RecognisedPage) -> list[PlacedWord]:
 
 def warning_of_scan(page: RecognisedPage) -> ParseWarning | None:
     """Tell what whoever uploaded a scan should know: that it was not read, or could be read better."""
+    if page.damaged:
+        return ParseWarning(reason="PAGE_UNREADABLE", message=f"Page {page.number} could not be read.")
     if page.problem:
         return ParseWarning(reason="OCR_UNAVAILABLE", message=f"Page {page.number} was not read: {page.problem}.")
     if page.wanted and page.words:

@@ -87,7 +87,8 @@ def _parts(
     reader: _Reader, document: Document, ledger: Ledger, parsed: ParsedResume
 ) -> Generator[StageProgress, None, ParsedResume]:
     """Read part after part into the result."""
-    contact = contact_of(document, reader.sections, terms=reader.terms, language=reader.language)
+    links = web_links_of(document)
+    contact = contact_of(document, reader.sections, links, terms=reader.terms, language=reader.language)
     parsed = replace(parsed, personal_info=result.personal_info(contact, reader.summary(), ledger))
     yield _progress(35, "Read contact data")
     posts = reviewed_posts((yield from reader.posts()), reader.tags, reader.terms, reader.all_rows, reader.text)
@@ -101,7 +102,7 @@ def _parts(
     yield _progress(85, "Reading projects and other sections")
     return replace(
         parsed,
-        projects=result.projects(reader.works(), web_links_of(document), ledger),
+        projects=result.projects(reader.works(), links, ledger),
         publications=result.publications(reader.listed(SectionKind.PUBLICATIONS), ledger),
         awards=result.awards(reader.listed(SectionKind.AWARDS), ledger),
         volunteering=result.volunteering(reader.posts_of_kind(SectionKind.VOLUNTEERING), ledger),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -17,8 +17,14 @@ from resumate_grpc.parsing.ligatures import restore_ligatures
 
 __all__ = ["GlyphLook", "PlacedWord", "group_words"]
 
-_SPACES = np.array([9, 10, 13, 32, 0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], dtype=np.uint32)
-_DROPPED = np.array([0, 0xFFFE, 0xFEFF, 0xFFFF, 0x200B], dtype=np.uint32)
+_SPACES = (9, 10, 13, 32, 0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)
+_DROPPED = (0, 0xFFFE, 0xFEFF, 0xFFFF, 0x200B)
+_BEYOND = 0x10000
+_SPACE, _NOTHING = 1, 2
+_KINDS = np.zeros(_BEYOND + 1, dtype=np.uint8)
+"""Which code points are spaces, and which are no glyphs; what lies beyond shares the last place."""
+_KINDS[list(_SPACES)] = _SPACE
+_KINDS[list(_DROPPED)] = _NOTHING
 _SOFT_HYPHEN = 0xAD  # a glyph that is drawn is a hyphen, whatever some TeX fonts call it
 _ICON_FONT = re.compile(
     r"awesome|\bfa[56-]|icon|glyphicons|academicon|fontello|marvosym|dingbat|wingding|webding", re.IGNORECASE
@@ -34,8 +40,7 @@ _DEEPEST_STEP_BACK = 0.6
 _LEAST_OVERLAP = 0.3
 
 
-@dataclass(frozen=True, slots=True)
-class GlyphLook:
+class GlyphLook(msgspec.Struct, frozen=True):
     """How the glyphs of one text object look; `angle` in degrees, 0 = upright; `visible` is its render mode's word."""
 
     style: Style
@@ -43,11 +48,11 @@ class GlyphLook:
     angle: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedWord:
+class PlacedWord(msgspec.Struct, frozen=True):
     """A word on a page: its box and baseline in points from the top left; `order` is its place in the file.
 
-    `confidence`, 0..1, is how sure OCR is that this is what is printed; 1 for text that the file holds as text.
+    `confidence`, 0..1, is how sure OCR is that this is what is printed; 1 for text that the file holds as text. `size`
+    is the font size in points, never 0.
     """
 
     text: str
@@ -59,11 +64,11 @@ class PlacedWord:
     baseline: float
     order: int
     confidence: float = 1.0
+    size: float = 0.0
 
-    @property
-    def size(self) -> float:
-        """Font size in points, never 0."""
-        return self.look.style.size or max(1.0, self.y1 - self.y0)
+    def __post_init__(self) -> None:
+        """Work the size out, which is asked for many times."""
+        msgspec.structs.force_setattr(self, "size", self.look.style.size or max(1.0, self.y1 - self.y0))
 
 
 def group_words(
@@ -81,8 +86,9 @@ def group_words(
     """
     codes, dropped = compose(codes, boxes)
     codes = restore_ligatures(codes, boxes)
-    spaces = np.isin(codes, _SPACES)
-    kept = np.flatnonzero(~spaces & ~dropped & ~np.isin(codes, _DROPPED))
+    kinds = _KINDS[np.minimum(codes, _BEYOND)]
+    spaces = kinds == _SPACE
+    kept = np.flatnonzero((kinds == 0) & ~dropped)
     if not kept.size:
         return []
     shown, own = codes[kept], boxes[kept]

@@ -180,7 +180,7 @@ class ScanLane:
         if len(damaged) == len(pages):
             raise damaged[0]
         return [
-            RecognisedPage(number=number, width=0, height=0, words=(), problem=page.message)
+            RecognisedPage(number=number, width=0, height=0, words=(), problem=page.message, damaged=True)
             if isinstance(page, ParsingError)
             else page
             for number, page in zip(wanted, pages, strict=True)

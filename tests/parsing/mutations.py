@@ -1,8 +1,9 @@
 """Thousands of broken files through the real sandboxed parser: each must end in a result or an error, within limits.
 
-Usage: python -m tests.parsing.mutations [--count N] [--seed N] [--workers N] [--keep DIR] [FORMAT …]
+Usage: python -m tests.parsing.mutations [--count N] [--seed N] [--workers N] [--every S] [--keep DIR] [FORMAT …]
 
-Prints a table, and the worst of what it found; exits with 1 if a file broke its process or met a bug of the parser.
+Prints how far it is, a line for each format, and what it found; exits with 1 if a file broke its process or met a bug
+of the parser.
 """
 
 from __future__ import annotations
@@ -43,10 +44,19 @@ class Findings:
 
 
 async def tried(
-    pool: SandboxPool, name: str, files: Iterable[tuple[str, bytes]], *, at_once: int, keep: Path | None = None
+    pool: SandboxPool,
+    name: str,
+    files: Iterable[tuple[str, bytes]],
+    *,
+    at_once: int,
+    keep: Path | None = None,
+    findings: Findings | None = None,
 ) -> Findings:
-    """Parse the files, so many at once; the ones that break something are kept in a folder."""
-    findings, todo = Findings(), iter(files)
+    """Parse the files, so many at once; the ones that break something are kept in a folder.
+
+    What becomes of them is told in `findings`, where given, as it happens.
+    """
+    findings, todo = Findings() if findings is None else findings, iter(files)
 
     async def work_off() -> None:
         for told, content in todo:
@@ -98,6 +108,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=10_000, help="files of each format")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--every", type=float, default=30.0, help="seconds between two lines on how far it is")
     parser.add_argument("--keep", type=Path, help="folder for the files that broke something")
     return asyncio.run(_all(parser.parse_args()))
 
@@ -108,13 +119,12 @@ async def _all(arguments: argparse.Namespace) -> int:
     async with SandboxPool(workers=arguments.workers, limits=LIMITS) as pool:
         for name in names:
             began, before = time.monotonic(), _memory()
-            files = mutants(name, arguments.count, seed=arguments.seed)
-            findings = await tried(pool, name, files, at_once=arguments.workers, keep=arguments.keep)
-            endings = ", ".join(
-                f"{count} {ending.partition(' ')[0]}" for ending, count in findings.endings.most_common()
-            )
+            files, findings = mutants(name, arguments.count, seed=arguments.seed), Findings()
+            telling = asyncio.create_task(_tell(name, findings, every_s=arguments.every), name="progress")
+            await tried(pool, name, files, at_once=arguments.workers, keep=arguments.keep, findings=findings)
+            telling.cancel()
             print(  # noqa: T201 - a command
-                f"{name}: {endings}; {time.monotonic() - began:.0f} s, slowest {findings.slowest_s:.1f} s "
+                f"{name}: {_endings(findings)}; {time.monotonic() - began:.0f} s, slowest {findings.slowest_s:.1f} s "
                 f"({findings.slowest}); MiB here and in all processes {before} -> {_memory()}",
                 flush=True,
             )
@@ -123,6 +133,20 @@ async def _all(arguments: argparse.Namespace) -> int:
     for line in broken:
         print(f"BROKEN {line}")  # noqa: T201 - a command
     return 1 if broken else 0
+
+
+async def _tell(name: str, findings: Findings, *, every_s: float) -> None:
+    """Print now and then what has become of the files so far, until cancelled."""
+    while True:
+        await asyncio.sleep(every_s)
+        done, broken = findings.endings.total(), len(findings.broken)
+        print(  # noqa: T201 - a command
+            f"  {name}, {done} so far: {_endings(findings)}; {broken} broken; MiB {_memory()}", flush=True
+        )
+
+
+def _endings(findings: Findings) -> str:
+    return ", ".join(f"{count} {ending.partition(' ')[0]}" for ending, count in findings.endings.most_common())
 
 
 if __name__ == "__main__":

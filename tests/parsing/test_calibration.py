@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from importlib.resources import as_file, files
+from typing import Any
+
 import pytest
+import spacy
+from spacy.tokens import Doc
 
 from resumate_grpc.parsing.calibration import calibrated, field_of
 from resumate_grpc.parsing.line_tags import Tag
-from resumate_grpc.parsing.nlp import load_tagger, tag_scores, tagger_labels
+from resumate_grpc.parsing.nlp import load, load_tagger
 from tests.parsing.resumes import SAMPLE, understood
 
 STEPS = [step / 20 for step in range(21)]
@@ -41,15 +46,29 @@ def test_scores_derive_from_the_values() -> None:
 
 def test_the_tagger_that_is_shipped_knows_every_tag() -> None:
     """The trained pipeline and the code agree on what there is to tag; likelihoods add up to one."""
-    assert set(tagger_labels()) == {tag.value for tag in Tag}
-    scores = tag_scores(["¶", "Engineer"], ["1", "R"], ["b", "b0"])
+    tagger = load_tagger()
+    assert set(tagger.labels) == {tag.value for tag in Tag}
+    scores = tagger.scores(["¶", "Engineer"], ["1", "R"], ["b", "b0"])
     assert scores.sum(axis=1) == pytest.approx([1.0, 1.0], abs=0.001)
-    assert tag_scores([], [], []).shape == (0, len(Tag))
+    assert tagger.scores([], [], []).shape == (0, len(Tag))
+
+
+@pytest.mark.parametrize("count", [1, 5, 40])
+def test_the_tagger_says_what_spacy_says(count: int) -> None:
+    """Numpy's pass over the trained weights is spaCy's own: at a document's ends, and of words that name a trait."""
+    words = ["¶", "Ⓓ", "DATE", "Zürich", "2019", "det", "O’Neill", "工", "-", "Antidisestablishmentarianism"] * 4
+    known, prints = ["", "P", "R", "OP", "d4"] * 8, ["b", "i2", "", "b0", "0", "bcs", "1", "k"] * 5
+    words, known, prints = words[:count], known[:count], prints[:count]
+    with as_file(files("resumate_grpc.parsing.data") / "tagger") as folder:
+        language = spacy.load(folder)
+    tagger: Any = language.get_pipe("tagger")
+    (expected,) = tagger.model.predict([Doc(language.vocab, words=words, lemmas=known, tags=prints)])
+    assert load_tagger().scores(words, known, prints) == pytest.approx(expected, abs=1e-4)
 
 
 def test_a_resume_leaves_no_words_behind() -> None:
     """The words of one document don't stay in a warm process's vocabulary."""
-    vocabulary = load_tagger().vocab
+    vocabulary = load()[0].vocab
     before = len(vocabulary.strings)
     understood("Qwertzuiop Asdfghjkl\n\nExperience\n\nYxcvbnm Warden, Lkjhgfdsa Ltd, 2015 - 2019")
     assert len(vocabulary.strings) == before

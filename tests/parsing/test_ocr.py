@@ -19,7 +19,7 @@ from tests.conftest import missing
 from tests.parsing.reading import lines, read, read_with_progress, recall
 from tests.samples.hostile import text_pdf
 from tests.samples.make import samples
-from tests.samples.scans import Scanner, as_pdf, as_tiff
+from tests.samples.scans import Scanner, as_pdf, as_tiff, with_damaged_page
 
 pytestmark = pytest.mark.slow
 
@@ -204,6 +204,26 @@ def test_a_damaged_picture_is_called_corrupt() -> None:
     with pytest.raises(ParsingError) as refused:
         read(content[: len(content) // 2])
     assert refused.value.parse_reason is ErrorReason.CORRUPT_FILE
+
+
+def test_a_damaged_page_within_a_scan_is_told_and_the_others_are_read() -> None:
+    """Of a scan of several pages one that cannot be decoded costs itself alone."""
+    content = with_damaged_page(as_tiff([note("First page"), note("Second page"), note("Third page")]), 2)
+    document = read(content)
+    assert lines(document) == ["First page", "Third page"]
+    assert [page.number for page in document.pages] == [1, 3]
+    assert [(warning.reason, warning.message) for warning in document.warnings] == [
+        ("PAGE_UNREADABLE", "Page 2 could not be read.")
+    ]
+
+
+def test_a_scan_bound_into_a_pdf_survives_a_damaged_page() -> None:
+    """The picture of one page is noise where a JPEG should be: the pages about it are read."""
+    pages = [encoded(note(f"{word} page of three"), "JPEG") for word in ("First", "Second", "Third")]
+    content = as_pdf(*pages, dpi=72)
+    start = content.index(pages[1]) + 2  # behind the mark that begins a JPEG
+    content = content[:start] + bytes(len(pages[1]) - 2) + content[start + len(pages[1]) - 2 :]
+    assert lines(read(content)) == ["First page of three", "Third page of three"]
 
 
 def test_dots_before_lines_are_bullets() -> None:

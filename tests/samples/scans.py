@@ -10,9 +10,10 @@ import pypdfium2
 from fpdf import FPDF
 from PIL import Image, ImageFilter
 
-__all__ = ["Scanner", "as_pdf", "as_tiff"]
+__all__ = ["Scanner", "as_pdf", "as_tiff", "with_damaged_page"]
 
 _POINTS_PER_INCH = 72
+_STRIP_OFFSETS, _STRIP_SIZES = 273, 279  # tags of TIFF
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +63,16 @@ def as_pdf(*jpegs: bytes, dpi: int = 200) -> bytes:
         book.add_page(format=(width, height))
         book.image(io.BytesIO(jpeg), x=0, y=0, w=width, h=height)
     return bytes(book.output())
+
+
+def with_damaged_page(tiff: bytes, number: int) -> bytes:
+    """Spoil the pixels of one page of a TIFF, counted from 1; all else stays whole."""
+    with Image.open(io.BytesIO(tiff)) as file:
+        file.seek(number - 1)
+        tags = file.tag_v2  # type: ignore[attr-defined]
+        start = int(tags[_STRIP_OFFSETS][0])
+        end = start + int(sum(tags[_STRIP_SIZES]))
+    return tiff[:start] + b"\xff" * (end - start) + tiff[end:]
 
 
 def as_tiff(pictures: list[Image.Image], *, dpi: int = 200) -> bytes:

@@ -18,7 +18,7 @@ from resumate_grpc.sandbox.pool import SandboxPool
 from tests.conftest import missing
 from tests.parsing.test_ocr import encoded, note
 from tests.samples.hostile import text_pdf
-from tests.samples.scans import as_tiff
+from tests.samples.scans import as_tiff, with_damaged_page
 
 pytestmark = pytest.mark.slow
 
@@ -91,6 +91,18 @@ async def test_a_page_that_cannot_be_read_is_the_documents_error() -> None:
             on_progress=lambda _: None,
         )
     assert parsed.text == "The next one is read"
+
+
+async def test_a_damaged_page_costs_itself_alone() -> None:
+    """A page of several that cannot be decoded is told as when all are read in one process; the others are read."""
+    content = with_damaged_page(as_tiff([note(f"This is page {word}") for word in ("one", "two", "three")]), 2)
+    async with SandboxPool(workers=1, spares=0) as pool:
+        parsed = await ScanLane(pool).parse(
+            content, media_type=MediaType.TIFF, options=ParseOptions(), on_progress=lambda _: None
+        )
+    assert parsed.text == "This is page one\n\nThis is page three"
+    assert [warning.reason for warning in parsed.warnings] == ["PAGE_UNREADABLE"]
+    assert parsed.page_count == 2
 
 
 async def test_a_scan_is_explained_as_it_is_parsed() -> None:
