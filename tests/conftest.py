@@ -18,7 +18,7 @@ from tests.surroundings import scaled_out, standing
 # Neither a deadline nor "too slow": a busy machine must not fail a test.
 _WHOLE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("whole", _WHOLE)
-settings.register_profile("quick", _WHOLE, max_examples=25)
+settings.register_profile("quick", _WHOLE, max_examples=15)
 """For `make check`; `make test` tries hypothesis's own hundred."""
 settings.load_profile("whole")
 

@@ -253,6 +253,7 @@ def test_a_room_may_pass_numbers_that_are_not_its_own() -> None:
     assert found(9) == {"never_ahead"}
 
 
+@pytest.mark.slow
 def test_a_recording_is_checked_by_command(tmp_path: Path) -> None:
     """The command reads what the recorder wrote, a line cut short by a kill left out, and its status tells."""
     right = example()

@@ -98,6 +98,7 @@ def test_no_text_breaks_the_parser_and_evidence_always_holds(parts: list[str], j
         check_evidence(understood(text, media_type=media_type))
 
 
+@pytest.mark.slow
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
