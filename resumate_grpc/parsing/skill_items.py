@@ -14,6 +14,7 @@ from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.links import EMAIL
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.sections import SectionKind
+from resumate_grpc.parsing.skill_sentences import named_in
 from resumate_grpc.parsing.vocabulary import heading_key, headings
 
 __all__ = ["LABEL", "is_grade", "is_sentence", "items_of", "items_within"]
@@ -82,13 +83,16 @@ def items_of(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str
     rows = _with_wraps_joined(rows)
     bold_labels = _bold_is_label(rows)
     print_labels = sum(_printed_label(row) is not None for row in rows) > len(rows) / 2 and len(rows) > 1
-    prose = _prose(rows, text)
+    told = _told(rows, text)
+    prose = {row.number: run for run in told for row in run}
     bullet_labels = _bullets_are_labels(rows)
     cells, heads = _label_cells(rows)
     graded = _graded(rows)
     over = {above.number for above, below in pairwise(rows) if _heads_list(above, below)} | _capital_labels(rows)
     headed = False
     for index, row in enumerate(rows):
+        if row.number in prose and row is prose[row.number][0]:
+            yield from (("", item) for item in named_in(text, row.start, prose[row.number][-1].end, terms))
         if row.number in prose or row.number in heads or EMAIL.search(row.text) or _SIGNED.match(row.text):
             continue
         if row.number in cells:
@@ -178,7 +182,10 @@ def _capital_labels(rows: Sequence[Row]) -> set[int]:
 
 
 def _with_wraps_joined(rows: Sequence[Row]) -> list[Row]:
-    """Join rows over which a list in one line was wrapped: within a bracket, or within an item behind a comma."""
+    """Join rows over which a list in one line was wrapped: within a bracket, or within an item behind a comma.
+
+    Rows of two gaps and more each are lines of columns, whatever stands at their ends.
+    """
     joined: list[Row] = []
     for row in rows:
         above = joined[-1] if joined else None
@@ -215,8 +222,8 @@ def _bullets_are_labels(rows: Sequence[Row]) -> bool:
     return plain > 1 and plain == alone == sum(row.bullet for row in rows)
 
 
-def _prose(rows: Sequence[Row], text: str) -> set[int]:
-    """Return the rows of running text: sentences, with the rows over which they are wrapped."""
+def _told(rows: Sequence[Row], text: str) -> list[list[Row]]:
+    """Return the runs of rows that are running text: sentences, with the rows over which they are wrapped."""
     runs: list[list[Row]] = []
     for row in rows:
         wrapped = runs and row.text[:1].islower() and not row.bullet and len(row.fragments) == 1
@@ -227,7 +234,7 @@ def _prose(rows: Sequence[Row], text: str) -> set[int]:
             runs.append([row])
     told = [run for run in runs if run[0].bullet and _tells(text[run[0].start : run[-1].end])]
     sentences = [run for run in runs if is_sentence(text[run[0].start : run[-1].end])]
-    return {row.number for run in (*sentences, *(told if len(told) > 1 else ())) for row in run}
+    return [*sentences, *(run for run in told if len(told) > 1 and run not in sentences)]
 
 
 def _tells(printed: str) -> bool:
