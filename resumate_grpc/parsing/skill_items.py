@@ -17,7 +17,7 @@ from resumate_grpc.parsing.sections import SectionKind
 from resumate_grpc.parsing.skill_sentences import named_in
 from resumate_grpc.parsing.vocabulary import heading_key, headings
 
-__all__ = ["LABEL", "is_grade", "is_sentence", "items_of", "items_within"]
+__all__ = ["LABEL", "MOST_WORDS", "is_grade", "is_sentence", "items_of", "items_within"]
 
 _ITEM_BREAK = re.compile(
     r"\s*[;|•·∙⋅●▪■◆、，；\n\t]\s*(?![^()]*\))|,\s*(?![^()]*\))|\s{3,}|\s+[–—]\s+|\s+-\s+|\.\s+(?=\w+:)"
@@ -25,7 +25,7 @@ _ITEM_BREAK = re.compile(
 _COMMA = re.compile(r"[,，、]")
 _SLASH = re.compile(r"\s+/\s+")
 _INNER_LABEL = re.compile(r"^\s*[^\W\d_][\w ]{1,24}:\s+(?=\w)")
-LABEL = re.compile(r"^\s*([^:：→⇒()]{2,45}?)\s*(?:\([^:：()]{0,25}\)\s*)?[:：→⇒]\s*(?!//)")
+LABEL = re.compile(r"^\s*([^:：→⇒()]{2,60}?)\s*(?:\([^:：()]{0,25}\)\s*)?[:：→⇒]\s*(?!//)")
 _BRACKETED = re.compile(r"\s*([^()]{2,40}?)\s*\(([^()]*[,;][^()]*)\)\s*$")
 _IN_BRACKETS = re.compile(r"\s*()\(([^()]*[,;][^()]*)\)\s*$")
 _DASH_LABEL = re.compile(r"^\s*([^,;:()]{2,45}?)\s+[-–—]\s?(?=[^,;]+[,;][^,;]+[,;])")
@@ -36,7 +36,9 @@ _GRADE = re.compile(
     r"elementary|upper[- ]intermediate|pre[- ]intermediate|conversational|mother tongue|grundkenntnisse|"
     r"fortgeschritten|"
     r"sehr gut|gut|fliessend|fließend|muttersprache|verhandlungssicher|avancé|intermédiaire|débutant|"
-    r"courant|natif|avanzado|"
+    r"courant|natif|langue maternelle|lu,? parlé,? écrit|avanzado|"
+    r"experten?|expertin|profi|anfänger(?:in)?|grundlagen|experto|principiante|lengua materna|língua materna|"
+    r"madrelingua|lingua madre|moedertaal|"
     r"intermedio|básico|nativo|fluido|avançado|básico|fluente)\b(?:\s+(?:level|user|knowledge|in|with))?"
     r"|\d{1,2}\+?\s*(?:years?|yrs?|months?|jahre|ans|años|anos|лет|год\w*)\b(?:\s+(?:of\s+)?experience)?|"
     r"\d{1,3}\s?%|\d{1,2}\s?/\s?(?:5|10)\b|[★☆●○◐⬤◯█░▪▫]+)\s*[)\]]?\s*$",
@@ -56,12 +58,15 @@ _LEAD = re.compile(
 )
 _TAIL = re.compile(r"\s*(?:,?\s*(?:etc|u\.a|among others|and more)\.?|\s*等[。；;]?)\s*$", re.IGNORECASE)
 _AND = re.compile(r"\s+(?:and|und|et|y|e|ed|i|en|и)\s+")
+_ABBREVIATED = re.compile(r"\s*(?=\S*[A-Z\d]\S*[A-Z\d])[^\W_]{2,6}\s*")
 _NOT_ITEM = re.compile(
-    r"^(?:etc|and|und|et|others?|more|page \d+.*|\d+|level|skills?|years?|experience|basic|expert|advanced|"
+    r"^(?:etc|and|und|et|others?|other \w+|more|page \d+.*|\d+|level|skills?|years?|experience|basic|expert|advanced|"
     r"intermediate|beginner|proficient|fluent|native|"
     r"skillful|skilled|experienced|competent|familiar|excellent|good|very good)\.?$",
     re.IGNORECASE,
 )
+MOST_WORDS = 6
+"""Words of the longest name of a skill; what is longer tells of skills."""
 _LONGEST_LABEL = 30
 _LOUDER = 1.05
 _SHORT_CAPITALS = 5
@@ -332,17 +337,26 @@ def _units(text: str, start: int, end: int, terms: Terms) -> Iterator[Finding]:
         inner = _BRACKETED.match(text, left, right) or _IN_BRACKETS.match(text, left, right)
         edges = [(left, inner.start(2) - 1), *_listed(text, *inner.span(2))] if inner else [(left, right)]
         for first, last in edges:
-            if item := _item(text, first, last):
+            item = _item(text, first, last)
+            if item and len(item.text.split()) > MOST_WORDS:
+                yield from named_in(text, first, last, terms)
+            elif item:
                 yield item
 
 
 def _both_sides(text: str, start: int, end: int, known: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Part two known skills at the word between them: "Kotlin and Gradle", "Kotlin und Gradle"."""
+    """Part two skills at the word between them: "Kotlin and Gradle"; one of them may be an unknown abbreviation."""
     cut = _AND.search(text, start, end)
-    if not cut or not any(first >= cut.end() and last == end for first, last in known):
+    if not cut:
         return [(start, end)]
-    ends = any(start <= first and last == cut.start() for first, last in known)
-    return [(start, cut.start()), (cut.end(), end)] if ends else [(start, end)]
+    stop = start + len(text[start:end].rstrip(" ."))
+    told = (
+        any(start <= first and last == cut.start() for first, last in known),
+        any(first >= cut.end() and last == stop for first, last in known),
+    )
+    sides = text[start : cut.start()], text[cut.end() : stop]
+    named = [known or _ABBREVIATED.fullmatch(side) is not None for known, side in zip(told, sides, strict=True)]
+    return [(start, cut.start()), (cut.end(), end)] if any(told) and all(named) else [(start, end)]
 
 
 def _listed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -383,7 +397,7 @@ def _item(text: str, start: int, end: int) -> Finding | None:
             item = found(text, item.start, item.start + tail.start())
         else:
             break
-    if not item or _NOT_ITEM.match(item.text):
+    if not item or (_NOT_ITEM.match(item.text) and item.text != "BASIC") or is_grade(item.text):
         return None
     if item.text.endswith(".") and item.text.count(".") == 1:
         item = found(text, item.start, item.end - 1)
