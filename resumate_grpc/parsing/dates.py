@@ -200,7 +200,9 @@ def _joined(folded: str, point: _Point, following: _Point) -> bool:
     between = folded[point.end : following.start]
     if not between:
         return following.value == PRESENT and folded[following.start] in "至现現今현"
-    if len(between) > _LONGEST_JOINER or "\n\n" in between:
+    if len(between) > _LONGEST_JOINER:
+        return False
+    if "\n\n" in between and not (following.value == PRESENT and _carries_on(folded, between, following)):
         return False
     if following.value == PRESENT and between.strip() == "," and "\n" not in between:
         return True
@@ -208,9 +210,14 @@ def _joined(folded: str, point: _Point, following: _Point) -> bool:
         return (
             point.month > 0 and (following.month > 0 or following.value == PRESENT) and len(point.value) > len("2015")
         )
-    if "\n" in between and "-" not in between:
+    if "\n" in between and "-" not in between and not _carries_on(folded, between, following):
         return False
     return _JOINER.fullmatch(between) is not None
+
+
+def _carries_on(folded: str, between: str, following: _Point) -> bool:
+    """Whether the end of a range stands on a line of its own, led by its word: "2011", then "à ce jour"."""
+    return between.startswith("\n") and between.strip() != "" and folded[following.end : following.end + 1] in {"", "\n"}
 
 
 def _range(point: _Point, following: _Point) -> DateSpan | None:
