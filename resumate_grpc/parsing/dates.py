@@ -202,22 +202,22 @@ def _joined(folded: str, point: _Point, following: _Point) -> bool:
         return following.value == PRESENT and folded[following.start] in "至现現今현"
     if len(between) > _LONGEST_JOINER:
         return False
-    if "\n\n" in between and not (following.value == PRESENT and _carries_on(folded, between, following)):
-        return False
+    if "\n\n" in between or ("\n" in between and "-" not in between):
+        return _is_led(folded, between, following)
     if following.value == PRESENT and between.strip() == "," and "\n" not in between:
         return True
     if _LOST_DASH.fullmatch(between):
         return (
             point.month > 0 and (following.month > 0 or following.value == PRESENT) and len(point.value) > len("2015")
         )
-    if "\n" in between and "-" not in between and not _carries_on(folded, between, following):
-        return False
     return _JOINER.fullmatch(between) is not None
 
 
-def _carries_on(folded: str, between: str, following: _Point) -> bool:
+def _is_led(folded: str, between: str, following: _Point) -> bool:
     """Whether the end of a range stands on a line of its own, led by its word: "2011", then "à ce jour"."""
-    return between.startswith("\n") and between.strip() != "" and folded[following.end : following.end + 1] in {"", "\n"}
+    alone = between[0] == "\n" and folded[following.end : following.end + 1] in {"", "\n"}
+    near = "\n\n" not in between or following.value == PRESENT
+    return alone and near and between.strip() != "" and _JOINER.fullmatch(between) is not None
 
 
 def _range(point: _Point, following: _Point) -> DateSpan | None:

@@ -7,9 +7,8 @@ import re
 from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.nlp import Term, Terms
-from resumate_grpc.parsing.places import is_wholly_place
 
-__all__ = ["without_department"]
+__all__ = ["whole_school", "without_department"]
 
 _CUT = re.compile(r",\s+|\s+[-–—/]\s+")
 _HEAD = re.compile(
@@ -22,25 +21,24 @@ _HEAD = re.compile(
 )
 """How the name of a part begins, folded: closed words of seven languages."""
 _TAIL = re.compile(r".+ (?:dep(?:artmen)?t\.?|division|faculty|lab|laboratory)(?: \([^()]*\))?")
-_WHOLE = (Term.INSTITUTION, Term.ORGANISATION)
 
 
-def without_department(finding: Finding, text: str, terms: Terms) -> Finding:
-    """Return the organisation that a name tells beside one of its parts, else the name as it is.
-
-    What stands before its part needs no telling word; what stands behind it must name an organisation.
-    """
-    cuts = list(_CUT.finditer(text, finding.start, finding.end))
-    for cut in cuts:
+def without_department(finding: Finding, text: str) -> Finding:
+    """Return an organisation's name without the part named behind it; one that stands before it is left as it is."""
+    for cut in _CUT.finditer(text, finding.start, finding.end):
         if _is_part(text[cut.end() : finding.end]) and not _is_part(text[finding.start : cut.start()]):
             return found(text, finding.start, cut.start(), finding.confidence) or finding
-    for cut in reversed(cuts):
-        rest = text[cut.end() : finding.end]
-        if _is_part(text[finding.start : cut.start()]) and not _is_part(rest) and not is_wholly_place(rest):
-            if any(terms.has(term, cut.end(), finding.end) for term in _WHOLE):
-                return found(text, cut.end(), finding.end, finding.confidence) or finding
-            break
     return finding
+
+
+def whole_school(finding: Finding, text: str, terms: Terms) -> Finding:
+    """Return the school that a name tells beside its faculty, in either order: "Faculty of Law, Ostrelle College"."""
+    school = without_department(finding, text)
+    for cut in reversed(list(_CUT.finditer(text, school.start, school.end))):
+        part, rest = text[school.start : cut.start()], text[cut.end() : school.end]
+        if _is_part(part) and not _is_part(rest) and terms.has(Term.INSTITUTION, cut.end(), school.end):
+            return found(text, cut.end(), school.end, school.confidence) or school
+    return school
 
 
 def _is_part(printed: str) -> bool:

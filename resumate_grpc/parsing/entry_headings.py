@@ -37,7 +37,11 @@ def with_entries_named(rows: Sequence[Row], headings: Mapping[int, Heading]) -> 
             if not nested:
                 parent = rows[at] if heading.kind in _DATED and _is_empty(rows, at, headings) else None
             kept[number], open_below = heading, number
-        elif parent is not None and _is_of_rank(rows[at], parent) and _is_dated(rows, at, headings, headings[parent.number]):
+        elif (
+            parent is not None
+            and _is_of_rank(rows[at], parent)
+            and _is_dated(rows, at, headings, headings[parent.number])
+        ):
             if open_below != parent.number:
                 kept[number] = replace(headings[parent.number], exact=False, rest=rows[at])
                 open_below = parent.number

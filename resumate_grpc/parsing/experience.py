@@ -84,8 +84,7 @@ def posts_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms
             part_like_others(header, text, terms)
     for header in headers:
         if header.company:
-            whole = without_department(header.company.finding, text, terms)
-            header.company = replace(header.company, finding=whole)
+            header.company = replace(header.company, finding=without_department(header.company.finding, text))
     return _posts(headers, text)
 
 

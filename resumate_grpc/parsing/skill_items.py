@@ -89,16 +89,14 @@ def items_of(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str
     bold_labels = _bold_is_label(rows)
     print_labels = sum(_printed_label(row) is not None for row in rows) > len(rows) / 2 and len(rows) > 1
     told = _told(rows, text)
-    prose = {row.number: run for run in told for row in run}
     bullet_labels = _bullets_are_labels(rows)
     cells, heads = _label_cells(rows)
     graded = _graded(rows)
     over = {above.number for above, below in pairwise(rows) if _heads_list(above, below)} | _capital_labels(rows)
     headed = False
     for index, row in enumerate(rows):
-        if row.number in prose and row is prose[row.number][0]:
-            yield from (("", item) for item in named_in(text, row.start, prose[row.number][-1].end, terms))
-        if row.number in prose or row.number in heads or EMAIL.search(row.text) or _SIGNED.match(row.text):
+        if row.number in told or row.number in heads or _is_signature(row):
+            yield from (("", item) for item in named_in(text, *told.get(row.number, (0, 0)), terms))
             continue
         if row.number in cells:
             label = fold(row.text).strip(" :")
@@ -119,6 +117,11 @@ def items_of(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str
             label, start = own
         for name, left, right in _tabulated(row, label, start):
             yield from ((name, item) for item in items_within(text, left, right, row, terms))
+
+
+def _is_signature(row: Row) -> bool:
+    """Whether the row signs the document, or tells where to write."""
+    return EMAIL.search(row.text) is not None or _SIGNED.match(row.text) is not None
 
 
 def _own_label(row: Row, *, print_labels: bool) -> tuple[str, int] | None:
@@ -227,8 +230,11 @@ def _bullets_are_labels(rows: Sequence[Row]) -> bool:
     return plain > 1 and plain == alone == sum(row.bullet for row in rows)
 
 
-def _told(rows: Sequence[Row], text: str) -> list[list[Row]]:
-    """Return the runs of rows that are running text: sentences, with the rows over which they are wrapped."""
+def _told(rows: Sequence[Row], text: str) -> dict[int, tuple[int, int]]:
+    """Return the rows of running text: sentences, with the rows over which they are wrapped.
+
+    The span of a whole run is given for its first row, an empty one for the others.
+    """
     runs: list[list[Row]] = []
     for row in rows:
         wrapped = runs and row.text[:1].islower() and not row.bullet and len(row.fragments) == 1
@@ -239,7 +245,11 @@ def _told(rows: Sequence[Row], text: str) -> list[list[Row]]:
             runs.append([row])
     told = [run for run in runs if run[0].bullet and _tells(text[run[0].start : run[-1].end])]
     sentences = [run for run in runs if is_sentence(text[run[0].start : run[-1].end])]
-    return [*sentences, *(run for run in told if len(told) > 1 and run not in sentences)]
+    return {
+        row.number: (row.start, run[-1].end if row is run[0] else row.start)
+        for run in (*sentences, *(told if len(told) > 1 else ()))
+        for row in run
+    }
 
 
 def _tells(printed: str) -> bool:

@@ -12,7 +12,9 @@ __all__ = ["named_in"]
 
 _BRACKETS = re.compile(r"\(([^()]+)\)")
 _LISTED = re.compile(r"[^,;]+")
-_LEAD = re.compile(r"\s*(?:(?:and|or|und|et|y|e|ed|en|e\.g\.|i\.e\.|like|such as|including|z\.B\.|p\. ?ex\.)\s+)+", re.IGNORECASE)
+_LEAD = re.compile(
+    r"\s*(?:(?:and|or|und|et|y|e|ed|en|e\.g\.|i\.e\.|like|such as|including|z\.B\.|p\. ?ex\.)\s+)+", re.IGNORECASE
+)
 _VAGUE = re.compile(r"^(?:etc|others?|more|usw|u\.a|ecc)\b|[.!?]\s", re.IGNORECASE)
 _MOST_WORDS = 3
 _CONFIDENCE = 0.6
@@ -24,7 +26,9 @@ def named_in(text: str, start: int, end: int, terms: Terms) -> Iterator[Finding]
     A name is a known skill that makes up a whole clause ("Python, git and docker"), or one that is printed like a name,
     with a capital, a digit or a sign; and each item of a list in brackets that holds a known one.
     """
-    listed = [span for bracket in _BRACKETS.finditer(text, start, end) for span in _list_in(text, *bracket.span(1), terms)]
+    listed = [
+        span for bracket in _BRACKETS.finditer(text, start, end) for span in _list_in(text, *bracket.span(1), terms)
+    ]
     told = [
         span
         for span in terms.within(Term.SKILL, start, end)
