@@ -200,17 +200,24 @@ def _joined(folded: str, point: _Point, following: _Point) -> bool:
     between = folded[point.end : following.start]
     if not between:
         return following.value == PRESENT and folded[following.start] in "至现現今현"
-    if len(between) > _LONGEST_JOINER or "\n\n" in between:
+    if len(between) > _LONGEST_JOINER:
         return False
+    if "\n\n" in between or ("\n" in between and "-" not in between):
+        return _is_led(folded, between, following)
     if following.value == PRESENT and between.strip() == "," and "\n" not in between:
         return True
     if _LOST_DASH.fullmatch(between):
         return (
             point.month > 0 and (following.month > 0 or following.value == PRESENT) and len(point.value) > len("2015")
         )
-    if "\n" in between and "-" not in between:
-        return False
     return _JOINER.fullmatch(between) is not None
+
+
+def _is_led(folded: str, between: str, following: _Point) -> bool:
+    """Whether the end of a range stands on a line of its own, led by its word: "2011", then "à ce jour"."""
+    alone = between[0] == "\n" and folded[following.end : following.end + 1] in {"", "\n"}
+    near = "\n\n" not in between or following.value == PRESENT
+    return alone and near and between.strip() != "" and _JOINER.fullmatch(between) is not None
 
 
 def _range(point: _Point, following: _Point) -> DateSpan | None:

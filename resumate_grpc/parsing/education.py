@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from resumate_grpc.parsing.column_heads import without_column_heads
 from resumate_grpc.parsing.dates import DateSpan
 from resumate_grpc.parsing.degrees import has_degree, split_degree
+from resumate_grpc.parsing.departments import whole_school
 from resumate_grpc.parsing.entries import Entry, entries_by_leader
 from resumate_grpc.parsing.entry_forms import without_broken_labels
 from resumate_grpc.parsing.experience import period_of
@@ -213,8 +214,9 @@ def _study(
         field = _subject_of(degree, text)
     start, end = period_of(entry.dates, single_is_both=False)
     place = next((part.finding for part in parts if part.place), None)
+    school = _clean(institution, text, _trust(institution, degree, terms))
     return Study(
-        institution=_clean(institution, text, _trust(institution, degree, terms)),
+        institution=whole_school(school, text, terms) if school else None,
         degree=degree.trusted(0.86 if institution else 0.75) if degree else None,
         field=_clean(field, text, 0.84),
         location=place,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
@@ -24,6 +25,8 @@ _LONGEST_DATE = 40
 _FULL_LINE = 60
 _WIDER = 1.2
 _SMALL_NAME_WORDS = 8
+_NEXT_LINE = 1.6
+_UNTIL = re.compile(r"(?:to|until|bis|à|au|a|al|hasta|até|ate|tot)\s+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,6 +94,10 @@ def stacked(rows: Sequence[Row], dates: Sequence[DateSpan]) -> Sequence[DateSpan
             joined[upper_open[1].start] = replace(upper_open[1], first="", last="")
             continue
         upper, lower = _rail_date(above, dates), _rail_date(below, dates)
+        if upper and not upper.is_range and (led := _led_end(above, below, dates)) and led.first >= upper.first:
+            joined[upper.start] = replace(upper, last=led.first, ends=(upper.span_of_first, led.span_of_first))
+            joined[led.start] = replace(led, first="", last="", start=below.start)
+            continue
         if upper is None or lower is None or above.block != below.block or upper.is_range or lower.is_range:
             continue
         if upper.first and lower.first and not joined[upper.start].is_range:
@@ -101,10 +108,30 @@ def stacked(rows: Sequence[Row], dates: Sequence[DateSpan]) -> Sequence[DateSpan
 def _open_end(above: Row, below: Row, dates: Sequence[DateSpan]) -> tuple[DateSpan, DateSpan] | None:
     """Return a date that ends in a dash in a rail, and its end on the row below: "Sept. 2017 –", "today"."""
     upper, lower = _rail_date(above, dates), _rail_date(below, dates)
-    if upper is None or lower is None or above.block != below.block or lower.is_range or not lower.first:
+    if upper is None or lower is None or lower.is_range or not lower.first:
+        return None
+    if above.block != below.block and not _is_next_line(above, below):
         return None
     dashed = upper.last == PRESENT and above.fragments[0].text.rstrip().endswith(("-", "–", "—"))
     return (upper, lower) if dashed and (lower.first == PRESENT or lower.first >= upper.first) else None
+
+
+def _led_end(above: Row, below: Row, dates: Sequence[DateSpan]) -> DateSpan | None:
+    """Return the date in the rail of the row below that a word leads as the end of a period: "à Septembre 2011"."""
+    fragment = below.fragments[0]
+    lead = _UNTIL.match(fragment.text)
+    if not lead or (above.block != below.block and not _is_next_line(above, below)):
+        return None
+    spans = dates_within(dates, fragment.start, fragment.end)
+    whole = len(spans) == 1 and spans[0].end - spans[0].start >= len(fragment.text) - lead.end() - 1
+    return spans[0] if whole and spans[0].first and not spans[0].is_range else None
+
+
+def _is_next_line(above: Row, below: Row) -> bool:
+    """Whether the row stands right below the other one, as close as lines of one paragraph."""
+    if not above.box or not below.box or above.page != below.page:
+        return False
+    return 0 < below.box.y0 - above.box.y0 < _NEXT_LINE * max(above.size, below.size)
 
 
 def _in_runs(rows: Sequence[Row], dates: Sequence[DateSpan]) -> frozenset[int]:

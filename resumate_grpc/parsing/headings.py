@@ -278,8 +278,9 @@ def _without_inner(
     open_kind: SectionKind | None = None
     for number in sorted(chosen):
         heading = chosen[number]
-        inner = heading.title in _INNER and heading.rest is None and open_kind in _ENTRY_KINDS
-        if inner and (titles[heading.title] > 1 or _style(by_number[number]) != strongest):
+        inner = heading.title in _INNER and open_kind in _ENTRY_KINDS
+        lesser = heading.rest is not None or _style(by_number[number]) != strongest
+        if inner and (titles[heading.title] > 1 or lesser):
             continue
         kept[number], open_kind = heading, heading.kind
     return kept

@@ -38,7 +38,7 @@ _SENTENCE_END = re.compile(r"[^\W\d_A-Z]{5}\.$")
 _CAMPUS = re.compile(r"\buniversity(?: of)?(?: [A-Z][a-z]+){1,3}$", re.IGNORECASE)
 """Before "at" a university goes on: "University of Oregon at Bend"."""
 _DURATION = re.compile(
-    r"[(\[]?\s*(?:~|about |ca\.? )?\d{1,2}\+?\s*(?:years?|yrs?|jahre?|ans?|anos?|años?|ann[io]|jaar|года?|"
+    r"[(\[]?\s*(?:~|about |ca\.? )?\d{1,2}(?:[.,]\d)?\+?\s*(?:years?|yrs?|jahre?|ans?|anos?|años?|ann[io]|jaar|года?|"
     r"лет)(?![^\W\d_])\.?"
     r"(?:\s*,?\s*(?:and )?\d{1,2}\s*(?:months?|mos?|monate?n?|mois|m[eê]s(?:es)?|mes[ei]|maand(?:en)?|месяц\w*|"
     r"мес)(?![^\W\d_])\.?)?\s*[)\]]?"

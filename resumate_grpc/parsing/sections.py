@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from resumate_grpc.model.parsed import Box
 from resumate_grpc.parsing.document import BlockKind
+from resumate_grpc.parsing.entry_headings import with_entries_named
 from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.headings import Heading, SectionKind, headings_of
 from resumate_grpc.parsing.vocabulary import heading_key, headings
@@ -43,7 +44,7 @@ def sections_of(rows: Sequence[Row]) -> tuple[Section, ...]:
     Rows without a heading of their own go on with the section above them in their column.
     """
     rows = _with_whole_headings(rows)
-    headed = headings_of(rows)
+    headed = with_entries_named(rows, headings_of(rows))
     placed = _beside_rails(headed, _placed(rows, headed))
     opened = [(number, headed[number]) for number in sorted(headed)]
     held: list[list[Row]] = [[], *([heading.rest] if heading.rest else [] for _, heading in opened)]

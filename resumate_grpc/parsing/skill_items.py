@@ -14,9 +14,10 @@ from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.links import EMAIL
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.sections import SectionKind
+from resumate_grpc.parsing.skill_sentences import named_in
 from resumate_grpc.parsing.vocabulary import heading_key, headings
 
-__all__ = ["LABEL", "is_grade", "is_sentence", "items_of", "items_within"]
+__all__ = ["LABEL", "MOST_WORDS", "is_grade", "is_sentence", "items_of", "items_within"]
 
 _ITEM_BREAK = re.compile(
     r"\s*[;|•·∙⋅●▪■◆、，；\n\t]\s*(?![^()]*\))|,\s*(?![^()]*\))|\s{3,}|\s+[–—]\s+|\s+-\s+|\.\s+(?=\w+:)"
@@ -24,7 +25,7 @@ _ITEM_BREAK = re.compile(
 _COMMA = re.compile(r"[,，、]")
 _SLASH = re.compile(r"\s+/\s+")
 _INNER_LABEL = re.compile(r"^\s*[^\W\d_][\w ]{1,24}:\s+(?=\w)")
-LABEL = re.compile(r"^\s*([^:：→⇒()]{2,45}?)\s*(?:\([^:：()]{0,25}\)\s*)?[:：→⇒]\s*(?!//)")
+LABEL = re.compile(r"^\s*([^:：→⇒()]{2,60}?)\s*(?:\([^:：()]{0,25}\)\s*)?[:：→⇒]\s*(?!//)")
 _BRACKETED = re.compile(r"\s*([^()]{2,40}?)\s*\(([^()]*[,;][^()]*)\)\s*$")
 _IN_BRACKETS = re.compile(r"\s*()\(([^()]*[,;][^()]*)\)\s*$")
 _DASH_LABEL = re.compile(r"^\s*([^,;:()]{2,45}?)\s+[-–—]\s?(?=[^,;]+[,;][^,;]+[,;])")
@@ -35,7 +36,9 @@ _GRADE = re.compile(
     r"elementary|upper[- ]intermediate|pre[- ]intermediate|conversational|mother tongue|grundkenntnisse|"
     r"fortgeschritten|"
     r"sehr gut|gut|fliessend|fließend|muttersprache|verhandlungssicher|avancé|intermédiaire|débutant|"
-    r"courant|natif|avanzado|"
+    r"courant|natif|langue maternelle|lu,? parlé,? écrit|avanzado|"
+    r"experten?|expertin|profi|anfänger(?:in)?|grundlagen|experto|principiante|lengua materna|língua materna|"
+    r"madrelingua|lingua madre|moedertaal|"
     r"intermedio|básico|nativo|fluido|avançado|básico|fluente)\b(?:\s+(?:level|user|knowledge|in|with))?"
     r"|\d{1,2}\+?\s*(?:years?|yrs?|months?|jahre|ans|años|anos|лет|год\w*)\b(?:\s+(?:of\s+)?experience)?|"
     r"\d{1,3}\s?%|\d{1,2}\s?/\s?(?:5|10)\b|[★☆●○◐⬤◯█░▪▫]+)\s*[)\]]?\s*$",
@@ -55,12 +58,15 @@ _LEAD = re.compile(
 )
 _TAIL = re.compile(r"\s*(?:,?\s*(?:etc|u\.a|among others|and more)\.?|\s*等[。；;]?)\s*$", re.IGNORECASE)
 _AND = re.compile(r"\s+(?:and|und|et|y|e|ed|i|en|и)\s+")
+_ABBREVIATED = re.compile(r"\s*(?=\S*[A-Z\d]\S*[A-Z\d])[^\W_]{2,6}\s*")
 _NOT_ITEM = re.compile(
-    r"^(?:etc|and|und|et|others?|more|page \d+.*|\d+|level|skills?|years?|experience|basic|expert|advanced|"
+    r"^(?:etc|and|und|et|others?|other \w+|more|page \d+.*|\d+|level|skills?|years?|experience|basic|expert|advanced|"
     r"intermediate|beginner|proficient|fluent|native|"
     r"skillful|skilled|experienced|competent|familiar|excellent|good|very good)\.?$",
     re.IGNORECASE,
 )
+MOST_WORDS = 6
+"""Words of the longest name of a skill; what is longer tells of skills."""
 _LONGEST_LABEL = 30
 _LOUDER = 1.05
 _SHORT_CAPITALS = 5
@@ -82,14 +88,15 @@ def items_of(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str
     rows = _with_wraps_joined(rows)
     bold_labels = _bold_is_label(rows)
     print_labels = sum(_printed_label(row) is not None for row in rows) > len(rows) / 2 and len(rows) > 1
-    prose = _prose(rows, text)
+    told = _told(rows, text)
     bullet_labels = _bullets_are_labels(rows)
     cells, heads = _label_cells(rows)
     graded = _graded(rows)
     over = {above.number for above, below in pairwise(rows) if _heads_list(above, below)} | _capital_labels(rows)
     headed = False
     for index, row in enumerate(rows):
-        if row.number in prose or row.number in heads or EMAIL.search(row.text) or _SIGNED.match(row.text):
+        if row.number in told or row.number in heads or _is_signature(row):
+            yield from (("", item) for item in named_in(text, *told.get(row.number, (0, 0)), terms))
             continue
         if row.number in cells:
             label = fold(row.text).strip(" :")
@@ -110,6 +117,11 @@ def items_of(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str
             label, start = own
         for name, left, right in _tabulated(row, label, start):
             yield from ((name, item) for item in items_within(text, left, right, row, terms))
+
+
+def _is_signature(row: Row) -> bool:
+    """Whether the row signs the document, or tells where to write."""
+    return EMAIL.search(row.text) is not None or _SIGNED.match(row.text) is not None
 
 
 def _own_label(row: Row, *, print_labels: bool) -> tuple[str, int] | None:
@@ -178,7 +190,10 @@ def _capital_labels(rows: Sequence[Row]) -> set[int]:
 
 
 def _with_wraps_joined(rows: Sequence[Row]) -> list[Row]:
-    """Join rows over which a list in one line was wrapped: within a bracket, or within an item behind a comma."""
+    """Join rows over which a list in one line was wrapped: within a bracket, or within an item behind a comma.
+
+    Rows of two gaps and more each are lines of columns, whatever stands at their ends.
+    """
     joined: list[Row] = []
     for row in rows:
         above = joined[-1] if joined else None
@@ -215,8 +230,11 @@ def _bullets_are_labels(rows: Sequence[Row]) -> bool:
     return plain > 1 and plain == alone == sum(row.bullet for row in rows)
 
 
-def _prose(rows: Sequence[Row], text: str) -> set[int]:
-    """Return the rows of running text: sentences, with the rows over which they are wrapped."""
+def _told(rows: Sequence[Row], text: str) -> dict[int, tuple[int, int]]:
+    """Return the rows of running text: sentences, with the rows over which they are wrapped.
+
+    The span of a whole run is given for its first row, an empty one for the others.
+    """
     runs: list[list[Row]] = []
     for row in rows:
         wrapped = runs and row.text[:1].islower() and not row.bullet and len(row.fragments) == 1
@@ -227,7 +245,11 @@ def _prose(rows: Sequence[Row], text: str) -> set[int]:
             runs.append([row])
     told = [run for run in runs if run[0].bullet and _tells(text[run[0].start : run[-1].end])]
     sentences = [run for run in runs if is_sentence(text[run[0].start : run[-1].end])]
-    return {row.number for run in (*sentences, *(told if len(told) > 1 else ())) for row in run}
+    return {
+        row.number: (row.start, run[-1].end if row is run[0] else row.start)
+        for run in (*sentences, *(told if len(told) > 1 else ()))
+        for row in run
+    }
 
 
 def _tells(printed: str) -> bool:
@@ -325,17 +347,26 @@ def _units(text: str, start: int, end: int, terms: Terms) -> Iterator[Finding]:
         inner = _BRACKETED.match(text, left, right) or _IN_BRACKETS.match(text, left, right)
         edges = [(left, inner.start(2) - 1), *_listed(text, *inner.span(2))] if inner else [(left, right)]
         for first, last in edges:
-            if item := _item(text, first, last):
+            item = _item(text, first, last)
+            if item and len(item.text.split()) > MOST_WORDS:
+                yield from named_in(text, first, last, terms)
+            elif item:
                 yield item
 
 
 def _both_sides(text: str, start: int, end: int, known: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Part two known skills at the word between them: "Kotlin and Gradle", "Kotlin und Gradle"."""
+    """Part two skills at the word between them: "Kotlin and Gradle"; one of them may be an unknown abbreviation."""
     cut = _AND.search(text, start, end)
-    if not cut or not any(first >= cut.end() and last == end for first, last in known):
+    if not cut:
         return [(start, end)]
-    ends = any(start <= first and last == cut.start() for first, last in known)
-    return [(start, cut.start()), (cut.end(), end)] if ends else [(start, end)]
+    stop = start + len(text[start:end].rstrip(" ."))
+    told = (
+        any(start <= first and last == cut.start() for first, last in known),
+        any(first >= cut.end() and last == stop for first, last in known),
+    )
+    sides = text[start : cut.start()], text[cut.end() : stop]
+    named = [known or _ABBREVIATED.fullmatch(side) is not None for known, side in zip(told, sides, strict=True)]
+    return [(start, cut.start()), (cut.end(), end)] if any(told) and all(named) else [(start, end)]
 
 
 def _listed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -376,7 +407,7 @@ def _item(text: str, start: int, end: int) -> Finding | None:
             item = found(text, item.start, item.start + tail.start())
         else:
             break
-    if not item or _NOT_ITEM.match(item.text):
+    if not item or (_NOT_ITEM.match(item.text) and item.text != "BASIC") or is_grade(item.text):
         return None
     if item.text.endswith(".") and item.text.count(".") == 1:
         item = found(text, item.start, item.end - 1)

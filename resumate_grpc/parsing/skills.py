@@ -15,7 +15,7 @@ from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.sections import Section, SectionKind
-from resumate_grpc.parsing.skill_items import LABEL, is_grade, is_sentence, items_of, items_within
+from resumate_grpc.parsing.skill_items import LABEL, MOST_WORDS, is_grade, is_sentence, items_of, items_within
 from resumate_grpc.parsing.vocabulary import heading_key, headings, phrases
 
 __all__ = ["SkillFindings", "skills_of"]
@@ -33,7 +33,6 @@ class SkillFindings:
 
 _FORMS = {SectionKind.SKILLS, SectionKind.SOFT_SKILLS, SectionKind.LANGUAGES, SectionKind.OTHER}
 _ASIDES = {SectionKind.HEAD, SectionKind.SUMMARY, SectionKind.OTHER, SectionKind.INTERESTS, SectionKind.EDUCATION}
-_MOST_WORDS = 6
 _JOINTS = 3
 _LONGEST_ITEM = 60
 _SHORTEST_TONGUE = 4
@@ -195,7 +194,7 @@ def _whole_language(terms: Terms, item: Finding, label: str) -> Sequence[tuple[i
 
 def _keep_technical(item: Finding, terms: Terms, findings: SkillFindings) -> None:
     words = item.text.split()
-    if len(words) > _MOST_WORDS or len(item.text) > _LONGEST_ITEM:
+    if len(words) > MOST_WORDS or len(item.text) > _LONGEST_ITEM:
         return
     known = terms.has(Term.SKILL, item.start, item.end)
     findings.technical.append(item.trusted(0.9 if known else 0.8 if len(words) <= 3 else 0.55))  # noqa: PLR2004
