@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from statistics import median
@@ -81,10 +81,14 @@ def stacked(rows: Sequence[Row], dates: Sequence[DateSpan]) -> Sequence[DateSpan
     """
     joined = {span.start: span for span in dates}
     for row in rows:
-        beside = [span for fragment in row.fragments[:2] if (span := _alone(fragment, dates))]
+        beside = [span for fragment in row.fragments[:2] if (span := _alone(fragment, dates))] or _two_alone(row, dates)
         if len(beside) == 2 and not any(span.is_range for span in beside):  # noqa: PLR2004 - start and end
             _join(joined, *beside)
     listed = _in_runs(rows, dates)
+    for above, below in _pairs_alone(rows, dates):
+        upper, lower = _alone(above.fragments[0], dates), _alone(below.fragments[0], dates)
+        if upper and lower and upper.first and upper.first <= lower.first:
+            _join(joined, upper, lower)
     for above, below in pairwise(rows):
         if above.number in listed:
             continue
@@ -103,6 +107,30 @@ def stacked(rows: Sequence[Row], dates: Sequence[DateSpan]) -> Sequence[DateSpan
         if upper.first and lower.first and not joined[upper.start].is_range:
             _join(joined, upper, lower)
     return tuple(joined[start] for start in sorted(joined))
+
+
+def _two_alone(row: Row, dates: Sequence[DateSpan]) -> Sequence[DateSpan]:
+    """Return two years that make up the whole row with a space between them: "2010 2013"."""
+    spans = dates_within(dates, row.start, row.end)
+    whole = len(spans) == 2 and spans[0].start == row.start and spans[1].end == row.end  # noqa: PLR2004
+    return spans if whole and spans[1].start - spans[0].end == 1 and spans[0].first < spans[1].first else ()
+
+
+def _pairs_alone(rows: Sequence[Row], dates: Sequence[DateSpan]) -> Iterator[tuple[Row, Row]]:
+    """Yield each two rows of a file without places that are a date each, where what is around them is none."""
+    at = 0
+    for alone, run in groupby(
+        rows, key=lambda row: row.box is None and len(row.fragments) == 1 and _is_point(row, dates)
+    ):
+        found = list(run)
+        if alone and len(found) == 2 and at + 2 < len(rows):  # noqa: PLR2004 - start and end
+            yield found[0], found[1]
+        at += len(found)
+
+
+def _is_point(row: Row, dates: Sequence[DateSpan]) -> bool:
+    span = _alone(row.fragments[0], dates)
+    return span is not None and not span.is_range
 
 
 def _open_end(above: Row, below: Row, dates: Sequence[DateSpan]) -> tuple[DateSpan, DateSpan] | None:
@@ -366,9 +394,10 @@ def entries_by_leader(
     first_look: Row | None = None
     gapped = any(row.spaced for row in rows[1:])
     dates = stacked(rows, dates)
+    ends = {span.start for span in dates if not (span.first or span.last)}  # see `stacked`
     for index, row in enumerate(rows):
         own = labels(row)
-        if not own:
+        if not own or (own == {"date"} and all(span.start in ends for span in dates_within(dates, row.start, row.end))):
             continue
         leader, first_look = leader or own, first_look or row
         lesser = (first_look.bold and not row.bold) or (first_look.caps and not row.caps) if first_look else False

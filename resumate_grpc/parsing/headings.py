@@ -66,6 +66,7 @@ _TOTAL = re.compile(r"\s*[-–—:(]\s*\d{1,2}\s*\w+(?:\s+\d{1,2}\s*\w+)?\.?\)?\
 _RULE = re.compile(r"^[\s\-=_*~.·—–]{3,}$")
 _CONJUNCTION = re.compile(r"\s*(?:&|/|\||,|\band\b|\bund\b|\bet\b|\by\b)\s*", re.IGNORECASE)
 _LARGER = 1.12
+_ENOUGH_KNOWN = 3
 _SENTENCE_END = re.compile(r"[.;,!?]$")
 _INLINE_KINDS = {
     SectionKind.SKILLS,
@@ -83,6 +84,9 @@ _INNER = frozenset(
      "technologies used", "tech stack", "tools", "environment", "skills used", "accomplishments", "aufgaben",
      "tatigkeiten", "erfolge", "missions", "realisations", "logros", "funciones", "responsabilidades"]
 )  # fmt: skip
+_DATED_KINDS = _ENTRY_KINDS | {SectionKind.EDUCATION}
+_NAMED_ROWS = 4
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _LISTS = {SectionKind.SKILLS, SectionKind.LANGUAGES, SectionKind.SOFT_SKILLS}
 
 
@@ -209,13 +213,40 @@ def _chosen(rows: Sequence[Row], candidates: dict[int, Heading], body_size: floa
         if _acceptable(by_number[number], heading, styles, strongest, strong_kinds)
     }
     chosen = _without_labels(by_number, _without_inner(by_number, chosen, strongest), strongest)
-    if strongest and alike > 1 and _stands_out(strongest, body_size):
+    if strongest and alike > 1 and (_stands_out(strongest, body_size) or _is_apart(rows, strongest, styles)):
         first = min(chosen, default=0)
         for row in rows:
             if row.number > first and row.number not in chosen and _style(row) == strongest and _is_bare(row):
                 kind, key = _loosely_named(row.text)
                 chosen[row.number] = Heading(kind, key, 1.0, exact=False)
+        chosen = _without_names(rows, chosen, strongest)
     return chosen
+
+
+def _without_names(rows: Sequence[Row], chosen: dict[int, Heading], strongest: _Style) -> dict[int, Heading]:
+    """Drop what names the entries of a section in the print of its heading: an employer right below "Experience".
+
+    Such a section begins with a row in that print, and a year stands within a few rows below each.
+    """
+    named: set[int] = set()
+    inside = False
+    for at, row in enumerate(rows):
+        heading = chosen.get(row.number)
+        if heading and heading.exact:
+            first = rows[at + 1] if at + 1 < len(rows) else None
+            begins = first is not None and _style(first) == strongest and not _is_known(first, chosen)
+            inside = heading.kind in _DATED_KINDS and heading.rest is None and begins
+        elif heading and inside:
+            if any(_YEAR.search(below.text) for below in rows[at + 1 : at + 1 + _NAMED_ROWS]):
+                named.add(row.number)
+            else:
+                inside = False
+    return {number: heading for number, heading in chosen.items() if number not in named}
+
+
+def _is_known(row: Row, chosen: dict[int, Heading]) -> bool:
+    heading = chosen.get(row.number)
+    return heading is not None and heading.exact
 
 
 def _loosely_named(text: str) -> tuple[SectionKind, str]:
@@ -313,6 +344,13 @@ def _is_label(heading: Heading) -> bool:
 def _stands_out(style: _Style, body_size: float) -> bool:
     size, bold, caps, _, level = style
     return bool(level) or (body_size > 0 and size > _LARGER * body_size) or (bold and caps)
+
+
+def _is_apart(rows: Sequence[Row], style: _Style, styles: Counter[_Style]) -> bool:
+    """Whether nothing but headings is printed in a style, most of them known ones, whatever its size."""
+    own = [row for row in rows if _style(row) == style]
+    known = styles[style]
+    return known >= _ENOUGH_KNOWN and len(own) <= 2 * known and all(map(_is_bare, own)) and len(own) * 2 < len(rows)
 
 
 def _is_loud(style: _Style) -> bool:
