@@ -84,11 +84,9 @@ def stacked(rows: Sequence[Row], dates: Sequence[DateSpan]) -> Sequence[DateSpan
         beside = [span for fragment in row.fragments[:2] if (span := _alone(fragment, dates))] or _two_alone(row, dates)
         if len(beside) == 2 and not any(span.is_range for span in beside):  # noqa: PLR2004 - start and end
             _join(joined, *beside)
+    for pair in _pairs_alone(rows, dates):
+        _join(joined, *pair)
     listed = _in_runs(rows, dates)
-    for above, below in _pairs_alone(rows, dates):
-        upper, lower = _alone(above.fragments[0], dates), _alone(below.fragments[0], dates)
-        if upper and lower and upper.first and upper.first <= lower.first:
-            _join(joined, upper, lower)
     for above, below in pairwise(rows):
         if above.number in listed:
             continue
@@ -116,21 +114,18 @@ def _two_alone(row: Row, dates: Sequence[DateSpan]) -> Sequence[DateSpan]:
     return spans if whole and spans[1].start - spans[0].end == 1 and spans[0].first < spans[1].first else ()
 
 
-def _pairs_alone(rows: Sequence[Row], dates: Sequence[DateSpan]) -> Iterator[tuple[Row, Row]]:
-    """Yield each two rows of a file without places that are a date each, where what is around them is none."""
-    at = 0
-    for alone, run in groupby(
-        rows, key=lambda row: row.box is None and len(row.fragments) == 1 and _is_point(row, dates)
-    ):
-        found = list(run)
-        if alone and len(found) == 2 and at + 2 < len(rows):  # noqa: PLR2004 - start and end
-            yield found[0], found[1]
-        at += len(found)
+def _pairs_alone(rows: Sequence[Row], dates: Sequence[DateSpan]) -> Iterator[tuple[DateSpan, DateSpan]]:
+    """Yield the dates of two rows in a file without places, one each, where what is around them is none."""
+    for found, run in groupby((_point(row, dates) for row in rows), key=bool):
+        spans = [span for span in run if span]
+        if found and len(spans) == 2 and spans[0].first <= spans[1].first:  # noqa: PLR2004 - two ends
+            yield spans[0], spans[1]
 
 
-def _is_point(row: Row, dates: Sequence[DateSpan]) -> bool:
-    span = _alone(row.fragments[0], dates)
-    return span is not None and not span.is_range
+def _point(row: Row, dates: Sequence[DateSpan]) -> DateSpan | None:
+    """Return the one date that makes up a row without a place."""
+    span = _alone(row.fragments[0], dates) if row.box is None and len(row.fragments) == 1 else None
+    return span if span and span.first and not span.is_range else None
 
 
 def _open_end(above: Row, below: Row, dates: Sequence[DateSpan]) -> tuple[DateSpan, DateSpan] | None:

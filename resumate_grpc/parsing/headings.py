@@ -84,9 +84,6 @@ _INNER = frozenset(
      "technologies used", "tech stack", "tools", "environment", "skills used", "accomplishments", "aufgaben",
      "tatigkeiten", "erfolge", "missions", "realisations", "logros", "funciones", "responsabilidades"]
 )  # fmt: skip
-_DATED_KINDS = _ENTRY_KINDS | {SectionKind.EDUCATION}
-_NAMED_ROWS = 4
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _LISTS = {SectionKind.SKILLS, SectionKind.LANGUAGES, SectionKind.SOFT_SKILLS}
 
 
@@ -219,34 +216,7 @@ def _chosen(rows: Sequence[Row], candidates: dict[int, Heading], body_size: floa
             if row.number > first and row.number not in chosen and _style(row) == strongest and _is_bare(row):
                 kind, key = _loosely_named(row.text)
                 chosen[row.number] = Heading(kind, key, 1.0, exact=False)
-        chosen = _without_names(rows, chosen, strongest)
     return chosen
-
-
-def _without_names(rows: Sequence[Row], chosen: dict[int, Heading], strongest: _Style) -> dict[int, Heading]:
-    """Drop what names the entries of a section in the print of its heading: an employer right below "Experience".
-
-    Such a section begins with a row in that print, and a year stands within a few rows below each.
-    """
-    named: set[int] = set()
-    inside = False
-    for at, row in enumerate(rows):
-        heading = chosen.get(row.number)
-        if heading and heading.exact:
-            first = rows[at + 1] if at + 1 < len(rows) else None
-            begins = first is not None and _style(first) == strongest and not _is_known(first, chosen)
-            inside = heading.kind in _DATED_KINDS and heading.rest is None and begins
-        elif heading and inside:
-            if any(_YEAR.search(below.text) for below in rows[at + 1 : at + 1 + _NAMED_ROWS]):
-                named.add(row.number)
-            else:
-                inside = False
-    return {number: heading for number, heading in chosen.items() if number not in named}
-
-
-def _is_known(row: Row, chosen: dict[int, Heading]) -> bool:
-    heading = chosen.get(row.number)
-    return heading is not None and heading.exact
 
 
 def _loosely_named(text: str) -> tuple[SectionKind, str]:
