@@ -1,10 +1,10 @@
 """Write résumés of invented people, printed by templates that others made, with their labels.
 
-Usage: templates_corpus.py FOLDER --packages node_modules --rendercv .../bin/rendercv [--half look|held] [--only REGEX]
+Usage: templates_corpus.py FOLDER --packages node_modules --rendercv .../bin/rendercv [--half HALF] [--only REGEX]
 
 Writes FOLDER/files (PDF, DOCX, ODT, DOC, HTML, Markdown, text), FOLDER/gold, FOLDER/NEUTRAL_SKILLS.tsv and
-FOLDER/MANIFEST.tsv, for `accuracy.py`. Templates and people are parted into two halves: of `look` every file may be
-read to mend a rule, of `held` only the figures. What is needed, and how labels come about: decision 48.
+FOLDER/MANIFEST.tsv, for `accuracy.py`. Templates and people are parted: of `look` and `opened` every file may be
+read to mend a rule, of `fresh` only the figures. What is needed, and how labels come about: decision 48.
 """
 
 from __future__ import annotations

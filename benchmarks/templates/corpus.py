@@ -21,9 +21,7 @@ __all__ = ["Tools", "write_corpus"]
 
 _NO_WORD = re.compile(r"\W+")
 _PEOPLE_PER_TEMPLATE = 3
-_FAULTY = {"class"}
-"""Themes whose print has text over text: nobody could read it."""
-_CONVERTED = ("docx", "odt", "md", "txt", "html")
+_BY_LIBREOFFICE = ("doc", "rtf")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,25 +90,19 @@ def _reason(error: Exception) -> str:
 
 
 def _templates(half: str, tools: Tools) -> Iterator[_Template]:
-    """Yield the templates of a half: of each kind, in alphabetical order, every second one."""
-    first = 0 if half == "look" else 1
-    themes = web_themes.themes_in(tools.packages)
-    for theme in themes[first::2]:
-        if theme not in _FAULTY:
-            yield _Template(f"jsonresume-theme-{theme}", "PDF of a web page", _web(theme, tools))
-    for theme in typst_themes.THEMES[first::2]:
+    """Yield the templates of a half, each time in the same order: whom a template prints hangs on it."""
+    for theme in web_themes.OF_HALF[half]:
+        yield _Template(f"jsonresume-theme-{theme}", "PDF of a web page", _web(theme, tools))
+    for theme in typst_themes.OF_HALF[half]:
         yield _Template(f"rendercv {theme}", "PDF by Typst", _typst(theme, tools))
-    for name in list(latex_classes.CLASSES)[first::2]:
+    for name in latex_classes.OF_HALF[half]:
         yield _Template(f"latex {name}", "PDF by LaTeX", _latex(name))
-    for theme, ending in zip(themes[4 + first :: 2], _CONVERTED, strict=False):
-        yield _Template(
-            f"jsonresume-theme-{theme} to {ending}", f"{ending} of a web page", _converted(theme, ending, tools)
-        )
-    theme = themes[6 + first]
-    yield _Template(f"jsonresume-theme-{theme} to doc", "doc of a web page", _word(theme, tools))
-    yield _Template(
-        f"rendercv {typst_themes.THEMES[first]} to md", "Markdown", _typst_markdown(typst_themes.THEMES[first], tools)
-    )
+    for ending, theme in web_themes.CONVERTED_OF_HALF[half].items():
+        convert = _word if ending in _BY_LIBREOFFICE else _converted
+        name = f"jsonresume-theme-{theme} to {ending}"
+        yield _Template(name, f"{ending} of a web page", convert(theme, ending, tools))
+    for theme in typst_themes.MARKDOWN_OF_HALF[half]:
+        yield _Template(f"rendercv {theme} to md", "Markdown", _typst_markdown(theme, tools))
 
 
 def _web(theme: str, tools: Tools) -> Callable[[JsonResume], _File]:
@@ -142,11 +134,11 @@ def _converted(theme: str, ending: str, tools: Tools) -> Callable[[JsonResume], 
     return printed
 
 
-def _word(theme: str, tools: Tools) -> Callable[[JsonResume], _File]:
+def _word(theme: str, ending: str, tools: Tools) -> Callable[[JsonResume], _File]:
     def printed(resume: JsonResume) -> _File:
         html = web_themes.html_of(resume, theme, tools.packages)
-        content = conversions.by_libreoffice(conversions.by_pandoc(html, "docx"), "docx", "doc")
-        return _File(ending="doc", content=content, page=_plain(_text_of(html, linked=True)))
+        content = conversions.by_libreoffice(conversions.by_pandoc(html, "docx"), "docx", ending)
+        return _File(ending=ending, content=content, page=_plain(_text_of(html, linked=True)))
 
     return printed
 

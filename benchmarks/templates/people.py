@@ -11,7 +11,7 @@ __all__ = ["HALVES", "PROBE", "JsonResume", "people_of"]
 
 JsonResume = Mapping[str, Any]
 
-HALVES = ("look", "held")
+HALVES = ("look", "opened", "fresh")
 _FOLDER = Path(__file__).parent
 
 
@@ -41,9 +41,9 @@ def _resume(person: Mapping[str, Any]) -> JsonResume:
             for row in person.get("projects", ())
         ],
         "awards": [_pair(row, "|", "title", "date") for row in person.get("awards", ())],
-        "publications": [],
-        "interests": [],
-        "references": [],
+        "publications": [_publication(row) for row in person.get("publications", ())],
+        "interests": [{"name": name, "keywords": []} for name in person.get("interests", ())],
+        "references": [_pair(row, "|", "name", "reference") for row in person.get("references", ())],
     }
 
 
@@ -60,6 +60,7 @@ def _basics(person: Mapping[str, Any]) -> JsonResume:
             "postalCode": person.get("postal", ""),
             "city": person.get("city", ""),
             "countryCode": person.get("country", ""),
+            "countryName": person.get("country_name", ""),
             "region": person.get("region", ""),
         },
         "profiles": [{"network": name, "username": url.rpartition("/")[2], "url": url} for name, url in links if url],
@@ -70,33 +71,41 @@ def _basics(person: Mapping[str, Any]) -> JsonResume:
 
 
 def _post(row: str, organisation: str) -> JsonResume:
-    position, name, place, start, end, highlights = _cells(row, 6)
+    position, name, place, start, end, highlights, summary = _cells(row, 7)
+    name, _, site = name.rstrip(">").partition("<")
     post: dict[str, Any] = {
         "position": position,
-        organisation: name,
-        "company": name,
+        organisation: name.strip(),
+        "company": name.strip(),
         "startDate": start,
-        "summary": "",
+        "summary": summary,
         "highlights": _items(highlights),
     }
-    return post | ({"location": place} if place else {}) | ({"endDate": end} if end else {})
+    optional = {"location": place, "endDate": end, "url": site}
+    return post | {key: value for key, value in optional.items() if value}
 
 
 def _study(row: str) -> JsonResume:
-    degree, field, school, start, end, grade = _cells(row, 6)
+    degree, field, school, start, end, grade, courses = _cells(row, 7)
     optional = {"startDate": start, "endDate": end, "score": grade, "gpa": grade, "area": field}
-    study: dict[str, Any] = {"institution": school, "studyType": degree, "courses": []}
+    study: dict[str, Any] = {"institution": school, "studyType": degree, "courses": _items(courses)}
     return study | {key: value for key, value in optional.items() if value}
 
 
 def _skill(row: str) -> JsonResume:
     group, _, items = row.partition(":")
-    return {"name": group.strip(), "keywords": _items(items)}
+    name, _, level = (part.strip() for part in group.partition("@"))
+    return {"name": name, "keywords": _items(items)} | ({"level": level} if level else {})
 
 
 def _certificate(row: str) -> JsonResume:
     name, issuer, date = _cells(row, 3)
     return {"name": name, "issuer": issuer} | ({"date": date} if date else {})
+
+
+def _publication(row: str) -> JsonResume:
+    name, publisher, date = _cells(row, 3)
+    return {"name": name, "publisher": publisher} | ({"releaseDate": date} if date else {})
 
 
 def _pair(row: str, sign: str, first: str, second: str) -> JsonResume:
@@ -118,7 +127,8 @@ PROBE: JsonResume = _resume(
         "postal": "99123",
         "city": "Wobblington",
         "region": "Fenmarch",
-        "country": "Ruritania",
+        "country": "FJ",
+        "country_name": "Fiji",
         "site": "https://quackenbush.example",
         "linkedin": "https://www.linkedin.com/in/zquackenbush",
         "github": "https://github.com/zquackenbush",
@@ -129,7 +139,7 @@ PROBE: JsonResume = _resume(
         ],
         "volunteer": ["Ferrykeeper | Riverfolk | Dockville | 1996-04 | 1998-08 | Rowed"],
         "education": ["Baccalaureate | Quillology | Plumage College | 1979-02 | 1983-06 | 3.33"],
-        "skills": ["Gadgetry: Sprocketing; Flangework"],
+        "skills": ["Gadgetry @ Nimble: Sprocketing; Flangework"],
         "languages": ["Volapük: Glib"],
         "certificates": ["Certified Doodler | Doodle Board | 1999-07"],
     }

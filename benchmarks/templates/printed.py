@@ -16,6 +16,7 @@ from templates.people import PROBE, JsonResume
 
 __all__ = ["Page", "Prints", "labels_of", "prints_of"]
 
+_LONGEST_CODE = 3
 _MONTHS = (
     "jan|janv|ene|gen|січ", "feb|fév|fev", "mar|mär|mrz", "apr|avr|abr", "may|mai|mei|mag|maj", "jun|juin|giu",
     "jul|juil|lug", "aug|août|aout|ago", "sep|set", "oct|okt|ott|out", "nov", "dec|dez|déc|dic",
@@ -30,8 +31,15 @@ class Page:
     links: tuple[str, ...]
 
     def has(self, value: str) -> bool:
-        """Whether the value is printed, whatever its case, spaces and accents."""
-        return bool(value) and _bare(value) in _bare(self.text)
+        """Whether the value is printed, whatever its case, spaces and accents.
+
+        A value of several words may be wrapped around what stands beside it: then each of its words is printed.
+        """
+        if not value or _bare(value) in _bare(self.text):
+            return bool(value)
+        words = [_bare(word) for word in value.split()]
+        printed = {_bare(word).strip("./") for word in self.text.split()}
+        return len(words) > 1 and all(word.strip("./") in printed for word in words)
 
     def has_link(self, url: str) -> bool:
         """Whether the address is printed or linked to."""
@@ -128,7 +136,9 @@ def _location(location: Mapping[str, str], page: Page, prints: Prints) -> str:
     parts = [re.escape(value) for key, value in location.items() if value and f"location.{key}" in prints.paths]
     if not parts:
         return ""
-    alternatives = "|".join(re.sub(r"(?:\\ )+", r"\\s+", part) for part in sorted(parts, key=len, reverse=True))
+    spaced = (re.sub(r"(?:\\ )+", r"\\s+", part) for part in sorted(parts, key=len, reverse=True))
+    # Themes print names in capitals too; a code of two letters in small ones is a word or the end of an address.
+    alternatives = "|".join(f"(?i:{part})" if len(part) > _LONGEST_CODE else part for part in spaced)
     runs = re.finditer(rf"(?<!\w)(?:{alternatives})(?!\w)(?:[\s,()/|·•–—-]*(?:{alternatives})(?!\w))*", page.text)
     longest = max((run[0] for run in runs), key=lambda run: len(re.findall(alternatives, run)), default="")
     return " ".join(longest.split())

@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from templates.people import JsonResume
 
-__all__ = ["THEMES", "printed_by"]
+__all__ = ["MARKDOWN_OF_HALF", "OF_HALF", "printed_by"]
 
-THEMES = ("classic", "engineeringclassic", "engineeringresumes", "moderncv", "sb2nov")
+OF_HALF: Mapping[str, Sequence[str]] = {
+    "look": ("classic", "engineeringresumes", "sb2nov"),
+    "opened": ("engineeringclassic", "moderncv"),
+    "fresh": (),
+}
+MARKDOWN_OF_HALF: Mapping[str, Sequence[str]] = {"look": ("classic",), "opened": ("engineeringclassic",), "fresh": ()}
 _TIMEOUT_S = 180
 _ICONS = "typst/packages/preview/fontawesome/0.5.0"
 _NO_ICONS = "#let fa-icon(..any) = []\n"

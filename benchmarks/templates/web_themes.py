@@ -4,14 +4,32 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from templates.people import JsonResume
 
-__all__ = ["html_of", "pdf_of_html", "themes_in"]
+__all__ = ["CONVERTED_OF_HALF", "OF_HALF", "html_of", "pdf_of_html"]
 
+OF_HALF: Mapping[str, Sequence[str]] = {
+    "look": ("actual", "elegant", "flat", "kwan", "microdata", "onepage", "short", "spartan"),
+    "opened": ("caffeine", "classy", "even", "kendall", "macchiato", "modern", "paper", "slick", "stackoverflow"),
+    "fresh": (
+        "colophon", "compact", "crisp", "eloquent", "folio", "jacrys", "lucide", "mantra", "minyma",
+        "onepage-plus", "onepage-simplified", "paper-plus-plus", "pumpkin", "spartacus", "srt", "standard-resume",
+        "straightforward", "student-onepage",
+    ),
+}  # fmt: skip
+CONVERTED_OF_HALF: Mapping[str, Mapping[str, str]] = {
+    "look": {"docx": "elegant", "odt": "flat", "md": "kwan", "txt": "microdata", "html": "onepage", "doc": "flat"},
+    "opened": {"docx": "even", "odt": "kendall", "md": "macchiato", "txt": "modern", "html": "paper", "doc": "kendall"},
+    "fresh": {
+        "docx": "lucide", "odt": "jacrys", "md": "straightforward", "txt": "eloquent", "html": "folio",
+        "doc": "pumpkin", "rtf": "standard-resume",
+    },
+}  # fmt: skip
+"""Themes whose pages are turned into another format, by its ending."""
 _TIMEOUT_S = 120
 _RENDER = """
 const fs = require("fs"), path = require("path");
@@ -25,11 +43,6 @@ const [, , folder, input, output] = process.argv;
   fs.writeFileSync(output, String(await render(JSON.parse(fs.readFileSync(input, "utf-8")))));
 })().catch((error) => { console.error(error); process.exit(1); });
 """
-
-
-def themes_in(packages: Path) -> Sequence[str]:
-    """Return the names of the themes that are installed in a folder of npm's, without `jsonresume-theme-`."""
-    return sorted(path.name.removeprefix("jsonresume-theme-") for path in packages.glob("jsonresume-theme-*"))
 
 
 def html_of(resume: JsonResume, theme: str, packages: Path) -> str:

@@ -53,6 +53,7 @@ def certificates_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str) -
         not any_bullet and any(row.bold or row.fragments[0].bold for row in rows) and not all(row.bold for row in rows)
     )
     gapped = not any_bullet and _stands_in_groups(rows)
+    parted = sum(bool(row.fragments[0].breaks) for row in rows) * 2 > len(rows)
     told_apart = not any_bullet and len({_print(row) for row in rows}) > 1
     alike = ((above, below) for above, below in pairwise(rows) if _print(above) == _print(below))
     carried = {
@@ -74,7 +75,7 @@ def certificates_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str) -
         below = rows[index + 1] if index + 1 < len(rows) else None
         hangs = below and any_bullet and not below.bullet and _hangs(below, rows[: index + 1])
         wrapped = below if below and (hangs or below.number in carried) else None
-        if item := _certificate(row, wrapped, dates, text):
+        if item := _certificate(row, wrapped, dates, text, parted=parted):
             yield item
 
 
@@ -119,8 +120,13 @@ def _goes_on(rest: str) -> bool:
     return _LEVEL.match(rest) is not None or _HOLDER.search(rest) is not None
 
 
-def _end_of_print(fragment: Fragment, text: str) -> int:
-    """Return where a name ends that its print sets apart from a sign and the issuer behind it; 0 for none."""
+def _end_of_print(fragment: Fragment, text: str, *, parted: bool) -> int:
+    """Return where a name ends that its print sets apart from a sign and the issuer behind it; 0 for none.
+
+    Where the names of the list are `parted` by their print, no sign need stand there.
+    """
+    if parted and fragment.breaks and text[fragment.breaks[0]].isupper():
+        return len(text[fragment.start : fragment.breaks[0]].rstrip()) + fragment.start
     for at in fragment.breaks:
         end = len(text[fragment.start : at].rstrip()) + fragment.start
         if end > fragment.start + 3 and _ISSUER.match(text, end):
@@ -128,7 +134,9 @@ def _end_of_print(fragment: Fragment, text: str) -> int:
     return 0
 
 
-def _certificate(row: Row, wrapped: Row | None, dates: Sequence[DateSpan], text: str) -> Finding | None:
+def _certificate(
+    row: Row, wrapped: Row | None, dates: Sequence[DateSpan], text: str, *, parted: bool = False
+) -> Finding | None:
     fragments = [
         fragment for fragment in row.fragments
         if not any(span.end >= fragment.end - 1 for span in dates_within(dates, fragment.start, fragment.start + 2))
@@ -142,7 +150,7 @@ def _certificate(row: Row, wrapped: Row | None, dates: Sequence[DateSpan], text:
         if span.start - start > 2 and end - span.end > 2:  # noqa: PLR2004 - amid the name, brackets aside
             continue
         start, end = (span.end, end) if span.start - start <= 2 else (start, min(end, span.start))  # noqa: PLR2004
-    printed = _end_of_print(fragments[0], text)
+    printed = _end_of_print(fragments[0], text, parted=parted)
     number = _NUMBERED.search(text, start + 3, end)
     end = start + len(text[start : number.start() if number else end].rstrip(" ,;(（|-–—"))
     cuts = (cut for cut in _ISSUER.finditer(text, start + 3, end) if not _goes_on(text[cut.end() : end]))

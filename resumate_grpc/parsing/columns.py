@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import pairwise
 from statistics import median
@@ -40,6 +40,7 @@ _ROWS_PER_BAND = 1.5
 _LINES_PER_LABEL = 2.0
 _APART = 2.2  # font sizes
 _LINE = 1.6  # of the font size: lines of one text stand no farther apart
+_NEARER = 0.8
 _LEAST_WRAPPED = 6
 _WRAPPED_WORDS = 3.5
 _FILLED = 0.75  # of the column's width
@@ -145,6 +146,10 @@ def _score(y: npt.NDArray[np.float64], fewer: int, width: float) -> float:
 
 def _judge(candidate: _Candidate, segments: Sequence[Segment]) -> Division:
     inside = [segment for segment in segments if candidate.top < segment.baseline < candidate.bottom]
+    crossing = [segment for segment in segments if segment.baseline == candidate.bottom]
+    if crossing and (bottom := _heading_below(inside, crossing[0], candidate.x)):
+        candidate = replace(candidate, bottom=bottom)
+        inside = [segment for segment in inside if segment.baseline < bottom]
     left = [segment for segment in inside if segment.x0 < candidate.x]
     right = [segment for segment in inside if segment.x0 >= candidate.x]
     bands = _bands(inside, candidate.x)
@@ -152,6 +157,22 @@ def _judge(candidate: _Candidate, segments: Sequence[Segment]) -> Division:
     if kind is DivisionKind.COLUMNS:
         bands = [Band(tuple(left), tuple(right))]
     return Division(kind, candidate.top, candidate.bottom, tuple(bands))
+
+
+def _heading_below(inside: Sequence[Segment], crossing: Segment, x: float) -> float:
+    """Return where the last line stands if it is nearer to what crosses the gutter below it than to its own column.
+
+    It heads what is below, not the column that it stands under; 0 for none.
+    """
+    inside = [each for each in inside if not same_height(each, crossing)]
+    last = max(inside, key=lambda each: each.baseline, default=crossing)
+    level = [each for each in inside if same_height(each, last)]
+    rest = [each for each in inside if not same_height(each, last)]
+    own = [each.baseline for each in rest if (each.x0 < x) == (last.x0 < x)]
+    if len({each.x0 < x for each in level}) != 1 or not own or len(own) == len(rest):
+        return 0.0
+    below, above = crossing.baseline - crossing.size - last.baseline, last.baseline - last.size - max(own)
+    return min(each.baseline for each in level) if below < _NEARER * above else 0.0
 
 
 def _kind(left: Sequence[Segment], right: Sequence[Segment], bands: Sequence[Band]) -> DivisionKind:

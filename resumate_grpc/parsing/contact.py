@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import median
 
 from resumate_grpc.parsing.dates import find_dates
@@ -16,7 +17,13 @@ from resumate_grpc.parsing.links import EMAIL, URL, WebLink, WebLinkKind
 from resumate_grpc.parsing.names import name_of
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.phones import phones_of
-from resumate_grpc.parsing.places import is_address, is_wholly_place, place_likeness, split_trailing_place
+from resumate_grpc.parsing.places import (
+    is_address,
+    is_town_in_area,
+    is_wholly_place,
+    place_likeness,
+    split_trailing_place,
+)
 from resumate_grpc.parsing.sections import Section, SectionKind
 from resumate_grpc.parsing.vocabulary import phrases
 
@@ -38,7 +45,10 @@ _HEAD_ROWS = 14
 _LONGEST_PLACE = 110
 _LONGEST_STREET = 60
 _PLACE_FOUND = 0.5
+_RUN_TOGETHER = 0.7
+"""How likely a town and its country with nothing between them are the place."""
 _NEAR_EMAIL = 5
+_REACHES = ("mailto:", "tel:")
 _LONGEST_CONTACT = 200
 _SURE_PHONE = 0.7
 _SURE_ENOUGH = 0.85
@@ -57,6 +67,7 @@ _ONE_EDGE = 2.0  # points
 _LOUD = 1.4
 """How much larger than what stands around it the name is printed."""
 _DASH = re.compile(r"\s+[-–—]\s+")
+_BEGUN_EMAIL = re.compile(r"(?<!\S)[\w.+%-]{1,64}@[\w.-]*$")
 _LIST = re.compile(r"\s*;\s+|\s+[-–—]\s+")
 
 
@@ -77,7 +88,7 @@ def contact_of(
     document: Document, sections: Sequence[Section], links: Sequence[WebLink], *, terms: Terms, language: str
 ) -> Contact:
     """Read the contact data from the head of the document and its contact section; `links` are all of the document."""
-    zone = _zone(sections)
+    zone = _zone(sections, document)
     email = _email(document, zone)
     pages = [row for section in sections for row in section.rows if row.page <= 1]
     return Contact(
@@ -91,7 +102,7 @@ def contact_of(
     )
 
 
-def _zone(sections: Sequence[Section]) -> tuple[Row, ...]:
+def _zone(sections: Sequence[Section], document: Document) -> tuple[Row, ...]:
     rows = [row for section in sections if section.kind is SectionKind.HEAD for row in section.rows[:_HEAD_ROWS]]
     rows += [row for section in sections if section.kind is SectionKind.CONTACT for row in section.rows]
     rows += [
@@ -103,10 +114,13 @@ def _zone(sections: Sequence[Section]) -> tuple[Row, ...]:
     ]
     everything = [row for section in sections if section.kind in _BESIDE_CONTACT for row in section.rows]
     rows += [row for row in everything if _LABEL.match(row.text) and row not in rows]
+    reached = [link.start for link in document.links if link.uri.lower().startswith(_REACHES)]
     near = {
         row.number + step
         for row in everything
-        if EMAIL.search(row.text)
+        if _BEGUN_EMAIL.search(row.text)
+        or EMAIL.search(row.text)
+        or any(row.start <= start < row.end for start in reached)
         for step in range(-_NEAR_EMAIL, _NEAR_EMAIL + 1)
     }
     known = {row.number for row in rows}
@@ -124,13 +138,35 @@ def _email(document: Document, zone: Sequence[Row]) -> Finding | None:
     for row in zone:
         if match := EMAIL.search(row.text):
             start = row.start + match.start()
-            return Finding(text=match[0], start=start, end=start + len(match[0]), confidence=0.97)
+            printed = Finding(text=match[0], start=start, end=start + len(match[0]), confidence=0.97)
+            return _with_head(printed, document)
+    if broken := next((whole for above, below in pairwise(zone) if (whole := _broken_email(above, below))), None):
+        return broken
     if match := EMAIL.search(document.text):
         return Finding(text=match[0], start=match.start(), end=match.end(), confidence=0.85)
     for link in document.links:
         if link.uri.lower().startswith("mailto:") and (match := EMAIL.search(link.uri[7:])):
             return Finding(text=match[0], start=link.start, end=link.end, confidence=0.85)
     return None
+
+
+def _with_head(email: Finding, document: Document) -> Finding:
+    """Return the address with what a narrow column broke off before it, where the link around both has it."""
+    for link in document.links:
+        address = link.uri[len("mailto:") :].partition("?")[0] if link.uri.lower().startswith("mailto:") else ""
+        longer = len(address) > len(email.text) and address.lower().endswith(email.text.lower())
+        if longer and link.start < email.start and email.end <= link.end:
+            return replace(email, text=address, start=link.start)
+    return email
+
+
+def _broken_email(above: Row, below: Row) -> Finding | None:
+    """Return an address that a narrow column broke over two rows."""
+    begun = _BEGUN_EMAIL.search(above.text)
+    if not begun or below.start != above.end + 1 or not EMAIL.fullmatch(begun[0] + below.text):
+        return None
+    start = above.start + begun.start()
+    return Finding(text=begun[0] + below.text, start=start, end=below.end, confidence=0.9)
 
 
 def _phone(text: str, zone: Sequence[Row], language: str) -> Finding | None:
@@ -235,6 +271,8 @@ def _place(text: str, fragment: Fragment, terms: Terms) -> Finding | None:
     if not place or len(place.text) > _LONGEST_PLACE:
         return None
     likeness = place_likeness(place.text)
+    if likeness <= _PLACE_FOUND and is_town_in_area(place.text):
+        likeness = _RUN_TOGETHER
     if label:
         return place.trusted(max(0.85, likeness))
     if terms.has(Term.ROLE, place.start, place.end) and not any(char.isdigit() for char in place.text):

@@ -81,7 +81,7 @@ def _names_school(text: str, start: int, first: int, last: int) -> bool:
     if not _SCHOOL.fullmatch(text[first:last]) or _DIPLOMA.match(text, last):
         return False
     before = text[max(start, first - 20) : first].rpartition("\n")[2].split()
-    return bool(before) and before[-1][:1].isupper() and before[-1][-1].isalpha()
+    return bool(before) and before[-1][:1].isupper() and before[-1].rstrip("'’")[-1:].isalpha()
 
 
 def _is_degree(printed: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from statistics import median
@@ -81,9 +81,11 @@ def stacked(rows: Sequence[Row], dates: Sequence[DateSpan]) -> Sequence[DateSpan
     """
     joined = {span.start: span for span in dates}
     for row in rows:
-        beside = [span for fragment in row.fragments[:2] if (span := _alone(fragment, dates))]
+        beside = [span for fragment in row.fragments[:2] if (span := _alone(fragment, dates))] or _two_alone(row, dates)
         if len(beside) == 2 and not any(span.is_range for span in beside):  # noqa: PLR2004 - start and end
             _join(joined, *beside)
+    for pair in _pairs_alone(rows, dates):
+        _join(joined, *pair)
     listed = _in_runs(rows, dates)
     for above, below in pairwise(rows):
         if above.number in listed:
@@ -103,6 +105,27 @@ def stacked(rows: Sequence[Row], dates: Sequence[DateSpan]) -> Sequence[DateSpan
         if upper.first and lower.first and not joined[upper.start].is_range:
             _join(joined, upper, lower)
     return tuple(joined[start] for start in sorted(joined))
+
+
+def _two_alone(row: Row, dates: Sequence[DateSpan]) -> Sequence[DateSpan]:
+    """Return two years that make up the whole row with a space between them: "2010 2013"."""
+    spans = dates_within(dates, row.start, row.end)
+    whole = len(spans) == 2 and spans[0].start == row.start and spans[1].end == row.end  # noqa: PLR2004
+    return spans if whole and spans[1].start - spans[0].end == 1 and spans[0].first < spans[1].first else ()
+
+
+def _pairs_alone(rows: Sequence[Row], dates: Sequence[DateSpan]) -> Iterator[tuple[DateSpan, DateSpan]]:
+    """Yield the dates of two rows in a file without places, one each, where what is around them is none."""
+    for found, run in groupby((_point(row, dates) for row in rows), key=bool):
+        spans = [span for span in run if span]
+        if found and len(spans) == 2 and spans[0].first <= spans[1].first:  # noqa: PLR2004 - two ends
+            yield spans[0], spans[1]
+
+
+def _point(row: Row, dates: Sequence[DateSpan]) -> DateSpan | None:
+    """Return the one date that makes up a row without a place."""
+    span = _alone(row.fragments[0], dates) if row.box is None and len(row.fragments) == 1 else None
+    return span if span and span.first and not span.is_range else None
 
 
 def _open_end(above: Row, below: Row, dates: Sequence[DateSpan]) -> tuple[DateSpan, DateSpan] | None:
@@ -366,9 +389,10 @@ def entries_by_leader(
     first_look: Row | None = None
     gapped = any(row.spaced for row in rows[1:])
     dates = stacked(rows, dates)
+    ends = {span.start for span in dates if not (span.first or span.last)}  # see `stacked`
     for index, row in enumerate(rows):
         own = labels(row)
-        if not own:
+        if not own or (own == {"date"} and all(span.start in ends for span in dates_within(dates, row.start, row.end))):
             continue
         leader, first_look = leader or own, first_look or row
         lesser = (first_look.bold and not row.bold) or (first_look.caps and not row.caps) if first_look else False

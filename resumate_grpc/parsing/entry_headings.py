@@ -51,8 +51,11 @@ def with_entries_named(rows: Sequence[Row], headings: Mapping[int, Heading]) -> 
 
 
 def _is_empty(rows: Sequence[Row], at: int, headings: Mapping[int, Heading]) -> bool:
-    """Whether a heading is followed by another one at once."""
-    return headings[rows[at].number].rest is None and at + 1 < len(rows) and rows[at + 1].number in headings
+    """Whether a heading is followed at once by another one, or by a long name in its print."""
+    if headings[rows[at].number].rest is not None or at + 1 >= len(rows):
+        return False
+    below = rows[at + 1]
+    return below.number in headings or (len(below.fragments) == 1 and _is_of_rank(below, rows[at]) and _is_loud(below))
 
 
 def _is_of_rank(row: Row, parent: Row) -> bool:
@@ -60,6 +63,10 @@ def _is_of_rank(row: Row, parent: Row) -> bool:
     if row.heading_level:
         return row.heading_level >= parent.heading_level > 0
     return (row.size, row.bold, row.caps, row.color) == (parent.size, parent.bold, parent.caps, parent.color)
+
+
+def _is_loud(row: Row) -> bool:
+    return bool(row.heading_level or row.bold or row.caps or row.size)
 
 
 def _is_dated(rows: Sequence[Row], at: int, headings: Mapping[int, Heading], section: Heading) -> bool:

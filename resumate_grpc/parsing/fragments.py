@@ -33,6 +33,8 @@ _LONGEST = 3000
 """Characters of a line that are looked at for structure; what is longer is running text, and bounds the work."""
 _MOST_FRAGMENTS = 120
 _LONGEST_MARGIN = 80
+_LONGEST_IMPRINT = 160
+_IMPRINT = re.compile(r"(?:^|\s)©\s")
 _LARGE_SPACING = 1.45
 _FALLBACK_SIZE = 10.0
 _SPACE_EMS = 0.25
@@ -161,7 +163,9 @@ def _column_width(rows: Sequence[Row]) -> float:
 
 def _is_margin(text: str) -> bool:
     """Whether the line is a page's number or imprint."""
-    return len(text) < _LONGEST_MARGIN and _PAGE_NUMBER.search(text) is not None
+    return (len(text) < _LONGEST_MARGIN and _PAGE_NUMBER.search(text) is not None) or (
+        len(text) < _LONGEST_IMPRINT and _IMPRINT.search(text) is not None
+    )
 
 
 def _without_running_heads(rows: Sequence[Row]) -> list[Row]:

@@ -66,6 +66,7 @@ _TOTAL = re.compile(r"\s*[-–—:(]\s*\d{1,2}\s*\w+(?:\s+\d{1,2}\s*\w+)?\.?\)?\
 _RULE = re.compile(r"^[\s\-=_*~.·—–]{3,}$")
 _CONJUNCTION = re.compile(r"\s*(?:&|/|\||,|\band\b|\bund\b|\bet\b|\by\b)\s*", re.IGNORECASE)
 _LARGER = 1.12
+_ENOUGH_KNOWN = 3
 _SENTENCE_END = re.compile(r"[.;,!?]$")
 _INLINE_KINDS = {
     SectionKind.SKILLS,
@@ -209,7 +210,7 @@ def _chosen(rows: Sequence[Row], candidates: dict[int, Heading], body_size: floa
         if _acceptable(by_number[number], heading, styles, strongest, strong_kinds)
     }
     chosen = _without_labels(by_number, _without_inner(by_number, chosen, strongest), strongest)
-    if strongest and alike > 1 and _stands_out(strongest, body_size):
+    if strongest and alike > 1 and (_stands_out(strongest, body_size) or _is_apart(rows, strongest, styles)):
         first = min(chosen, default=0)
         for row in rows:
             if row.number > first and row.number not in chosen and _style(row) == strongest and _is_bare(row):
@@ -313,6 +314,13 @@ def _is_label(heading: Heading) -> bool:
 def _stands_out(style: _Style, body_size: float) -> bool:
     size, bold, caps, _, level = style
     return bool(level) or (body_size > 0 and size > _LARGER * body_size) or (bold and caps)
+
+
+def _is_apart(rows: Sequence[Row], style: _Style, styles: Counter[_Style]) -> bool:
+    """Whether nothing but headings is printed in a style, most of them known ones, whatever its size."""
+    own = [row for row in rows if _style(row) == style]
+    known = styles[style]
+    return known >= _ENOUGH_KNOWN and len(own) <= 2 * known and all(map(_is_bare, own)) and len(own) * 2 < len(rows)
 
 
 def _is_loud(style: _Style) -> bool:

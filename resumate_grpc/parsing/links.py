@@ -38,6 +38,8 @@ _NO_PORTFOLIO = re.compile(
     re.IGNORECASE,
 )
 _NEAR = 8
+_NEAR_EMAIL = 65
+_BEGUN_EMAIL = re.compile(r"[\w.+%-]@(?:[\w-]*|[\w.-]*[.-])\n\Z")
 _MARKED_REST = re.compile(r"\n([\w%/.-]+)\s*\((?:LinkedIn|Personal|Portfolio|Company|Blog|Other)\)")
 """How the PDF that LinkedIn makes of a profile goes on below an address that its column broke."""
 _FILE_NAME = re.compile(
@@ -74,6 +76,8 @@ def web_links_of(document: Document) -> tuple[WebLink, ...]:
 def _whole(link: WebLink, document: Document) -> WebLink:
     """Return an address with what a narrow column broke off it, as its link or a profile's own mark behind it tells."""
     finding, text = link.finding, document.text
+    if text[finding.start - 1 : finding.start] == "\n" and (whole := _with_head(finding, document)):
+        return replace(link, kind=_kind(whole.text), finding=whole)
     if text[finding.end : finding.end + 1] != "\n":
         return link
     bare = _bare(finding.text)
@@ -85,6 +89,20 @@ def _whole(link: WebLink, document: Document) -> WebLink:
     if broken and (rest := _MARKED_REST.match(text, finding.end)):
         return _longer(link, rest[1], rest.end(1))
     return link
+
+
+def _with_head(finding: Finding, document: Document) -> Finding | None:
+    """Return an address with its head on the row above, where the link around both leads there."""
+    bare = _bare(finding.text).casefold()
+    for target in document.links:
+        if target.start < finding.start and finding.end <= target.end:
+            longer = _bare(target.uri)
+            head = longer[: -len(bare)] if longer.casefold().endswith(bare) else ""
+            above = document.text[: finding.start - 1][-len(head) - 1 :]
+            if head and above.rstrip("-").casefold().endswith(head.rstrip("-").casefold()):
+                start = finding.start - 1 - len(head) - (above.endswith("-") and not head.endswith("-"))
+                return replace(finding, text=longer, start=max(0, start))
+    return None
 
 
 def _longer(link: WebLink, rest: str, end: int) -> WebLink:
@@ -105,7 +123,11 @@ def _printed(text: str) -> list[WebLink]:
     for match in URL.finditer(text):
         address = match[0].rstrip(".:")
         before = text[match.start() - 1 : match.start()]
-        if before == "@" or _FILE_NAME.match(address):
+        if (
+            before == "@"
+            or _FILE_NAME.match(address)
+            or _BEGUN_EMAIL.search(text, max(0, match.start() - _NEAR_EMAIL), match.start())
+        ):
             continue
         finding = Finding(text=address, start=match.start(), end=match.start() + len(address), confidence=0.93)
         links.append(WebLink(kind=_kind(address), finding=finding, printed=True, page=0))

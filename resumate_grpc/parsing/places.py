@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 from resumate_grpc.parsing.folding import fold, squeeze
 from resumate_grpc.parsing.vocabulary import is_place, phrases
 
-__all__ = ["OF_A_TOWN", "PLACE_LEAD", "is_address", "is_wholly_place", "place_likeness", "split_trailing_place"]
+__all__ = [
+    "OF_A_TOWN",
+    "PLACE_LEAD",
+    "is_address",
+    "is_town_in_area",
+    "is_wholly_place",
+    "place_likeness",
+    "split_trailing_place",
+]
 
 _PARTS = re.compile(r"\s*[,;/()]\s*|\s+[-–—]\s+")
 _POSTCODE = re.compile(
@@ -54,6 +63,7 @@ _MOST_WORDS = 5
 _LONGEST_CODE = 3
 _LONGEST = 110
 _SHORT_CODE = 2
+_MOST_RUN_WORDS = 6
 
 
 def place_likeness(text: str) -> float:
@@ -106,6 +116,38 @@ def _known(part: str, *, last: bool) -> bool:
     ):
         return True  # "BC Canada"
     return is_place(folded) or (_AREA.search(folded) is not None and is_place(_AREA.sub("", folded).strip()))
+
+
+def is_town_in_area(text: str) -> bool:
+    """Whether the words are a town and what it lies in, with nothing to part them: "Osaka Japan", "Reno NV US"."""
+    words = _POSTCODE.sub(" ", text).split()
+    if not 1 < len(words) <= _MOST_RUN_WORDS or not all(word[:1].isupper() for word in words):
+        return False
+    return any(
+        all(map(_is_named, parts)) and any(map(_is_area, parts)) and not all(map(_is_area, parts))
+        for parts in _in_runs(words)
+    )
+
+
+def _in_runs(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Yield the ways to part words into two or three names, in their order."""
+    size = len(words)
+    for first in range(1, size):
+        yield " ".join(words[:first]), " ".join(words[first:])
+        for second in range(first + 1, size):
+            yield " ".join(words[:first]), " ".join(words[first:second]), " ".join(words[second:])
+
+
+def _is_named(part: str) -> bool:
+    return _known(part, last=True)
+
+
+def _is_area(part: str) -> bool:
+    """Whether a country or state is named, rather than a town."""
+    folded = fold(part)
+    if len(part) <= _SHORT_CODE:
+        return part.isupper()
+    return folded not in phrases("cities") and (folded in phrases("regions") or folded in phrases("places"))
 
 
 def is_address(text: str) -> bool:

@@ -32,7 +32,21 @@ def mark_running_lines(pages: Sequence[DraftPage]) -> list[DraftPage]:
         for key in _keys(page):
             seen[key].add(page.number)
     running = {key for key, numbers in seen.items() if len(numbers) > 1}
-    return [_marked(page, running) for page in pages]
+    return [_marked(_with_contact_foot(page), running) for page in pages]
+
+
+def _with_contact_foot(page: DraftPage) -> DraftPage:
+    """Mark as FOOTER the blocks in the bottom margin with the page's only e-mail address: how to reach the person."""
+    mailed = [block for block in page.blocks if any("@" in line.text for line in block.lines)]
+    if not mailed or not all(_is_low(block, page) for block in mailed):
+        return page
+    blocks = (replace(block, kind=BlockKind.FOOTER) if _is_low(block, page) else block for block in page.blocks)
+    return replace(page, blocks=tuple(blocks))
+
+
+def _is_low(block: DraftBlock, page: DraftPage) -> bool:
+    boxes = [line.words[0].box for line in block.lines if line.words]
+    return bool(page.height and boxes) and all(box and box.y0 >= (1 - _MARGIN) * page.height for box in boxes)
 
 
 def _keys(page: DraftPage) -> list[tuple[str, bool, int]]:
@@ -55,6 +69,9 @@ def _marked(page: DraftPage, running: set[tuple[str, bool, int]]) -> DraftPage:
     blocks: list[DraftBlock] = []
     for block in page.blocks:
         kept: list[DraftLine] = []
+        if block.kind is BlockKind.FOOTER:
+            blocks.append(block)
+            continue
         for line in block.lines:
             kind = _kind(line, page, running)
             if kind is None:

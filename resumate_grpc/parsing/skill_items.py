@@ -61,7 +61,7 @@ _AND = re.compile(r"\s+(?:and|und|et|y|e|ed|i|en|и)\s+")
 _ABBREVIATED = re.compile(r"\s*(?=\S*[A-Z\d]\S*[A-Z\d])[^\W_]{2,6}\s*")
 _NOT_ITEM = re.compile(
     r"^(?:etc|and|und|et|others?|other \w+|more|page \d+.*|\d+|level|skills?|years?|experience|basic|expert|advanced|"
-    r"intermediate|beginner|proficient|fluent|native|"
+    r"intermediate|beginner|proficient|fluent|native|master|novice|elementary|"
     r"skillful|skilled|experienced|competent|familiar|excellent|good|very good)\.?$",
     re.IGNORECASE,
 )

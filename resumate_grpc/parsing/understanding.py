@@ -31,6 +31,7 @@ from resumate_grpc.parsing.projects import Listed, Work, listed_of, works_of
 from resumate_grpc.parsing.second_opinion import reviewed_posts, reviewed_studies
 from resumate_grpc.parsing.section_review import reviewed_sections
 from resumate_grpc.parsing.sections import Section, SectionKind, sections_of
+from resumate_grpc.parsing.skill_groups import with_skill_groups
 from resumate_grpc.parsing.skills import skills_of
 
 __all__ = ["load", "sections_in", "understand"]
@@ -122,7 +123,9 @@ def _reader(document: Document, options: ParseOptions) -> _Reader:
         text=document.text,
         language=options.language or language_of(document.text),
         all_rows=rows,
-        sections=_with_education(reviewed_sections(sections_of(rows), rows, tags), document.text, terms),
+        sections=_with_education(
+            with_skill_groups(reviewed_sections(sections_of(rows), rows, tags), dates), document.text, terms
+        ),
         dates=dates,
         terms=terms,
         tags=tags,
