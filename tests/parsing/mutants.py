@@ -17,7 +17,7 @@ from tests.samples.hostile import many_pages_pdf, zip_bomb
 from tests.samples.make import FILES
 from tests.samples.scans import as_pdf, as_tiff
 
-__all__ = ["FORMATS", "mutants"]
+__all__ = ["FORMATS", "mutants", "with_a_wide_table"]
 
 Mutation = Callable[[bytes, Random], bytes]
 
@@ -115,7 +115,12 @@ def _with_deep_xml(content: bytes, random: Random) -> bytes:
 
 
 def _with_a_wide_table(content: bytes, random: Random) -> bytes:
-    cells = b"<w:tc><w:p><w:r><w:t>x</w:t></w:r></w:p></w:tc>" * _WIDE
+    return with_a_wide_table(content, random, columns=_WIDE)
+
+
+def with_a_wide_table(content: bytes, random: Random, *, columns: int) -> bytes:
+    """Put a table of one row with so many columns at the end of a DOCX."""
+    cells = b"<w:tc><w:p><w:r><w:t>x</w:t></w:r></w:p></w:tc>" * columns
     table = b"<w:tbl><w:tr>" + cells + b"</w:tr></w:tbl>"
     return _repacked(content, random, lambda part: part.replace(b"</w:body>", table + b"</w:body>"))
 
