@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, replace
 from enum import Enum
 
+import msgspec
+
 from resumate_grpc.parsing.document import Document, Link
 from resumate_grpc.parsing.finding import Finding
 from resumate_grpc.parsing.folding import fold
@@ -89,7 +91,7 @@ def _whole(link: WebLink, document: Document) -> WebLink:
 
 def _longer(link: WebLink, rest: str, end: int) -> WebLink:
     text = link.finding.text + rest
-    return replace(link, kind=_kind(text), finding=replace(link.finding, text=text, end=end))
+    return replace(link, kind=_kind(text), finding=msgspec.structs.replace(link.finding, text=text, end=end))
 
 
 def _bare(address: str) -> str:
