@@ -180,6 +180,24 @@ def _with_odd_sizes(content: bytes, random: Random) -> bytes:
     return bytes(spoiled)
 
 
+def _in_a_chunk(content: bytes, random: Random) -> bytes:
+    """Spoil what a chunk of a PNG holds, pixels before they are packed, and make its checksum right."""
+    chunks: list[tuple[bytes, bytes]] = []
+    at = 8
+    while at + 12 <= len(content):
+        size = int.from_bytes(content[at : at + 4], "big")
+        chunks.append((content[at + 4 : at + 8], content[at + 8 : at + 8 + size]))
+        at += 12 + size
+    chosen = random.randrange(len(chunks))
+    kind, data = chunks[chosen]
+    pixels = kind == b"IDAT"
+    spoiled = random.choice(_ANY)((zlib.decompress(data) if pixels else data) or b" ", random)
+    chunks[chosen] = kind, zlib.compress(spoiled) if pixels else spoiled
+    return content[:8] + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    )
+
+
 def _chained(content: bytes, random: Random) -> bytes:
     """Make a TIFF of thousands of pages, or one whose pages go on for ever."""
     del content
@@ -226,7 +244,7 @@ FORMATS: dict[str, tuple[Callable[[], Sequence[bytes]], tuple[Mutation, ...]]] =
     "md": (lambda: _samples("markdown_en.md"), (_deep_text(b"> ", b""), _wide_text(b"|x"), _deep_text(b"[", b"]"))),
     "txt": (lambda: _samples("plain_en.txt", "plain_utf16_fr.txt"), (_wide_text(b"x\t"),)),
     "jpeg": (lambda: [encoded(_notes()[0], "JPEG")], (_with_odd_sizes,)),
-    "png": (lambda: [encoded(_notes()[0], "PNG")], (_with_odd_sizes,)),
+    "png": (lambda: [encoded(_notes()[0], "PNG")], (_with_odd_sizes, _in_a_chunk, _in_a_chunk)),
     "tiff": (lambda: [as_tiff(_notes())], (_with_odd_sizes, _chained)),
 }
 """Sound files of each format, and what spoils them besides what spoils any file."""
