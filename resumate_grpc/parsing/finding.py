@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import msgspec
 
 from resumate_grpc.parsing.folding import squeeze
 
@@ -14,8 +14,7 @@ _MOST_LAYERS = 6
 _PAIRS = {")": "(", "]": "[", "}": "{", "”": "“"}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """A value, its half-open span in the document's text (empty for a link behind an icon), and confidence 0..1."""
 
     text: str
@@ -25,7 +24,7 @@ class Finding:
 
     def trusted(self, confidence: float) -> Finding:
         """Return the same finding with another confidence, held within 0.02..0.99."""
-        return replace(self, confidence=min(0.99, max(0.02, confidence)))
+        return msgspec.structs.replace(self, confidence=min(0.99, max(0.02, confidence)))
 
 
 def doubted(finding: Finding | None) -> Finding | None:

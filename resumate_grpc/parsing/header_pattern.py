@@ -88,9 +88,10 @@ def _ends_in_place(own: Mapping[_Spot, Piece], evidence: Evidence) -> bool:
 def _joined(pieces: Sequence[Piece], rows: Mapping[int, int], text: str) -> list[Piece]:
     """Join names that a dash parts on a row where most headers have fewer of them: "Welder - Deputy Foreman"."""
     joined: list[Piece] = []
+    counts = Counter(piece.row for piece in pieces)
     for piece in pieces:
         above = joined[-1] if joined else None
-        more = sum(each.row == piece.row for each in pieces) > rows.get(piece.row, 0) > 0
+        more = counts[piece.row] > rows.get(piece.row, 0) > 0
         if above and more and above.row == piece.row and (above.bold, above.italic) == (piece.bold, piece.italic):
             between = text[above.finding.end : piece.finding.start]
             whole = found(text, above.finding.start, piece.finding.end)

@@ -13,7 +13,7 @@ from resumate_grpc.parsing import tesseract
 from resumate_grpc.parsing.language import language_of
 from resumate_grpc.parsing.picture import Picture
 from resumate_grpc.parsing.pillow import scaled_to
-from resumate_grpc.parsing.print_look import bold_words, is_dirt, of_even_size, with_bullets
+from resumate_grpc.parsing.print_look import bold_words, is_dirt, of_even_size, with_bullets, with_whole_addresses
 from resumate_grpc.parsing.recognised import RecognisedPage, RecognisedWord
 from resumate_grpc.parsing.straighten import evened, lies_on_its_side, on_paper, straightened
 from resumate_grpc.parsing.tessdata import code_of, how_to_install, installed
@@ -152,7 +152,8 @@ def _gap(rows: np.ndarray, low: int, high: int) -> int:
 def _placed(words: Sequence[OcrWord], picture: Picture) -> list[RecognisedWord]:
     """Bring words to points, without dirt, with what their print says: bullets, bold, one size for like lines."""
     ink = picture.ink()
-    shown = with_bullets(of_even_size([word for word in words if not is_dirt(word)]), ink)
+    whole = with_whole_addresses([word for word in words if not is_dirt(word)], ink)
+    shown = with_bullets(of_even_size(whole), ink)
     scale = picture.points_per_pixel
     return [
         RecognisedWord(

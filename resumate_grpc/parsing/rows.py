@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+import msgspec
 from msgspec.structs import replace
 
 from resumate_grpc.parsing.words import PlacedWord
@@ -30,8 +30,7 @@ _SPACED_GAP_SPREAD = 1.7
 _SPACE = 0.3  # of the font size
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(msgspec.Struct, frozen=True):
     """Words of one row without a wide gap between them, left to right."""
 
     words: tuple[PlacedWord, ...]

@@ -17,7 +17,7 @@ from tests.samples.hostile import many_pages_pdf, zip_bomb
 from tests.samples.make import FILES
 from tests.samples.scans import as_pdf, as_tiff
 
-__all__ = ["FORMATS", "mutants"]
+__all__ = ["FORMATS", "mutants", "with_a_wide_table"]
 
 Mutation = Callable[[bytes, Random], bytes]
 
@@ -115,7 +115,12 @@ def _with_deep_xml(content: bytes, random: Random) -> bytes:
 
 
 def _with_a_wide_table(content: bytes, random: Random) -> bytes:
-    cells = b"<w:tc><w:p><w:r><w:t>x</w:t></w:r></w:p></w:tc>" * _WIDE
+    return with_a_wide_table(content, random, columns=_WIDE)
+
+
+def with_a_wide_table(content: bytes, random: Random, *, columns: int) -> bytes:
+    """Put a table of one row with so many columns at the end of a DOCX."""
+    cells = b"<w:tc><w:p><w:r><w:t>x</w:t></w:r></w:p></w:tc>" * columns
     table = b"<w:tbl><w:tr>" + cells + b"</w:tr></w:tbl>"
     return _repacked(content, random, lambda part: part.replace(b"</w:body>", table + b"</w:body>"))
 
@@ -175,6 +180,24 @@ def _with_odd_sizes(content: bytes, random: Random) -> bytes:
     return bytes(spoiled)
 
 
+def _in_a_chunk(content: bytes, random: Random) -> bytes:
+    """Spoil what a chunk of a PNG holds, pixels before they are packed, and make its checksum right."""
+    chunks: list[tuple[bytes, bytes]] = []
+    at = 8
+    while at + 12 <= len(content):
+        size = int.from_bytes(content[at : at + 4], "big")
+        chunks.append((content[at + 4 : at + 8], content[at + 8 : at + 8 + size]))
+        at += 12 + size
+    chosen = random.randrange(len(chunks))
+    kind, data = chunks[chosen]
+    pixels = kind == b"IDAT"
+    spoiled = random.choice(_ANY)((zlib.decompress(data) if pixels else data) or b" ", random)
+    chunks[chosen] = kind, zlib.compress(spoiled) if pixels else spoiled
+    return content[:8] + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    )
+
+
 def _chained(content: bytes, random: Random) -> bytes:
     """Make a TIFF of thousands of pages, or one whose pages go on for ever."""
     del content
@@ -221,7 +244,7 @@ FORMATS: dict[str, tuple[Callable[[], Sequence[bytes]], tuple[Mutation, ...]]] =
     "md": (lambda: _samples("markdown_en.md"), (_deep_text(b"> ", b""), _wide_text(b"|x"), _deep_text(b"[", b"]"))),
     "txt": (lambda: _samples("plain_en.txt", "plain_utf16_fr.txt"), (_wide_text(b"x\t"),)),
     "jpeg": (lambda: [encoded(_notes()[0], "JPEG")], (_with_odd_sizes,)),
-    "png": (lambda: [encoded(_notes()[0], "PNG")], (_with_odd_sizes,)),
+    "png": (lambda: [encoded(_notes()[0], "PNG")], (_with_odd_sizes, _in_a_chunk, _in_a_chunk)),
     "tiff": (lambda: [as_tiff(_notes())], (_with_odd_sizes, _chained)),
 }
 """Sound files of each format, and what spoils them besides what spoils any file."""

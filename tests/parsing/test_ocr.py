@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fpdf import FPDF
 from PIL import Image, ImageDraw, ImageFont
@@ -14,7 +15,9 @@ from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.resume import MediaType, OcrMode, ParseOptions
 from resumate_grpc.parsing import pillow, tessdata, tesseract
 from resumate_grpc.parsing.pipeline import parse
+from resumate_grpc.parsing.print_look import with_whole_addresses
 from resumate_grpc.parsing.sniff import sniff
+from resumate_grpc.parsing.tesseract import OcrWord
 from tests.conftest import missing
 from tests.parsing.reading import lines, read, read_with_progress, recall
 from tests.samples.hostile import text_pdf
@@ -224,6 +227,33 @@ def test_a_scan_bound_into_a_pdf_survives_a_damaged_page() -> None:
     start = content.index(pages[1]) + 2  # behind the mark that begins a JPEG
     content = content[:start] + bytes(len(pages[1]) - 2) + content[start + len(pages[1]) - 2 :]
     assert lines(read(content)) == ["First page of three", "Third page of three"]
+
+
+@pytest.mark.parametrize("gap", [1, 5])
+@pytest.mark.parametrize("parts", [("oda.lind", "@example.org"), ("oda.lind@", "example.org"), ("oda", "@", "lind.io")])
+def test_an_address_is_parted_at_its_sign_only_where_a_gap_is_printed(parts: tuple[str, ...], gap: int) -> None:
+    """Tesseract ends words at an @ whether or not a space follows: columns without ink tell which."""
+    ink = np.zeros((12, 400), dtype=np.bool_)
+    words, left = [], 10
+    for part in parts:
+        right = left + 6 * len(part) + 1
+        ink[2:10, left:right:2] = True
+        # The box is off by some pixels, as such boxes are.
+        words.append(
+            OcrWord(text=part, x0=left - 2, x1=right + 3, y0=2, y1=10, baseline=10.0, size=12.0,
+                    confidence=0.9 - left / 1000, line=0)
+        )  # fmt: skip
+        left = right + gap
+    whole = with_whole_addresses(words, ink)
+    assert [word.text for word in whole] == (list(parts) if gap > 3 else ["".join(parts)])
+    assert (whole[-1].x1, whole[-1].confidence) == (words[-1].x1, words[-1].confidence)
+
+
+def test_words_of_two_lines_are_not_joined_at_a_sign() -> None:
+    """What ends a line with an @ is no part of the next."""
+    word = OcrWord(text="lind@", x0=0, x1=30, y0=0, y1=10, baseline=10.0, size=12.0, confidence=0.9, line=0)
+    below = OcrWord(text="work", x0=31, x1=60, y0=0, y1=10, baseline=10.0, size=12.0, confidence=0.9, line=1)
+    assert with_whole_addresses([word, below], np.ones((12, 80), dtype=np.bool_)) == [word, below]
 
 
 def test_dots_before_lines_are_bullets() -> None:
