@@ -84,10 +84,7 @@ def skills_of(sections: Sequence[Section], dates: Sequence[DateSpan], text: str,
         elif section.kind in _ASIDES:
             _read_skills([row for row in section.rows if _is_skill_list(row)], text, terms, findings)
     if not findings.languages:
-        findings.languages += _spoken_under_labels(sections, terms, text)
-    if not findings.languages:
-        head = (row for section in sections if section.kind is SectionKind.HEAD for row in section.rows)
-        findings.languages += _spoken_in_head(head, terms, text)
+        findings.languages += _spoken_elsewhere(sections, terms, text)
     return SkillFindings(
         technical=_unique(findings.technical),
         soft_skills=_unique(findings.soft_skills),
@@ -112,6 +109,12 @@ def _language_label(row: Row) -> re.Match[str] | None:
     """Return the label for languages that a row begins with."""
     label = LABEL.match(row.text)
     return label if label and _LANGUAGE_LABEL.match(fold(label[1]).strip()) else None
+
+
+def _spoken_elsewhere(sections: Sequence[Section], terms: Terms, text: str) -> list[Finding]:
+    """Return the languages that other sections tell: under a label, or in a line of the head."""
+    head = (row for section in sections if section.kind is SectionKind.HEAD for row in section.rows)
+    return list(_spoken_under_labels(sections, terms, text)) or list(_spoken_in_head(head, terms, text))
 
 
 def _spoken_under_labels(sections: Sequence[Section], terms: Terms, text: str) -> Iterator[Finding]:
