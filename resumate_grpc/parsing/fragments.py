@@ -11,6 +11,7 @@ from statistics import median
 
 from resumate_grpc.model.parsed import Box
 from resumate_grpc.parsing.document import Block, BlockKind, Document, Line, Word
+from resumate_grpc.parsing.numbered_items import NUMBER, numbered_items
 
 __all__ = ["Fragment", "Row", "rows_of"]
 
@@ -111,6 +112,7 @@ def rows_of(document: Document) -> tuple[Row, ...]:
     """Return every line of the document that bears text, in reading order."""
     rows: list[Row] = []
     first_words: list[float] = []
+    counted = numbered_items(document)
     block_number = 0
     for page in document.pages:
         for block in page.blocks:
@@ -118,7 +120,8 @@ def rows_of(document: Document) -> tuple[Row, ...]:
             above: Line | None = None
             for line in block.lines:
                 if any(char.isalnum() for char in line.text) and not _is_margin(line.text):
-                    rows.append(_row(len(rows), line, above, block, spacing, page.number, block_number))
+                    sign = NUMBER if line.start in counted else _BULLET_GLYPH
+                    rows.append(_row(len(rows), line, above, block, spacing, page.number, block_number, sign))
                     first_words.append(_width(line.words[0]) if line.words else 0.0)
                     above = line
             block_number += 1
@@ -192,9 +195,16 @@ def _usual_spacing(block: Block) -> float:
 
 
 def _row(
-    number: int, line: Line, above: Line | None, block: Block, spacing: float, page: int, block_number: int
+    number: int,
+    line: Line,
+    above: Line | None,
+    block: Block,
+    spacing: float,
+    page: int,
+    block_number: int,
+    sign: re.Pattern[str],
 ) -> Row:
-    glyph = None if line.bullet else _BULLET_GLYPH.match(line.text)
+    glyph = None if line.bullet else sign.match(line.text)
     start = line.start + (glyph.end() if glyph else len(line.text) - len(line.text.lstrip()))
     text = line.text[start - line.start :][:_LONGEST].rstrip()
     words = [word for word in line.words if word.start >= start]

@@ -59,6 +59,7 @@ _Style = tuple[float, bool, bool, int, int]
 _LONGEST_HEADING = 60
 _MOST_WORDS = 7
 _SHORTEST_KEYWORD = 4
+_SHORTEST_TAIL = 7
 _GLUED = re.compile(r"^([A-ZÀ-Þ][A-ZÀ-Þ &]{4,30})(?=[A-ZÀ-Þ][a-zß-ÿ])")
 _INLINE = re.compile(r"^\s*([^:：]{3,40})[:：]\s*(.*)$", re.DOTALL)
 _TOTAL = re.compile(r"\s*[-–—:(]\s*\d{1,2}\s*\w+(?:\s+\d{1,2}\s*\w+)?\.?\)?\s*$")
@@ -220,13 +221,20 @@ def _chosen(rows: Sequence[Row], candidates: dict[int, Heading], body_size: floa
 
 
 def _loosely_named(text: str) -> tuple[SectionKind, str]:
-    """Name a heading by the longest known one in it, the first such: "Experiencia en la industria"."""
+    """Name a heading by the longest known one in it, the first such: "Experiencia en la industria".
+
+    Failing that, by the known one that a compound ends in: "Auslandserfahrungen", "Studentenervaring".
+    """
     key = heading_key(text)
     words = key.split()
     for size in range(len(words), 0, -1):
         for first in range(len(words) - size + 1):
             phrase = " ".join(words[first : first + size])
             if len(phrase) > _SHORTEST_KEYWORD and (kind := headings().get(phrase)):
+                return SectionKind(kind), key
+    for word in words:
+        for first in range(_SHORTEST_KEYWORD, len(word) - _SHORTEST_TAIL + 1):
+            if kind := headings().get(word[first:]):
                 return SectionKind(kind), key
     return SectionKind.OTHER, key
 

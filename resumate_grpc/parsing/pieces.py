@@ -225,10 +225,13 @@ def _split(text: str, start: int, end: int, *, stops: bool) -> Iterator[tuple[in
         cut for cut in _PREPOSITION.finditer(text, start, end) if not _CAMPUS.search(text, start, cut.start())
     ]
     prepositions += _POST_AT.finditer(text, start, end)
+    named_at = max((cut.start() for cut in prepositions if _EMPLOYER.fullmatch(cut[0])), default=start)
     full_stops = _FULL_STOP.finditer(text, start, end) if stops else ()
     cuts = [*_SEPARATOR.finditer(text, start, end), *prepositions, *full_stops]
     if (asked := _LABEL.match(fold(text[start:end]))) and asked.end() > 1:
         cuts = [cut for cut in cuts if not _DASH.fullmatch(cut[0]) or ":" in text[cut.end() : end]]
+    # "Solutions Engineer — Public Sector at Ironwood": what comes before "at" is one post.
+    cuts = [cut for cut in cuts if cut.start() >= named_at or not _DASH.fullmatch(cut[0])]
     for cut in sorted(cuts, key=lambda match: match.start()):
         if cut.start() >= left:
             yield left, cut.start()

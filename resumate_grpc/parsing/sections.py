@@ -12,6 +12,7 @@ from resumate_grpc.parsing.document import BlockKind
 from resumate_grpc.parsing.entry_headings import with_entries_named
 from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.headings import Heading, SectionKind, headings_of
+from resumate_grpc.parsing.section_numbers import without_section_numbers
 from resumate_grpc.parsing.vocabulary import heading_key, headings
 
 __all__ = ["Section", "SectionKind", "sections_of"]
@@ -43,7 +44,7 @@ def sections_of(rows: Sequence[Row]) -> tuple[Section, ...]:
 
     Rows without a heading of their own go on with the section above them in their column.
     """
-    rows = _with_whole_headings(rows)
+    rows = _with_whole_headings(without_section_numbers(rows))
     headed = with_entries_named(rows, headings_of(rows))
     placed = _beside_rails(headed, _placed(rows, headed))
     opened = [(number, headed[number]) for number in sorted(headed)]

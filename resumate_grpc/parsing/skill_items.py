@@ -198,7 +198,8 @@ def _with_wraps_joined(rows: Sequence[Row]) -> list[Row]:
     for row in rows:
         above = joined[-1] if joined else None
         opened = above is not None and above.text.count("(") > above.text.count(")") and ")" in row.text
-        listed = above is not None and above.wrapped and "," in above.text and not LABEL.match(row.text)
+        runs_on = above is not None and (above.wrapped or (above.bullet and above.block == row.block))
+        listed = above is not None and runs_on and "," in above.text and not LABEL.match(row.text)
         labelled = above is not None and row.caps and not above.caps and len(row.text) > _SHORT_CAPITALS
         if above and (opened or (listed and not labelled)) and above.end + 1 == row.start and not row.bullet:
             last, first = above.fragments[-1], row.fragments[0]

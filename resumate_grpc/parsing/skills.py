@@ -33,6 +33,8 @@ class SkillFindings:
 
 _FORMS = {SectionKind.SKILLS, SectionKind.SOFT_SKILLS, SectionKind.LANGUAGES, SectionKind.OTHER}
 _ASIDES = {SectionKind.HEAD, SectionKind.SUMMARY, SectionKind.OTHER, SectionKind.INTERESTS, SectionKind.EDUCATION}
+_DONE = {SectionKind.EXPERIENCE, SectionKind.PROJECTS}
+"""Kinds of sections whose languages are those of programs."""
 _JOINTS = 3
 _LONGEST_ITEM = 60
 _SHORTEST_TONGUE = 4
@@ -71,7 +73,7 @@ def skills_of(sections: Sequence[Section], dates: Sequence[DateSpan], text: str,
         elif section.kind is SectionKind.SKILLS:
             _read_skills(section.rows, text, terms, findings)
         elif section.kind is SectionKind.SOFT_SKILLS:
-            findings.soft_skills += (item for _, item in items_of(section.rows, text, terms))
+            findings.soft_skills += (item for _, item in items_of(_unspoken(section.rows), text, terms))
         elif section.kind is SectionKind.LANGUAGES:
             spoken = list(_languages(section.rows, terms, text))
             findings.languages += spoken
@@ -82,8 +84,7 @@ def skills_of(sections: Sequence[Section], dates: Sequence[DateSpan], text: str,
         elif section.kind in _ASIDES:
             _read_skills([row for row in section.rows if _is_skill_list(row)], text, terms, findings)
     if not findings.languages:
-        head = (row for section in sections if section.kind is SectionKind.HEAD for row in section.rows)
-        findings.languages += _spoken_in_head(head, terms, text)
+        findings.languages += _spoken_elsewhere(sections, terms, text)
     return SkillFindings(
         technical=_unique(findings.technical),
         soft_skills=_unique(findings.soft_skills),
@@ -97,6 +98,32 @@ def _without_heads(section: Section) -> Section:
     heads = {row.number for row in section.rows} - {row.number for row in without_column_heads(section.rows)}
     tabular = {row.number for row in section.rows if row.table >= 0 or len(row.fragments) > 1}
     return replace(section, rows=tuple(row for row in section.rows if row.number not in heads & tabular))
+
+
+def _unspoken(rows: Sequence[Row]) -> list[Row]:
+    """Leave out the rows that tell languages: "Languages: fluent in Polish"."""
+    return [row for row in rows if not _language_label(row)]
+
+
+def _language_label(row: Row) -> re.Match[str] | None:
+    """Return the label for languages that a row begins with."""
+    label = LABEL.match(row.text)
+    return label if label and _LANGUAGE_LABEL.match(fold(label[1]).strip()) else None
+
+
+def _spoken_elsewhere(sections: Sequence[Section], terms: Terms, text: str) -> list[Finding]:
+    """Return the languages that other sections tell: under a label, or in a line of the head."""
+    head = (row for section in sections if section.kind is SectionKind.HEAD for row in section.rows)
+    return list(_spoken_under_labels(sections, terms, text)) or list(_spoken_in_head(head, terms, text))
+
+
+def _spoken_under_labels(sections: Sequence[Section], terms: Terms, text: str) -> Iterator[Finding]:
+    """Yield the languages behind a label of their own in whatever section but posts: "Languages: English, Polish"."""
+    for section in sections:
+        for row in () if section.kind in _DONE else section.rows:
+            if label := _language_label(row):
+                spans = _language_spans(terms, row.start + label.end(), row.end)
+                yield from (Finding(text=text[a:b], start=a, end=b, confidence=0.8) for a, b in spans)
 
 
 def _spoken_in_head(rows: Iterable[Row], terms: Terms, text: str) -> Iterator[Finding]:
