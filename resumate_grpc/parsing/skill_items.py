@@ -58,7 +58,9 @@ _LEAD = re.compile(
 )
 _TAIL = re.compile(r"\s*(?:,?\s*(?:etc|u\.a|among others|and more)\.?|\s*等[。；;]?)\s*$", re.IGNORECASE)
 _AND = re.compile(r"\s+(?:and|und|et|y|e|ed|i|en|и)\s+")
-_ABBREVIATED = re.compile(r"\s*(?=\S*[A-Z\d]\S*[A-Z\d])[^\W_]{2,6}\s*")
+_MARK = re.compile(r"\s*(?:[A-Z][^\W_]* )?(?=\S*[A-Z\d]\S*[A-Z\d])[^\W_]{2,12}(?: [A-Z][^\W_]*)?\s*")
+"""A name with two capitals or digits in one word: "GIMP", "CorelDRAW", "MS Office"."""
+_NAME = re.compile(r"\s*(?:[A-Z][\w+#.-]*)(?: [A-Z\d][\w+#.-]*)?\s*")
 _NOT_ITEM = re.compile(
     r"^(?:etc|and|und|et|others?|other \w+|more|page \d+.*|\d+|level|skills?|years?|experience|basic|expert|advanced|"
     r"intermediate|beginner|proficient|fluent|native|master|novice|elementary|"
@@ -329,11 +331,15 @@ def items_within(text: str, start: int, end: int, row: Row, terms: Terms) -> Ite
                 continue  # a line that was wrapped: what a fragment holds of two lines was joined before
             yield from _units(text, position, cut.start(), terms)
             position = cut.end()
-        yield from _units(text, position, right, terms)
+        closes = _COMMA.search(text, max(left, start), position) is not None
+        yield from _units(text, position, right, terms, closes=closes)
 
 
-def _units(text: str, start: int, end: int, terms: Terms) -> Iterator[Finding]:
-    """Yield the item of the span; several where slashes list them, or known skills stand side by side."""
+def _units(text: str, start: int, end: int, terms: Terms, *, closes: bool = False) -> Iterator[Finding]:
+    """Yield the item of the span; several where slashes list them, or known skills stand side by side.
+
+    `closes` tells that it is the last of a list with commas.
+    """
     slashes = list(_SLASH.finditer(text, start, end))
     known = [span for span in terms.within(Term.SKILL, start, end) if span[1] <= end]
     if len(slashes) > 1:
@@ -343,7 +349,7 @@ def _units(text: str, start: int, end: int, terms: Terms) -> Iterator[Finding]:
         spans = _side_by_side(text, start, end, known)
     else:
         spans = [(start, end)]
-    spans = [part for span in spans for part in _both_sides(text, *span, known)]
+    spans = [part for span in spans for part in _both_sides(text, *span, known, closes=closes)]
     for left, right in spans:
         inner = _BRACKETED.match(text, left, right) or _IN_BRACKETS.match(text, left, right)
         edges = [(left, inner.start(2) - 1), *_listed(text, *inner.span(2))] if inner else [(left, right)]
@@ -355,8 +361,13 @@ def _units(text: str, start: int, end: int, terms: Terms) -> Iterator[Finding]:
                 yield item
 
 
-def _both_sides(text: str, start: int, end: int, known: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Part two skills at the word between them: "Kotlin and Gradle"; one of them may be an unknown abbreviation."""
+def _both_sides(
+    text: str, start: int, end: int, known: Sequence[tuple[int, int]], *, closes: bool
+) -> list[tuple[int, int]]:
+    """Part two skills at the word between them: "Kotlin and Gradle".
+
+    One of them may be unknown if it is printed like a mark; both may if they are, or if a list ends in the two.
+    """
     cut = _AND.search(text, start, end)
     if not cut:
         return [(start, end)]
@@ -366,8 +377,10 @@ def _both_sides(text: str, start: int, end: int, known: Sequence[tuple[int, int]
         any(first >= cut.end() and last == stop for first, last in known),
     )
     sides = text[start : cut.start()], text[cut.end() : stop]
-    named = [known or _ABBREVIATED.fullmatch(side) is not None for known, side in zip(told, sides, strict=True)]
-    return [(start, cut.start()), (cut.end(), end)] if any(told) and all(named) else [(start, end)]
+    marked = [_MARK.fullmatch(side) is not None for side in sides]
+    named = all(sure or mark for sure, mark in zip(told, marked, strict=True))
+    last_two = closes and all(_NAME.fullmatch(side) for side in sides)
+    return [(start, cut.start()), (cut.end(), end)] if named or last_two else [(start, end)]
 
 
 def _listed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

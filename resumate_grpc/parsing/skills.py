@@ -40,11 +40,6 @@ _LONGEST_ITEM = 60
 _SHORTEST_TONGUE = 4
 _LISTED_ON = re.compile(r"(?:^|[,;:•·|/])\s*$")
 _REACH = 3
-_LANGUAGE_LABEL = re.compile(
-    r"^(?:human |spoken |foreign )?(?:languages?(?: skills| spoken| known)?|sprachen|fremdsprachen|"
-    r"sprachkenntnisse|langues?|idiomas?|"
-    r"lenguas|lingue|talen|языки|иностранные языки|语言)$"
-)
 _CERTIFICATE_LABEL = re.compile(
     r"^(?:licen[sc]es (?:and |& )?)?(?:certifications?|certificates?|zertifikate|certificaciones|"
     r"сертификаты|证书)(?: (?:and|&) \w+)?$"
@@ -105,10 +100,15 @@ def _unspoken(rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if not _language_label(row)]
 
 
+def _tells_languages(label: str) -> bool:
+    """Whether a label announces languages, as a heading does."""
+    return headings().get(heading_key(label)) == SectionKind.LANGUAGES.value
+
+
 def _language_label(row: Row) -> re.Match[str] | None:
     """Return the label for languages that a row begins with."""
     label = LABEL.match(row.text)
-    return label if label and _LANGUAGE_LABEL.match(fold(label[1]).strip()) else None
+    return label if label and _tells_languages(label[1]) else None
 
 
 def _spoken_elsewhere(sections: Sequence[Section], terms: Terms, text: str) -> list[Finding]:
@@ -167,13 +167,13 @@ def _unique(items: Iterable[Finding]) -> list[Finding]:
 
 def _read_skills(rows: Sequence[Row], text: str, terms: Terms, findings: SkillFindings) -> None:
     listed = list(items_of(rows, text, terms))
-    spoken = {label for label, item in listed if _LANGUAGE_LABEL.match(label) and _whole_language(terms, item, "")}
+    spoken = {label for label, item in listed if _tells_languages(label) and _whole_language(terms, item, "")}
     for label, item in listed:
         folded = fold(item.text)
         if label in spoken and _is_unknown_tongue(item, terms, text):
             findings.languages.append(item.trusted(0.6))
         elif (
-            _LANGUAGE_LABEL.match(label)
+            _tells_languages(label)
             and not _language_spans(terms, item.start, item.end)
             and folded not in phrases("skills")
         ):
@@ -212,7 +212,7 @@ def _is_unknown_tongue(item: Finding, terms: Terms, text: str) -> bool:
 def _whole_language(terms: Terms, item: Finding, label: str) -> Sequence[tuple[int, int]]:
     """Return the language names of an item that is one, or that stands under a label for them."""
     spans = _language_spans(terms, item.start, item.end)
-    if _LANGUAGE_LABEL.match(label):
+    if _tells_languages(label):
         return spans
     told = spans and item.start == spans[0][0] and _HOW_WELL.fullmatch(item.text, spans[0][1] - item.start)
     whole = sum(end - start for start, end in spans) > 0.8 * (item.end - item.start)

@@ -101,3 +101,17 @@ def test_a_dash_before_at_is_the_posts(joint: str) -> None:
         ("Survey Engineer — Site Manager", "Merrow Docks", "2015", "2019"),
         ("Survey Engineer — Tunnels", "Oskar Bau", "2011", "2015"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "items"),
+    [
+        ("CAD: Tarnix, Ostrel, Solmark und Brevin", ["Tarnix", "Ostrel", "Solmark", "Brevin"]),
+        ("Bildverarbeitung: KelvinDRAW und TRIMP", ["KelvinDRAW", "TRIMP"]),
+        ("Methods: search and rescue", ["search and rescue"]),
+    ],
+)
+def test_the_last_two_of_a_list_have_a_word_between_them(line: str, items: list[str]) -> None:
+    """Names at a list's end, or printed like marks, are two; words that go together stay one."""
+    resume = understood(f"Ines Calder\nines@example.org\n\nSKILLS\n\n{line}\n")
+    assert list(resume.skills.technical) == items
