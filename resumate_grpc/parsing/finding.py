@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import msgspec
+from dataclasses import dataclass
 
 from resumate_grpc.parsing.folding import squeeze
 
@@ -14,7 +14,8 @@ _MOST_LAYERS = 6
 _PAIRS = {")": "(", "]": "[", "}": "{", "”": "“"}
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
     """A value, its half-open span in the document's text (empty for a link behind an icon), and confidence 0..1."""
 
     text: str
@@ -24,7 +25,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
     def trusted(self, confidence: float) -> Finding:
         """Return the same finding with another confidence, held within 0.02..0.99."""
-        return msgspec.structs.replace(self, confidence=min(0.99, max(0.02, confidence)))
+        held = min(0.99, max(0.02, confidence))
+        return Finding(text=self.text, start=self.start, end=self.end, confidence=held)
 
 
 def doubted(finding: Finding | None) -> Finding | None:

@@ -6,8 +6,6 @@ import re
 from dataclasses import dataclass, replace
 from enum import Enum
 
-import msgspec
-
 from resumate_grpc.parsing.document import Document, Link
 from resumate_grpc.parsing.finding import Finding
 from resumate_grpc.parsing.folding import fold
@@ -109,7 +107,7 @@ def _with_head(finding: Finding, document: Document) -> Finding | None:
 
 def _longer(link: WebLink, rest: str, end: int) -> WebLink:
     text = link.finding.text + rest
-    return replace(link, kind=_kind(text), finding=msgspec.structs.replace(link.finding, text=text, end=end))
+    return replace(link, kind=_kind(text), finding=replace(link.finding, text=text, end=end))
 
 
 def _bare(address: str) -> str:

@@ -131,22 +131,24 @@ def terms_of(text: str) -> Terms:
 
     language, matcher, known = load()
     tokens = list(_TOKEN.finditer(fold(text)))
-    words = [token[0] if token[0] in known else _UNKNOWN for token in tokens]
+    printed = [token[0] for token in tokens]
+    words = [word if word in known else _UNKNOWN for word in printed]
     spans: dict[Term, list[tuple[int, int]]] = defaultdict(list)
     with language.memory_zone():
         doc = Doc(language.vocab, words=words)
         for label, first, last in matcher(doc):
             term = Term[language.vocab.strings[label]]
             spans[term].append((tokens[first].start(), tokens[last - 1].end()))
-    for token in tokens:
-        if len(token[0]) >= _SHORTEST_COMPOUND:
-            for term, endings in _ENDINGS.items():
-                if token[0].endswith(endings):
-                    spans[term].append(token.span())
-        elif token[0][0] >= "\u3040":
-            for term, endings in _SCRIPT_ENDINGS.items():
-                if token[0].endswith(endings):
-                    spans[term].append(token.span())
+    for word, token in zip(printed, tokens, strict=True):
+        if len(word) >= _SHORTEST_COMPOUND:
+            kinds = _ENDINGS
+        elif word[0] >= "\u3040":
+            kinds = _SCRIPT_ENDINGS
+        else:
+            continue
+        for term, endings in kinds.items():
+            if word.endswith(endings):
+                spans[term].append(token.span())
     return Terms({term: _longest(found) for term, found in spans.items()})
 
 
