@@ -292,8 +292,9 @@ def _behind_role(text: str, place: Finding, terms: Terms) -> Finding | None:
 def _with_street(text: str, place: Finding, above: Row | None, row: Row) -> Finding:
     """Take in the street before it or on the line above: the address counts as a whole."""
     left, right = _neighbours(text, place, row)
-    if not left and above and row.start - above.end <= 1 and len(above.fragments) == 1:
-        left = (above.start, above.end)
+    if not left and above and row.start - above.end <= 1:
+        first = above.fragments[0]
+        left = (first.start, first.end) if len(above.fragments) == 1 or first.text.endswith(",") else None
     repeats = left and fold(place.text).split()[0].strip(",") in fold(text[left[0] : left[1]])
     start = left[0] if left and not repeats and _is_street(text, *left) else place.start
     goes_on = right is not None and (start < place.start or _is_country(text, place, *right))
