@@ -269,7 +269,8 @@ def test_what_was_studied_may_be_a_list_item_below_the_degree() -> None:
     """Years, degree and subject are items, the school is a heading."""
     resume = understood(
         "# Ines Calder\n\nines@example.org\n\n## Education\n\n- 2010 2013\n\n### Tarn University\n\n"
-        "- Bachelor of Commerce\n- Accounting and Finance\n- 2008 2010\n\n### Merrow College\n\n- Diploma\n- Surveying\n",
+        "- Bachelor of Commerce\n- Accounting and Finance\n- 2008 2010\n\n### Merrow College\n\n"
+        "- Diploma\n- Surveying\n",
         media_type=MediaType.MARKDOWN,
     )
     assert [(each.degree, each.field_of_study, each.institution) for each in resume.education] == [
