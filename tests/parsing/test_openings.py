@@ -27,7 +27,7 @@ def printed(*pages: Sequence[Placed], links: Sequence[tuple[float, float, str]] 
             sheet.set_font("Helvetica", "B" if bold else "", 20 if large else 10)
             sheet.text(x, y, text.lstrip("*#"))
     for x, y, uri in links:
-        sheet.link(x, y - 10, 120, 14, uri)
+        sheet.link(x, y - 10, 120, 28, uri)
     return drive(understand(read(bytes(sheet.output())), options=ParseOptions()))[1]
 
 
@@ -174,6 +174,17 @@ def test_an_address_broken_by_a_narrow_column_is_whole() -> None:
     resume = printed([(50, 50, "#Ines Calder"), *head, *work])
     assert resume.personal_info.email == "ines@calderandtarnsurveys.example.org"
     assert resume.personal_info.location == "Reno, NV"
+
+
+def test_links_tell_what_a_narrow_column_broke_off() -> None:
+    """An address whose end would be one by itself is whole where the link around both rows leads to the whole."""
+    rows = column(50, 120, "*ABOUT", "ines-cal-", "der@example.org", "calderandtarn.exampl", "esurveys.org")
+    resume = printed(
+        [(50, 50, "#Ines Calder"), *rows],
+        links=[(50, 134, "mailto:ines-calder@example.org"), (50, 162, "https://calderandtarn.examplesurveys.org/")],
+    )
+    assert resume.personal_info.email == "ines-calder@example.org"
+    assert resume.personal_info.portfolio_url.removeprefix("https://") == "calderandtarn.examplesurveys.org"
 
 
 def test_a_contact_at_the_foot_of_the_page_belongs_to_the_head() -> None:
