@@ -53,6 +53,7 @@ def certificates_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str) -
         not any_bullet and any(row.bold or row.fragments[0].bold for row in rows) and not all(row.bold for row in rows)
     )
     gapped = not any_bullet and _stands_in_groups(rows)
+    leading = _print(_first_loud(rows)) if rows else None
     parted = sum(bool(row.fragments[0].breaks) for row in rows) * 2 > len(rows)
     told_apart = not any_bullet and len({_print(row) for row in rows}) > 1
     alike = ((above, below) for above, below in pairwise(rows) if _print(above) == _print(below))
@@ -62,7 +63,7 @@ def certificates_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str) -
         if ((told_apart and above.wrapped) or _UNFINISHED.search(above.text)) and not below.bullet
     }
     for index, row in enumerate(rows):
-        if row.number in carried or (not any_bullet and row.size and _print(row) != _print(rows[0])):
+        if row.number in carried or (not any_bullet and row.size and _print(row) != leading):
             continue
         if gapped and not row.spaced:
             continue
@@ -100,6 +101,13 @@ def _is_dated(row: Row, dates: Sequence[DateSpan]) -> bool:
 def _print(row: Row) -> tuple[float, bool, int]:
     """Return how the row is printed: in a list of names and issuers, the names are alike."""
     return (round(row.size, 1), row.italic, row.color)
+
+
+def _first_loud(rows: Sequence[Row]) -> Row:
+    """Return the row whose print the names have: the first, or the first of the larger and bold ones below it."""
+    loud = max(rows, key=lambda row: (row.bold, row.size))
+    several = sum(_print(row) == _print(loud) and row.bold for row in rows) > 1
+    return loud if several and loud.bold and loud.size > rows[0].size else rows[0]
 
 
 def _hangs(row: Row, above: Sequence[Row]) -> bool:

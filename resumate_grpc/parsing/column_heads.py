@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from resumate_grpc.parsing.folding import words_of
 from resumate_grpc.parsing.fragments import Row
@@ -14,8 +15,12 @@ _MOST_HEAD_WORDS = 8
 
 
 def without_column_heads(rows: Sequence[Row]) -> list[Row]:
-    """Drop the rows that are the heads of a table's columns: "Year", "Position held", "Degree / Course"."""
-    return [row for row in rows if not _is_column_head(row.text)]
+    """Drop the rows that are the heads of a table's columns: "Year", "Position held", "Degree / Course".
+
+    What a wrapped row runs on into is none: "…, Wexmoor", "University".
+    """
+    carried = {below.number for above, below in pairwise(rows) if above.wrapped}
+    return [row for row in rows if row.number in carried or not _is_column_head(row.text)]
 
 
 def _is_column_head(printed: str) -> bool:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
+import msgspec
+
 from resumate_grpc.parsing.dates import find_dates
 from resumate_grpc.parsing.document import Document
 from resumate_grpc.parsing.finding import Finding, found
@@ -156,7 +158,7 @@ def _with_head(email: Finding, document: Document) -> Finding:
         address = link.uri[len("mailto:") :].partition("?")[0] if link.uri.lower().startswith("mailto:") else ""
         longer = len(address) > len(email.text) and address.lower().endswith(email.text.lower())
         if longer and link.start < email.start and email.end <= link.end:
-            return replace(email, text=address, start=link.start)
+            return msgspec.structs.replace(email, text=address, start=link.start)
     return email
 
 
@@ -292,8 +294,9 @@ def _behind_role(text: str, place: Finding, terms: Terms) -> Finding | None:
 def _with_street(text: str, place: Finding, above: Row | None, row: Row) -> Finding:
     """Take in the street before it or on the line above: the address counts as a whole."""
     left, right = _neighbours(text, place, row)
-    if not left and above and row.start - above.end <= 1 and len(above.fragments) == 1:
-        left = (above.start, above.end)
+    if not left and above and row.start - above.end <= 1:
+        first = above.fragments[0]
+        left = (first.start, first.end) if len(above.fragments) == 1 or first.text.endswith(",") else None
     repeats = left and fold(place.text).split()[0].strip(",") in fold(text[left[0] : left[1]])
     start = left[0] if left and not repeats and _is_street(text, *left) else place.start
     goes_on = right is not None and (start < place.start or _is_country(text, place, *right))

@@ -33,6 +33,8 @@ def _alternatives(names: Sequence[str]) -> str:
 
 _MONTH = rf"(?<![^\W\d_])(?:{_alternatives([*_MONTHS])})(?![^\W\d_])"
 _YEAR = r"(?:19[4-9]\d|20[0-4]\d)"
+_LENGTH = r"(?<=\d{4})\d{1,2}\s(?:year|month|yr|mo)s?\b"
+"""How long it was, set right behind a year without a space: "Jun 20212 years"."""
 _NOT_INSIDE = r"(?<![\w.,/$€£+-])"
 _WORDS = (*_MONTHS, *_SEASONS.split(), *_VAGUE_WORDS.split(), *(fold(word) for word in _PRESENT_WORDS))
 _BEGINNINGS = _alternatives([*{word[:2] for word in _WORDS}])
@@ -49,7 +51,7 @@ _POINT = re.compile(
     | (?<![^\W_])(?:(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|\.|er)?\s+)?(?P<month>{_MONTH})\.?
       (?:\s+(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?=,|\s\s?{_YEAR}))?
       (?:\s?[-,/.]\s?|\s+(?:of|de|del)\s+|\s{{0,4}})
-      (?:(?P<year>{_YEAR})|'\s?(?P<short_quoted>\d\d)|(?P<short>\d\d))(?!\d|\w)
+      (?:(?P<year>{_YEAR})|'\s?(?P<short_quoted>\d\d)|(?P<short>\d\d))(?!(?!{_LENGTH})\w)
     | (?<![\w.,/$])(?<!\d:)(?P<year_first>{_YEAR})[\s,.]{{1,3}}(?P<month_after>{_MONTH})
     | (?<![^\W_])(?:{_alternatives(_SEASONS.split())}|{_VAGUELY})[\s,-]{{1,3}}(?:of\s)?(?P<season_year>{_YEAR})(?!\d)
     | (?<![\w.,/$€£+])(?P<bare_month>{_MONTH})\.?

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from resumate_grpc.parsing.column_heads import without_column_heads
 from resumate_grpc.parsing.dates import DateSpan
-from resumate_grpc.parsing.degrees import has_degree, split_degree
+from resumate_grpc.parsing.degrees import degree_spans, has_degree, split_degree
 from resumate_grpc.parsing.departments import whole_school
 from resumate_grpc.parsing.entries import Entry, entries_by_leader
 from resumate_grpc.parsing.entry_forms import without_broken_labels
@@ -28,6 +28,7 @@ from resumate_grpc.parsing.study_parts import (
     MAJOR,
     SUBJECT,
     Part,
+    has_institution,
     parts_of,
     subject_alone,
 )
@@ -68,6 +69,7 @@ _GPA_TAIL = re.compile(
     r"first class|mention (?:tr[eè]s |assez )?bien|mention \w+$|f[eé]licitations|thesis\b).*$",
     re.IGNORECASE,
 )
+_IN_BRACKETS = re.compile(r"\s*\(\d[\d.,/ ]*(?:c?gpa)?\)$", re.IGNORECASE)
 _IN_PLACE = re.compile(r"\s+(?:in|à|en|em)\s+([^\W\d_a-z][^\d]*)$")
 """Where a school is, said in words: "Realschule in Graz"."""
 _LABEL_FIELD = frozenset(
@@ -103,6 +105,7 @@ _OF_SUBJECT = re.compile(
     r"laws?|business administration|education|letters|research)\b)([^\W\d_][^\W\d_ ]*(?: [^\W\d_]+){0,3})",
     re.IGNORECASE,
 )
+_HONOURS = re.compile(r"(?:\s*\(hons?\.?\))?\.?\s+", re.IGNORECASE)
 _PLURAL = re.compile(r"\([si]\)")
 _CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff가-힣]")
 _DEPARTMENT = re.compile(r"(?:学科|専攻|专业|학과|학부|전공|공학과)$")
@@ -189,8 +192,11 @@ def _study(
         (part for part in firm if not SUBJECT.match(part.finding.text)), next(iter(firm or degrees), None)
     )
     degree, field = _split(degree_part.finding, text, terms) if degree_part else (None, None)
+    if field and degree_part and degree_part.institution and _school_behind(degree_part.finding, text, terms):
+        comma = COMMA.search(text, degree_part.finding.start, degree_part.finding.end)
+        field = found(text, comma.end(), degree_part.finding.end) if comma else None  # what is before it is the school
     field = None if field and ASIDE.match(field.text + " ") else field
-    institution = _institution(parts, degree_part, text)
+    institution = _institution(parts, degree_part, text, terms)
     field = next((labelled[label] for label in labelled if label in _LABEL_FIELD), None) or field or _major(parts, text)
     if degree and degree_part and field and institution and field.end <= degree.end:
         field = _field_by_itself(parts, degree_part, institution) or field
@@ -278,6 +284,8 @@ def _clean(finding: Finding | None, text: str, confidence: float) -> Finding | N
     lead = _IN_PLACE.search(text, finding.start, finding.end)
     if lead and is_wholly_place(lead[1]) and not OF_A_TOWN.match(finding.text):
         finding = found(text, finding.start, lead.start()) or finding
+    graded = _IN_BRACKETS.search(text, finding.start, finding.end)
+    finding = (found(text, finding.start, graded.start()) or finding) if graded else finding
     tail = _GPA_TAIL.search(text, finding.start, finding.end)
     if tail and tail.start() > finding.start:
         finding = found(text, finding.start, tail.start()) or finding
@@ -287,12 +295,12 @@ def _clean(finding: Finding | None, text: str, confidence: float) -> Finding | N
     return finding.trusted(confidence)
 
 
-def _institution(parts: Sequence[Part], degree: Part | None, text: str) -> Finding | None:
+def _institution(parts: Sequence[Part], degree: Part | None, text: str, terms: Terms) -> Finding | None:
     schools = [part for part in parts if part.institution and part is not degree]
     if schools:
         return max(schools, key=_weight).finding
     if degree and degree.institution:
-        return _within_degree(degree.finding, text)
+        return _within_degree(degree.finding, text, terms)
     rest = [
         part
         for part in parts
@@ -314,9 +322,23 @@ def _weight(part: Part) -> tuple[int, int]:
     return (1 if university else 0) - (1 if faculty and not university else 0), -part.finding.start
 
 
-def _within_degree(finding: Finding, text: str) -> Finding | None:
+def _within_degree(finding: Finding, text: str, terms: Terms) -> Finding | None:
+    """Return the school behind a degree: right behind its last word, "MPH Tarn University", or after a word or sign."""
+    if start := _school_behind(finding, text, terms):
+        comma = COMMA.search(text, start, finding.end)
+        return found(text, start, comma.start() if comma else finding.end)
     split = re.search(r"\s+(?:from|at|,)\s+|,\s+", text[finding.start : finding.end])
     return found(text, finding.start + split.end(), finding.end) if split else None
+
+
+def _school_behind(finding: Finding, text: str, terms: Terms) -> int:
+    """Return where a school's name begins right behind the degree that leads; 0 for none."""
+    spans = degree_spans(terms, text, finding.start, finding.end)
+    behind = _HONOURS.match(text, spans[0][1], finding.end) if spans and spans[0][0] == finding.start else None
+    comma = COMMA.search(text, behind.end(), finding.end) if behind else None
+    end = comma.start() if comma else finding.end
+    named = behind is not None and text[behind.end() : behind.end() + 1].isupper()
+    return behind.end() if behind and named and has_institution(terms, text, behind.end(), end) else 0
 
 
 def _field_beside(parts: Sequence[Part], degree: Part, institution: Finding | None) -> Finding | None:

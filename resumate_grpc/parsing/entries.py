@@ -11,6 +11,7 @@ from statistics import median
 from resumate_grpc.parsing.dates import PRESENT, DateSpan, dates_within
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Fragment, Row
+from resumate_grpc.parsing.pieces import is_duration
 from resumate_grpc.parsing.places import is_wholly_place
 from resumate_grpc.parsing.post_labels import COMPANY_LABELS, TITLE_LABELS
 from resumate_grpc.parsing.prose import LONG, is_prose
@@ -23,6 +24,7 @@ _LONGEST_BESIDE_SINGLE = 90
 _INDENT = 5.0
 _LONGEST_DATE = 40
 _FULL_LINE = 60
+_MOST_SUBJECT_WORDS = 6
 _WIDER = 1.2
 _SMALL_NAME_WORDS = 8
 _NEXT_LINE = 1.6
@@ -193,7 +195,7 @@ def _alone(fragment: Fragment, dates: Sequence[DateSpan]) -> DateSpan | None:
 
 
 def _prose_flags(rows: Sequence[Row], dates: Sequence[DateSpan]) -> list[bool]:
-    outer = _outer_bullets(rows) or _bulleted_names(rows, dates)
+    outer = _outer_bullets(rows) or _bulleted_names(rows, dates) or _above_periods(rows, dates)
     flags: list[bool] = []
     for index, row in enumerate(rows):
         above = rows[index - 1] if index and flags[-1] else None
@@ -263,6 +265,25 @@ def _bulleted_names(rows: Sequence[Row], dates: Sequence[DateSpan]) -> set[int]:
     return names if len(names) > 1 and len(names) * 2 > sum(row.bullet for row in rows) else set()
 
 
+def _above_periods(rows: Sequence[Row], dates: Sequence[DateSpan]) -> set[int]:
+    """Return the list items that each stand above one that is a period and nothing else, where all rows are items."""
+    if not all(row.bullet for row in rows):
+        return set()
+    periods = [_is_period(row, dates) for row in rows]
+    names = {
+        rows[at].number
+        for at, period in enumerate(periods[1:])
+        if period and not periods[at] and len(rows[at].text) < LONG
+    }
+    return names if len(names) > 1 else set()
+
+
+def _is_period(row: Row, dates: Sequence[DateSpan]) -> bool:
+    """Whether a row is a period, maybe with its length, and nothing else."""
+    spans = dates_within(dates, row.start, row.start + 2)
+    return bool(spans) and spans[0].is_range and _at_edge(row, spans[0]) and len(row.text) < _LONGEST_DATE
+
+
 def _is_dated(row: Row, prose: bool, dates: Sequence[DateSpan]) -> bool:  # noqa: FBT001 - one flag of a row
     spans = dates_within(dates, row.start, row.end)
     if not spans:
@@ -282,6 +303,7 @@ def _is_dated(row: Row, prose: bool, dates: Sequence[DateSpan]) -> bool:  # noqa
 def _at_edge(row: Row, span: DateSpan) -> bool:
     before = row.text[: span.start - row.start].strip(" (|,-–—:[")
     after = row.text[span.end - row.start :].strip(" )|,-–—:].")
+    after = "" if is_duration(after) else after
     if not before or not after or after.startswith(("(", "·")):
         return True
     return any(
@@ -438,7 +460,16 @@ def _begins_anew(own: frozenset[str], seen: set[str], leader: frozenset[str]) ->
 def _whole(
     rows: Sequence[Row], prose: Sequence[bool], dates: Sequence[DateSpan], labels: Callable[[Row], frozenset[str]]
 ) -> Entry:
-    header = tuple(row for row, body in zip(rows, prose, strict=True) if not body or labels(row))
-    body = tuple(row for row, is_body in zip(rows, prose, strict=True) if is_body and not labels(row))
+    subjects = {below.number for above, below in pairwise(rows) if _is_subject(above, below, labels)}
+    told = [not body or bool(labels(row)) or row.number in subjects for row, body in zip(rows, prose, strict=True)]
+    header = tuple(row for row, named in zip(rows, told, strict=True) if named)
+    body = tuple(row for row, named in zip(rows, told, strict=True) if not named)
     spans = [span for row in header for span in dates_within(dates, row.start, row.end)]
     return Entry(header=header, body=body, dates=tuple(spans))
+
+
+def _is_subject(above: Row, below: Row, labels: Callable[[Row], frozenset[str]]) -> bool:
+    """Whether a list item of a few words stands right below one that names a degree: what was studied."""
+    listed = above.bullet and below.bullet and labels(above) == {"degree"} and not labels(below)
+    words = below.text.split()
+    return listed and words[0][:1].isupper() and len(words) <= _MOST_SUBJECT_WORDS and below.text[-1].isalpha()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import msgspec
+
 from resumate_grpc.parsing.bodies import bullets_of, prose_of
 from resumate_grpc.parsing.column_heads import without_column_heads
 from resumate_grpc.parsing.dates import PRESENT, DateSpan
@@ -85,7 +87,18 @@ def posts_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms
     for header in headers:
         if header.company:
             header.company = replace(header.company, finding=without_department(header.company.finding, text))
-    return _posts(headers, text)
+    return _open_ended(_posts(headers, text))
+
+
+def _open_ended(posts: Sequence[Post]) -> list[Post]:
+    """Read one date of the first post as its start where the others are periods that end before it: it goes on."""
+    first, *rest = posts or [Post()]
+    ends = [post.end_date.text for post in rest if post.is_period and post.end_date]
+    start = first.start_date
+    single = start is not None and first.end_date is not None and not first.is_period
+    if not start or not single or not rest or len(ends) < len(rest) or start.text == PRESENT or start.text < max(ends):
+        return list(posts)
+    return [replace(first, end_date=msgspec.structs.replace(start, text=PRESENT, confidence=0.5)), *rest]
 
 
 def _under_parents(headers: Sequence[Slots], terms: Terms) -> set[int]:

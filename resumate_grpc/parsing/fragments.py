@@ -43,6 +43,8 @@ _LOUDER = 1.15
 _NEARLY_FULL = 0.8
 _HALF_FULL = 0.5
 _LEAST_FULL = 3
+_WIDE_TEXT = 22.0  # font sizes
+_NOWHERE = float("inf")
 _HANGING = 0.8  # points
 
 
@@ -142,18 +144,47 @@ def with_wraps(rows: Sequence[Row], first_words: Sequence[float]) -> list[Row]:
         if row.box:
             columns[row.page, row.column].append(row)
     widths = {place: _column_width(own) for place, own in columns.items()}
+    edges = _right_edges(rows)
     marked = list(rows)
     for (row, below), word in zip(pairwise(rows), first_words[1:], strict=True):
         width = widths.get((row.page, row.column), 0.0)
         together = row.block == below.block and row.end + 1 == below.start and row.size == below.size
         together = together and len(row.fragments) == 1 and not (below.bullet or below.spaced or row.heading_level)
-        if together and row.bullet and abs(row.left - below.left) < _HANGING and row.left > 0:
+        if together and (_has_date_from(row, below) or (row.bullet and _hangs_alike(row, below))):
             marked[row.number] = replace(row, wrapped=True)
         elif width and row.box and together:
             filled = row.box.x1 - row.left + _SPACE_EMS * row.size + word
             if filled > width and row.box.x1 - row.left > _HALF_FULL * width:
                 marked[row.number] = replace(row, wrapped=True)
+        if together and row.box and not marked[row.number].wrapped and round(row.left) == round(below.left):
+            edge = edges.get((row.page, row.column, round(row.left)), _NOWHERE)
+            if row.box.x1 + _SPACE_EMS * row.size + word > edge:
+                marked[row.number] = replace(row, wrapped=True)
     return marked
+
+
+def _hangs_alike(row: Row, below: Row) -> bool:
+    return abs(row.left - below.left) < _HANGING and row.left > 0
+
+
+def _has_date_from(row: Row, below: Row) -> bool:
+    """Whether what stands at a row's right end was printed at the height of the row above, which so runs on into it."""
+    if not row.box or not below.box or len(below.fragments) == 1:
+        return False
+    return below.box.y0 <= row.box.y0 + _HANGING and below.box.y1 > row.box.y1 + _HANGING
+
+
+def _right_edges(rows: Sequence[Row]) -> dict[tuple[int, int, int], float]:
+    """Return where text that begins at one left edge ends, by page, column and that edge, where it is set wide.
+
+    What hangs behind a rail of dates is narrower than the rest of its column.
+    """
+    texts: dict[tuple[int, int, int], list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.box and len(row.fragments) == 1:
+            texts[row.page, row.column, round(row.left)].append(row)
+    widths = {place: _column_width(own) for place, own in texts.items() if len(own) >= _LEAST_FULL}
+    return {place: place[2] + width for place, width in widths.items() if width > _WIDE_TEXT * texts[place][0].size}
 
 
 def _column_width(rows: Sequence[Row]) -> float:

@@ -23,7 +23,7 @@ _ITALIAN = re.compile(r"(?<![\d./])(1\d\d\s*/\s*110|[123]\d(?:[.,]\d)?\s*/\s*30)
 _LEAVING = re.compile(r"\b(?:abitur|matura|fachhochschulreife|staatsexamen)\s*\(([1-4][.,]\d{1,2})\)", re.IGNORECASE)
 _GPA_AFTER = re.compile(r"(?<![\d./])(\d[.,]\d{1,3}(?:\s*/\s*\d{1,2}(?:[.,]\d{1,2})?)?)\s*(?:c?gpa)\b", re.IGNORECASE)
 _BARE_GRADE = re.compile(
-    r"(?:^|,\s|\s[|·–-]\s)([0-5][.,]\d{1,3}|\d{1,2}(?:[.,]\d{1,3})?\s*/\s*(?:4|5|10|20)(?:[.,]\d{1,2})?)\.?$"
+    r"(?:^|,\s|\s[|·–-]\s|\s\()([0-5][.,]\d{1,3}|\d{1,2}(?:[.,]\d{1,3})?\s*/\s*(?:4|5|10|20)(?:[.,]\d{1,2})?)\)?\.?$"
 )
 
 

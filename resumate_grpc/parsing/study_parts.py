@@ -75,6 +75,7 @@ SUBJECT = re.compile(
 )
 """What is a degree only where no other is named: "Ingeniería Civil"."""
 COMMA = re.compile(r",\s+|\s*\n\s*")
+_SIGN = re.compile(r",\s+")
 _COLON = re.compile(r"\s?:\s+")
 _CUT = re.compile(rf"{COMMA.pattern}|{_COLON.pattern}")
 _SHORTEST_ABBREVIATION = 3
@@ -124,7 +125,7 @@ def _parts_ways(left: int, cut: re.Match[str], end: int, text: str, terms: Terms
     if not left_school and (names_school or names_degree):
         return True
     if left_degree and right_school and not left_school:
-        following = COMMA.search(text, cut.end(), end)
+        following = _SIGN.search(text, cut.end(), end)
         return has_institution(terms, text, cut.end(), following.start() if following else end)
     if MAJOR.match(text, left):
         return right_school or place_likeness(after) >= _PLACE

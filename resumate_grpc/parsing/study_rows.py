@@ -18,6 +18,7 @@ _SENTENCE = 60
 _INDENT = 5.0
 _MOST_NAME_WORDS = 8
 _ENTRY_ROWS = 4
+_LEAST_NAME = 4
 _MOST_PLACE_WORDS = 4
 
 
@@ -77,16 +78,22 @@ def _leads_like(row: Row, leader: Row, known: Mapping[int, frozenset[str]], date
         leader.bold, leader.caps, leader.size, len(leader.fragments)
     )  # fmt: skip
     first = row.fragments[0]
-    named = (
-        first.text[:1].isupper() and not dates_within(dates, first.start, first.end) and not is_wholly_place(first.text)
-    )
+    bare = not dates_within(dates, first.start, first.end) or (len(row.fragments) == 1 and _ends_in_date(row, dates))
+    named = first.text[:1].isupper() and bare and not is_wholly_place(first.text)
     if not alike or not named or abs(row.left - leader.left) >= _INDENT or ASIDE.match(row.text):
         return False
     if "date" in known[row.number]:
-        return "date" in known[leader.number] and len(row.fragments) > 1
+        beside = len(row.fragments) > 1 or all(_ends_in_date(each, dates) for each in (row, leader))
+        return "date" in known[leader.number] and beside
     if not known[row.number] and _has_place_beside(row) and _has_place_beside(leader):
         return True
     return (row.bold or row.caps) and row.size > 0 and len(row.text.split()) <= _MOST_NAME_WORDS
+
+
+def _ends_in_date(row: Row, dates: Sequence[DateSpan]) -> bool:
+    """Whether a name is followed by a date on its row, with nothing but a space between."""
+    spans = dates_within(dates, row.start, row.end)
+    return bool(spans) and spans[-1].end >= row.end - 1 and spans[-1].start > row.start + _LEAST_NAME
 
 
 def _has_place_beside(row: Row) -> bool:
@@ -128,5 +135,6 @@ def plain_rows_suffice(rows: Sequence[Row], labels: Callable[[Row], frozenset[st
 
 
 def is_date_alone(row: Row, dates: Sequence[DateSpan]) -> bool:
-    """Whether the row is a date and nothing else."""
-    return any(span.end - span.start >= len(row.text) - 1 for span in dates_within(dates, row.start, row.end))
+    """Whether the row is a date and nothing else, or two of them."""
+    spans = dates_within(dates, row.start, row.end)
+    return bool(spans) and sum(span.end - span.start for span in spans) >= len(row.text) - len(spans)

@@ -27,7 +27,7 @@ def printed(*pages: Sequence[Placed], links: Sequence[tuple[float, float, str]] 
             sheet.set_font("Helvetica", "B" if bold else "", 20 if large else 10)
             sheet.text(x, y, text.lstrip("*#"))
     for x, y, uri in links:
-        sheet.link(x, y - 10, 120, 14, uri)
+        sheet.link(x, y - 10, 120, 28, uri)
     return drive(understand(read(bytes(sheet.output())), options=ParseOptions()))[1]
 
 
@@ -176,6 +176,17 @@ def test_an_address_broken_by_a_narrow_column_is_whole() -> None:
     assert resume.personal_info.location == "Reno, NV"
 
 
+def test_links_tell_what_a_narrow_column_broke_off() -> None:
+    """An address whose end would be one by itself is whole where the link around both rows leads to the whole."""
+    rows = column(50, 120, "*ABOUT", "ines-cal-", "der@example.org", "calderandtarn.exampl", "esurveys.org")
+    resume = printed(
+        [(50, 50, "#Ines Calder"), *rows],
+        links=[(50, 134, "mailto:ines-calder@example.org"), (50, 162, "https://calderandtarn.examplesurveys.org/")],
+    )
+    assert resume.personal_info.email == "ines-calder@example.org"
+    assert resume.personal_info.portfolio_url.removeprefix("https://") == "calderandtarn.examplesurveys.org"
+
+
 def test_a_contact_at_the_foot_of_the_page_belongs_to_the_head() -> None:
     """What stands in the bottom margin with the only e-mail address is no certificate."""
     resume = printed(
@@ -189,3 +200,126 @@ def test_a_contact_at_the_foot_of_the_page_belongs_to_the_head() -> None:
     assert resume.personal_info.email == "ines@example.org"
     assert resume.personal_info.location.endswith("Reno, NV 89501")
     assert list(resume.skills.certifications) == ["Crane Operator", "First Aid at Work"]
+
+
+# Posts and studies
+
+
+def test_a_name_runs_on_below_a_date_that_left_it_no_room() -> None:
+    """The date beside the first line stands at the end of the second after reading: the name goes over both."""
+    resume = printed(
+        [
+            *TOP,
+            (50, 110, "*Work Experience"),
+            (50, 130, "Rigging Supervisor, Northern Yards and Merrow Harbour"),
+            (330, 130, "Feb 2020 - Present"),
+            *column(50, 144, "Engineering Ltd, Leeds, UK", "- Led two crews of nine."),
+            (50, 186, "Rigger and Crane Operator, Southern Yard and Tarn Dock"),
+            (330, 186, "Mar 2015 - Jan 2020"),
+            *column(50, 200, "Engineering Ltd, Cork, Ireland", "- Kept the cranes running."),
+        ]
+    )
+    assert [post.company.endswith("Engineering Ltd") for post in resume.work_experience] == [True, True]
+
+
+def test_one_date_of_the_first_post_is_its_start() -> None:
+    """Where the other posts are periods that end before it, it goes on; a single date among single dates does not."""
+    body = (
+        "Foreman, Merrow Docks Ltd\t{}\n\n- Led two crews.\n\nRigger, Tarn Cables Ltd\t{}\n\n- Kept cranes running.\n"
+    )
+    head = "Ines Calder\nines@example.org\n\nEXPERIENCE\n\n"
+    open_ended = understood(head + body.format("Feb 2020", "Mar 2015 - Jan 2020"))
+    assert posts(open_ended)[0][2:] == ("2020-02", "present")
+    both_single = understood(head + body.format("2020", "2015"))
+    assert posts(both_single)[0][2:] == ("2020", "2020")
+
+
+def test_entries_may_be_list_items_through_and_through() -> None:
+    """Each third item is a name, and below it one that is its period, with its length set right behind the year."""
+    resume = understood(
+        "Ines Calder\nines@example.org\n\nEXPERIENCE\n\n- Foreman, Merrow Docks Ltd\n- Jul 2021 - Present\n"
+        "- Led two crews of nine\n- Rigger, Tarn Cables Ltd\n- Jun 2019 - Jun 20212 years\n- Kept the cranes running\n"
+    )
+    assert posts(resume) == [
+        ("Foreman", "Merrow Docks Ltd", "2021-07", "present"),
+        ("Rigger", "Tarn Cables Ltd", "2019-06", "2021-06"),
+    ]
+
+
+def test_a_degree_may_stand_right_before_its_school() -> None:
+    """Nothing but a space parts them; the subject follows the comma."""
+    plain = understood(
+        "Ines Calder\nines@example.org\n\nEDUCATION\n\nMPH University of Tarn, Public Health\t2016 - 2018\n"
+        "BSc (Hons) Merrow University, Geology\t2010 - 2013\n"
+    )
+    assert [(each.degree, each.field_of_study, each.institution) for each in plain.education] == [
+        ("MPH", "Public Health", "University of Tarn"),
+        ("BSc (Hons)", "Geology", "Merrow University"),
+    ]
+
+
+def test_a_school_broken_behind_its_comma_is_whole() -> None:
+    """Below a date "…, Wexmoor" is wrapped, and "University" goes on below it."""
+    resume = printed(
+        [
+            *TOP,
+            (50, 110, "*Education"),
+            *column(50, 130, "Sep 2015 - May 2018", leading=14),
+            *column(110, 144, "Master of Science in Mechanical Engineering, Wexmoor", "University"),
+            *column(50, 180, "Sep 2010 - May 2013"),
+            *column(110, 194, "Bachelor of Science in Mechanical Engineering, Tarn State", "University"),
+            (50, 240, "*Experience"),
+            (50, 260, "Nov 2018 - Present"),
+            *column(110, 274, "Design Engineer, Merrow Automotive Systems (Leeds, UK).", "Held patents on bushings."),
+        ]
+    )
+    assert [each.institution for each in resume.education] == ["Wexmoor University", "Tarn State University"]
+
+
+def test_what_was_studied_may_be_a_list_item_below_the_degree() -> None:
+    """Years, degree and subject are items, the school is a heading."""
+    resume = understood(
+        "# Ines Calder\n\nines@example.org\n\n## Education\n\n- 2010 2013\n\n### Tarn University\n\n"
+        "- Bachelor of Commerce\n- Accounting and Finance\n- 2008 2010\n\n### Merrow College\n\n"
+        "- Diploma\n- Surveying\n",
+        media_type=MediaType.MARKDOWN,
+    )
+    assert [(each.degree, each.field_of_study, each.institution) for each in resume.education] == [
+        ("Bachelor of Commerce", "Accounting and Finance", "Tarn University"),
+        ("Diploma", "Surveying", "Merrow College"),
+    ]
+    assert [(each.start_date, each.end_date) for each in resume.education] == [("2010", "2013"), ("2008", "2010")]
+
+
+def test_a_grade_in_brackets_is_no_part_of_the_subject() -> None:
+    """As in "Informatik (1,3)", "Physics (3.81/4.00)"."""
+    resume = understood(
+        "Ines Calder\nines@example.org\n\nEDUCATION\n\nTarn University\t2010 - 2013\nBSc: Physics (3.81/4.00)\n"
+    )
+    assert [(each.field_of_study, each.gpa) for each in resume.education] == [("Physics", "3.81/4.00")]
+    resume = understood(
+        "Ines Calder\nines@example.org\n\nEDUCATION\n\nTU Tarn\t2010 - 2013\nMaster of Science: Informatik (1,3)\n"
+    )
+    assert [(each.field_of_study, each.gpa) for each in resume.education] == [("Informatik", "1,3")]
+
+
+def test_a_school_that_no_list_knows_is_printed_like_the_others() -> None:
+    """A name with its period behind it, as in the first entry."""
+    resume = understood(
+        "Ines Calder\nines@example.org\n\nEDUCATION\n\nTarn University 2010 - 2013\nBachelor of Science - Physics\n"
+        "Merrow Saltmarsh 2004 - 2010\nDiploma - Surveying\n"
+    )
+    assert [(each.institution, each.start_date) for each in resume.education] == [
+        ("Tarn University", "2010"),
+        ("Merrow Saltmarsh", "2004"),
+    ]
+
+
+# Certificates
+
+
+def test_print_parts_a_certificate_from_who_issued_it() -> None:
+    """Bold names, then the issuer with a space before it, in every row."""
+    rows = [(50, 134, "*Crane Operator"), (128, 134, "Tarn Harbour Board"), (50, 150, "*Rigging Inspector")]
+    resume = printed([*TOP, (50, 110, "#Certifications"), *rows, (142, 150, "Merrow Institute")])
+    assert list(resume.skills.certifications) == ["Crane Operator", "Rigging Inspector"]
