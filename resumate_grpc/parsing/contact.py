@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
-import msgspec
-
 from resumate_grpc.parsing.dates import find_dates
 from resumate_grpc.parsing.document import Document
 from resumate_grpc.parsing.finding import Finding, found
@@ -158,7 +156,7 @@ def _with_head(email: Finding, document: Document) -> Finding:
         address = link.uri[len("mailto:") :].partition("?")[0] if link.uri.lower().startswith("mailto:") else ""
         longer = len(address) > len(email.text) and address.lower().endswith(email.text.lower())
         if longer and link.start < email.start and email.end <= link.end:
-            return msgspec.structs.replace(email, text=address, start=link.start)
+            return replace(email, text=address, start=link.start)
     return email
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import msgspec
-
 from resumate_grpc.parsing.bodies import bullets_of, prose_of
 from resumate_grpc.parsing.column_heads import without_column_heads
 from resumate_grpc.parsing.dates import PRESENT, DateSpan
@@ -98,7 +96,7 @@ def _open_ended(posts: Sequence[Post]) -> list[Post]:
     single = start is not None and first.end_date is not None and not first.is_period
     if not start or not single or not rest or len(ends) < len(rest) or start.text == PRESENT or start.text < max(ends):
         return list(posts)
-    return [replace(first, end_date=msgspec.structs.replace(start, text=PRESENT, confidence=0.5)), *rest]
+    return [replace(first, end_date=replace(start, text=PRESENT, confidence=0.5)), *rest]
 
 
 def _under_parents(headers: Sequence[Slots], terms: Terms) -> set[int]:

@@ -101,7 +101,7 @@ def _with_head(finding: Finding, document: Document) -> Finding | None:
             above = document.text[: finding.start - 1][-len(head) - 1 :]
             if head and above.rstrip("-").casefold().endswith(head.rstrip("-").casefold()):
                 start = finding.start - 1 - len(head) - (above.endswith("-") and not head.endswith("-"))
-                return msgspec.structs.replace(finding, text=longer, start=max(0, start))
+                return replace(finding, text=longer, start=max(0, start))
     return None
 
 
