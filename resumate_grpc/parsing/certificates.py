@@ -29,6 +29,8 @@ _HOLDER = re.compile(
     r"\b(?:administrator|developer|programmer|analyst|architect|engineer|practitioner|specialist|professional)\s*$",
     re.IGNORECASE,
 )
+_SITE = re.compile(r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}")
+"""Where a certificate was had, on a line of its own."""
 _ID = re.compile(
     r"\b(?:credential|certificate|license|licence|id|no\.?|number|expires?|expiration|valid|issued|"
     r"show credential)\b.{0,3}[:#\s].*$",
@@ -164,6 +166,6 @@ def _certificate(
     cuts = (cut for cut in _ISSUER.finditer(text, start + 3, end) if not _goes_on(text[cut.end() : end]))
     cut = next(cuts, None)
     item = found(text, start, printed if start < printed < end else cut.start() if cut else end)
-    if not item or len(item.text) < 2 or len(item.text) > 120:  # noqa: PLR2004
+    if not item or _SITE.fullmatch(item.text) or len(item.text) < 2 or len(item.text) > 120:  # noqa: PLR2004
         return None
     return item.trusted(0.82)

@@ -36,6 +36,7 @@ _LABEL = re.compile(
     r"wohnort|direccion|dirección|domicilio|ubicación|endereço|indirizzo|residenza|adres|woonplaats|"
     r"адрес|город|местоположение|город проживания|residencia|lugar de residencia|lieu|domicile|"
     r"проживает|проживание|место жительства|r[eé]sidence|dom[ií]cilio|morada|"
+    r"(?:dirección|endereço|adresse) (?:actual|atual|actuelle)|"
     r"地址|所在地|现居地|现居|住所|現住所|所在|주소|거주지|지역))\s*[:：]\s*",
     re.IGNORECASE,
 )
@@ -51,6 +52,8 @@ _NEAR_EMAIL = 5
 _REACHES = ("mailto:", "tel:")
 _LONGEST_CONTACT = 200
 _SURE_PHONE = 0.7
+_MOST_ADDRESS_ROWS = 4
+_ASKED = 0.95
 _SURE_ENOUGH = 0.85
 """Of numbers that are surely telephones the first is taken."""
 _BESIDE_CONTACT = {
@@ -64,6 +67,8 @@ _BESIDE_CONTACT = {
 }
 _STATE_AND_CODE = re.compile(r"[A-Z]{2} \d{5}(?:-\d{4})?")
 _ONE_EDGE = 2.0  # points
+_SAME_SIZE = 0.5  # points
+_POSTCODE = re.compile(r"\b\d{4,5}\b|\b[A-Z]{1,2}\d{1,2}[A-Z]? ?\d[A-Z]{2}\b")
 _LOUD = 1.4
 """How much larger than what stands around it the name is printed."""
 _DASH = re.compile(r"\s+[-–—]\s+")
@@ -209,7 +214,7 @@ def _place_candidates(text: str, zone: Sequence[Row], terms: Terms) -> Iterator[
     largest = max((row.size for row in zone), default=0.0)
     for index, row in enumerate(zone):
         above, below = (zone[at] if 0 <= at < len(zone) else None for at in (index - 1, index + 1))
-        if whole := _whole_address(text, row):
+        if whole := _whole_address(text, row) or _asked_lines(text, zone[index : index + _MOST_ADDRESS_ROWS]):
             yield whole
         if above and _is_label_cell(above, row) and (asked := found(text, row.start, row.end)):
             yield asked.trusted(0.85)
@@ -217,13 +222,41 @@ def _place_candidates(text: str, zone: Sequence[Row], terms: Terms) -> Iterator[
             if largest > _LOUD * usual and fragment.size == largest:
                 continue  # the name, whatever towns bear it
             if place := _place(text, fragment, terms):
-                yield _with_country(text, _with_street(text, place, above, row), below, row)
+                whole = _with_country(text, _with_street(text, place, above, row), below, row)
+                yield whole if whole.start < place.start else _under_street(text, whole, zone[:index], row)
 
 
 def _is_label_cell(above: Row, row: Row) -> bool:
     """Whether the row before is the cell at its left and asks for an address."""
     beside = row.table >= 0 and (row.table, row.table_row) == (above.table, above.table_row)
     return beside and _LABEL.fullmatch(f"{above.text}:") is not None
+
+
+def _asked_lines(text: str, rows: Sequence[Row]) -> Finding | None:
+    """Return an address of several lines beside the label that asks for it, or below one in bold."""
+    row, *after = rows
+    if _LABEL.fullmatch(f"{row.fragments[0].text.rstrip(' :')}:") is None or row.table >= 0:
+        return None
+    if len(row.fragments) == 1 and (not row.bold or not after or after[0].bold):
+        return None
+    lines = [row] if len(row.fragments) > 1 else [after.pop(0)]
+    for below in after:
+        alone = len(below.fragments) == 1 and not below.bold and below.start - lines[-1].end <= 1
+        if (
+            not alone
+            or below.block != lines[-1].block
+            or not _meets(lines[-1], below)
+            or not _may_be_address(text, below)
+        ):
+            break
+        lines.append(below)
+    start = row.fragments[1].start if lines[0] is row else lines[0].start
+    return found(text, start, lines[-1].end, _ASKED) if len(lines) > 1 and _may_be_address(text, lines[0]) else None
+
+
+def _may_be_address(text: str, row: Row) -> bool:
+    reached = EMAIL.search(row.text) or URL.search(row.text) or any(phones_of(text, row.start, row.end, language=""))
+    return not reached and len(row.text) <= _LONGEST_PLACE
 
 
 def _whole_address(text: str, row: Row) -> Finding | None:
@@ -301,6 +334,23 @@ def _with_street(text: str, place: Finding, above: Row | None, row: Row) -> Find
     end = right[1] if right and goes_on and _ends_address(text, place, *right) else place.end
     whole = found(text, start, end)
     return whole.trusted(place.confidence) if whole else place
+
+
+def _under_street(text: str, place: Finding, above: Sequence[Row], row: Row) -> Finding:
+    """Take in a street on the line above that something else stands beside, or on the one before the name's."""
+    part = next((part for part in row.fragments if part.start <= place.start < part.end), None)
+    if part is None or part.start != place.start or not _POSTCODE.search(place.text):
+        return place
+    for line in (line for line in reversed(above[-2:]) if line.page == row.page):
+        for street in line.fragments:
+            one_edge = abs(street.left - part.left) < _ONE_EDGE or (
+                street is line.fragments[-1] and part is row.fragments[-1] and _meets(line, row)
+            )
+            level = one_edge and abs(street.size - part.size) <= _SAME_SIZE
+            if level and place_likeness(street.text) < _PLACE_FOUND and _is_street(text, street.start, street.end):
+                whole = f"{street.text.strip(' ,')} {place.text}"
+                return replace(place, text=whole, start=street.start)
+    return place
 
 
 def _neighbours(text: str, place: Finding, row: Row) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:

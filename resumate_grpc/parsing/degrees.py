@@ -17,6 +17,8 @@ _PLACE = 0.5
 _STATE = re.compile(r"MA|MD|ME|MS")
 _TOWN = re.compile(r"([^\W\d_][\w.' -]*),\s*$")
 _LONGEST_TOWN = 30
+_BARE_TOWN = re.compile(r",\s+[A-Z][a-z]+(?: [A-Z][a-z]+)? $")
+"""A town without a comma before its state, at a line's end: "Ostrelle College, Rockville MD"."""
 _SCHOOL = re.compile(r"high school|secondary|higher secondary|senior secondary", re.IGNORECASE)
 _ELISIONS = ("l'", "l’")
 """What stands before a profession rather than a degree: "Sciences de l'ingénieur"."""
@@ -53,7 +55,7 @@ def degree_spans(terms: Terms, text: str, start: int, end: int) -> list[tuple[in
         if last <= end
         and (_is_degree(text[first:last]) or _stands_alone(text, first, last))
         and not _names_school(text, start, first, last)
-        and not _names_state(text, start, first, last)
+        and not _names_state(text, first, last)
         and not text[max(0, first - 2) : first].endswith(_ELISIONS)
     ]
     named = _DIPLOMA_OF.match(text, start, end)
@@ -66,11 +68,14 @@ def _stands_alone(text: str, first: int, last: int) -> bool:
     return long and (text[last : last + 1] in {"", "\n", ",", ";", "\t", ")"})
 
 
-def _names_state(text: str, start: int, first: int, last: int) -> bool:
+def _names_state(text: str, first: int, last: int) -> bool:
     """Whether "MA" stands behind a town and a comma: Massachusetts, no Master of Arts."""
     if not _STATE.fullmatch(text[first:last]):
         return False
-    town = _TOWN.search(text, max(start, first - _LONGEST_TOWN), first)
+    line = max(text.rfind("\n", 0, first) + 1, first - _LONGEST_TOWN)
+    if text[last : last + 1] in {"", "\n", "\t"} and _BARE_TOWN.search(text, line, first):
+        return True
+    town = _TOWN.search(text, line, first)
     return town is not None and any(
         is_place(fold(town[1]).split(" ", skip)[-1]) for skip in range(town[1].count(" ") + 1)
     )

@@ -7,8 +7,9 @@ import re
 from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.nlp import Term, Terms
+from resumate_grpc.parsing.study_parts import has_institution
 
-__all__ = ["whole_school", "without_department"]
+__all__ = ["employer_of", "whole_school", "without_department"]
 
 _CUT = re.compile(r",\s+|\s+[-–—/]\s+")
 _HEAD = re.compile(
@@ -21,10 +22,42 @@ _HEAD = re.compile(
 )
 """How the name of a part begins, folded: closed words of seven languages."""
 _TAIL = re.compile(r".+ (?:dep(?:artmen)?t\.?|division|faculty|lab|laboratory)(?: \([^()]*\))?")
+_ROW_END = re.compile(r"[\n\t]")
+_WITHIN = re.compile(
+    r"\b(?:cent(?:er|re|ro)|zentrum|program(?:me)?|lab|laborator(?:y|ies|io|ium)|group|gruppe|groupe|observatory|project|"
+    r"office|library|museum|initiative)\b"
+)
+"""What names a part where a university follows, wherever in the name it stands."""
+
+
+def employer_of(company: Finding, place: Finding | None, text: str, terms: Terms) -> tuple[Finding, Finding | None]:
+    """Return the employer without its department, and the place, which may have begun with the university's name."""
+    comma = _CUT.search(text, place.start, place.end) if place else None
+    if place and comma and _within(company.text) and has_institution(terms, text, place.start, comma.start()):
+        whole, rest = found(text, place.start, comma.start()), found(text, comma.end(), place.end)
+        if whole and rest:
+            return whole.trusted(company.confidence), rest.trusted(place.confidence)
+    lead = _CUT.match(text, company.end)
+    if lead and _within(company.text):
+        stops = (_CUT.search(text, lead.end()), _ROW_END.search(text, lead.end()))
+        stop = min((cut.start() for cut in stops if cut), default=len(text))
+        skipped = found(text, lead.end(), stop, company.confidence)
+        if skipped and has_institution(terms, text, skipped.start, skipped.end):
+            return skipped, place
+    employer = without_department(company, text)
+    for cut in reversed(list(_CUT.finditer(text, employer.start, employer.end))):
+        part, named = text[employer.start : cut.start()], has_institution(terms, text, cut.end(), employer.end)
+        if named and _within(part) and not _within(text[cut.end() : employer.end]):
+            return found(text, cut.end(), employer.end, employer.confidence) or employer, place
+    return employer, place
+
+
+def _within(printed: str) -> bool:
+    return _is_part(printed) or _WITHIN.search(fold(printed)) is not None
 
 
 def without_department(finding: Finding, text: str) -> Finding:
-    """Return an organisation's name without the part named behind it; one that stands before it is left as it is."""
+    """Return an organisation's name without the part named behind it."""
     for cut in _CUT.finditer(text, finding.start, finding.end):
         if _is_part(text[cut.end() : finding.end]) and not _is_part(text[finding.start : cut.start()]):
             return found(text, finding.start, cut.start(), finding.confidence) or finding

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from resumate_grpc.parsing.column_heads import without_column_heads
 from resumate_grpc.parsing.dates import DateSpan
 from resumate_grpc.parsing.degrees import degree_spans, has_degree, split_degree
-from resumate_grpc.parsing.departments import whole_school
+from resumate_grpc.parsing.departments import whole_school, without_department
 from resumate_grpc.parsing.entries import Entry, entries_by_leader
 from resumate_grpc.parsing.entry_forms import without_broken_labels
 from resumate_grpc.parsing.experience import period_of
@@ -65,11 +65,13 @@ class Study:
 _GPA_TAIL = re.compile(
     r"[\s,;(|–—-]*(?:(?:cumulative|overall|major|final)\s+)?(?:c?\.?g\.?p\.?a\b|grade\b|(?:abschluss|gesamt|durchschnitts)?note\b|"
     r"percentage\b|score\b|honou?rs\b.*$|with (?:honou?rs|distinction)|magna|summa|2:[12]|first[- ]class|"
-    r"(?:upper|lower) second|cum laude|minor\b|"
+    r"(?:upper|lower) second|cum laude|minor\b|double major\b|"
     r"first class|mention (?:tr[eè]s |assez )?bien|mention \w+$|f[eé]licitations|thesis\b).*$",
     re.IGNORECASE,
 )
 _IN_BRACKETS = re.compile(r"\s*\(\d[\d.,/ ]*(?:c?gpa)?\)$", re.IGNORECASE)
+_MARK_TAIL = re.compile(r"[,;]\s*\d{1,3}(?:[.,]\d{1,2})?\s?/\s?\d{1,3}(?: \w+)?$")
+"""A mark behind a school's name: "Politecnico di Ostrelle, 105/110"."""
 _IN_PLACE = re.compile(r"\s+(?:in|à|en|em)\s+([^\W\d_a-z][^\d]*)$")
 """Where a school is, said in words: "Realschule in Graz"."""
 _LABEL_FIELD = frozenset(
@@ -224,7 +226,7 @@ def _study(
     return Study(
         institution=whole_school(school, text, terms) if school else None,
         degree=degree.trusted(0.86 if institution else 0.75) if degree else None,
-        field=_clean(field, text, 0.84),
+        field=_clean(without_department(field, text) if field else None, text, 0.84),
         location=place,
         start_date=start,
         end_date=end,
@@ -275,6 +277,12 @@ def _major(parts: Sequence[Part], text: str) -> Finding | None:
     return None
 
 
+def _is_kind_of(part: Part, other: Part) -> bool:
+    """Whether a part says only what kind of school another one is: "Gymnasium, Gymnasium Tarnstadt"."""
+    kind, named = fold(part.finding.text), fold(other.finding.text).split()
+    return part is not other and len(named) > 1 and kind in named
+
+
 def _clean(finding: Finding | None, text: str, confidence: float) -> Finding | None:
     if not finding or ASIDE.match(finding.text + " "):
         return None
@@ -289,6 +297,8 @@ def _clean(finding: Finding | None, text: str, confidence: float) -> Finding | N
     tail = _GPA_TAIL.search(text, finding.start, finding.end)
     if tail and tail.start() > finding.start:
         finding = found(text, finding.start, tail.start()) or finding
+    if mark := _MARK_TAIL.search(text, finding.start, finding.end):
+        finding = found(text, finding.start, mark.start()) or finding
     opened = finding.text.rfind("(")
     if opened > 0 and ")" not in finding.text[opened:]:  # the rest of what stands in brackets went elsewhere
         finding = found(text, finding.start, text.rfind("(", finding.start, finding.end)) or finding
@@ -297,6 +307,7 @@ def _clean(finding: Finding | None, text: str, confidence: float) -> Finding | N
 
 def _institution(parts: Sequence[Part], degree: Part | None, text: str, terms: Terms) -> Finding | None:
     schools = [part for part in parts if part.institution and part is not degree]
+    schools = [part for part in schools if not any(_is_kind_of(part, other) for other in schools)]
     if schools:
         return max(schools, key=_weight).finding
     if degree and degree.institution:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from resumate_grpc.parsing.bodies import bullets_of, prose_of
 from resumate_grpc.parsing.column_heads import without_column_heads
 from resumate_grpc.parsing.dates import PRESENT, DateSpan
-from resumate_grpc.parsing.departments import without_department
+from resumate_grpc.parsing.departments import employer_of
 from resumate_grpc.parsing.entries import entries_by_date
 from resumate_grpc.parsing.entry_forms import without_broken_labels
 from resumate_grpc.parsing.finding import Finding, doubted, found
@@ -84,7 +84,8 @@ def posts_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, terms
             part_like_others(header, text, terms)
     for header in headers:
         if header.company:
-            header.company = replace(header.company, finding=without_department(header.company.finding, text))
+            employer, header.location = employer_of(header.company.finding, header.location, text, terms)
+            header.company = replace(header.company, finding=employer)
     return _open_ended(_posts(headers, text))
 
 

@@ -16,7 +16,7 @@ from itertools import permutations
 from statistics import median
 
 from resumate_grpc.parsing.finding import found
-from resumate_grpc.parsing.pieces import Piece
+from resumate_grpc.parsing.pieces import NAME_COMMA, Piece
 from resumate_grpc.parsing.places import is_wholly_place, place_likeness, split_trailing_place
 
 __all__ = ["Evidence", "Part", "read_alike"]
@@ -48,7 +48,6 @@ _MOST_HEARD = 1.5
 """How far one header can speak for a reading."""
 _SKIPPED = 1.25
 """What it costs a reading to leave out a name that stands before those it takes."""
-_COMMA = re.compile(r",\s+")
 _DASH = re.compile(r"\s+[-–—]\s+")
 
 
@@ -141,7 +140,7 @@ def _cut_like(piece: Piece, usual: int, text: str) -> list[Piece]:
 def _cut(piece: Piece, text: str) -> Iterator[Piece]:
     """Cut a piece at its commas; a place keeps its own."""
     start, end = piece.finding.start, piece.finding.end
-    if not _COMMA.search(text, start, end):
+    if not NAME_COMMA.search(text, start, end):
         yield piece
         return
     if place_likeness(piece.text) >= _PLACE and is_wholly_place(piece.text):
@@ -153,7 +152,7 @@ def _cut(piece: Piece, text: str) -> Iterator[Piece]:
 def _at_commas(piece: Piece, text: str, stop: int) -> Iterator[Piece]:
     """Cut a piece at its commas up to `stop`."""
     left, end = piece.finding.start, piece.finding.end
-    for comma in _COMMA.finditer(text, left, end):
+    for comma in NAME_COMMA.finditer(text, left, end):
         if comma.end() > stop:
             break
         if name := found(text, left, comma.start()):

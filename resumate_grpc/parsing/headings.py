@@ -12,7 +12,7 @@ from itertools import pairwise
 from resumate_grpc.parsing.document import BlockKind
 from resumate_grpc.parsing.fragments import Fragment, Row
 from resumate_grpc.parsing.pieces import is_own_account
-from resumate_grpc.parsing.vocabulary import heading_key, headings, phrases
+from resumate_grpc.parsing.vocabulary import heading_key, headings, misspelt_heading, phrases
 
 __all__ = ["Heading", "SectionKind", "headings_of"]
 
@@ -142,6 +142,8 @@ def _named(text: str, look: float) -> tuple[SectionKind, str, bool] | None:
         return SectionKind(kind), key, True
     if look < 1:
         return None
+    if kind := misspelt_heading(key):
+        return SectionKind(kind), key, True
     return _composed(text, key)
 
 
@@ -309,6 +311,8 @@ def _without_labels(
         label = heading.kind in _LISTS and _is_label(heading) and not spoken and not after_spoken
         if not own and open_kind is SectionKind.SKILLS and label:
             continue
+        if open_kind is SectionKind.INTERESTS and heading.rest is not None and heading.kind is SectionKind.SKILLS:
+            continue  # "IT" in a rail of what somebody likes
         kept[number] = heading
         if own or heading.kind not in _LISTS or open_kind is None:
             open_kind = heading.kind

@@ -44,6 +44,8 @@ _TITLE_LEAD = re.compile(
 )
 """What makes a document's title of a name: "Ann Lee's CV", "Curriculum Vitae of Ann Lee"."""
 _CUT = re.compile(r"\s+[-–—|/•·]\s+|\s+/(?=[^\W\d_])|\s*[,(|•:]\s*|\s{3,}")
+_CALLED = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)?\s(\([^\W\d_]{2,15}\)|[\"“][^\W\d_]{2,15}[\"”])\s(?=[^\W\d_a-z])")
+"""A given name with what its bearer is called: "Thomas (Tom) Lee"."""
 _NOT_NAME = re.compile(
     r"\b(?:curriculum|vitae|vitæ|resume|résumé|cv|page|lebenslauf|hoja de vida|резюме|confidential)\b|"
     r"简历|履歴書|職務経歴|이력서|자기소개|@|https?:|www\.",
@@ -148,6 +150,8 @@ def _candidates(
                 yield order, trusted, fragment.size, fragment.bold, 0.0
             if fragment.louder and order < _EARLY and (first := found(text, fragment.start, fragment.louder)):
                 yield order, first, fragment.size, fragment.bold, 0.0
+    for order, name, above in _in_lines_apart(rows, text, largest):
+        yield order, name, above.size, above.bold, _JOINED
     for order, (above, below) in enumerate(pairwise(rows)):
         words = len(above.text.split()), len(below.text.split())
         if above.size == below.size > 0 and max(words) <= _MOST_JOINED and sum(words) <= _MOST_WORDS:
@@ -166,6 +170,16 @@ def _asked(rows: Sequence[Row], order: int, at: int) -> bool:
     return before is not None and beside and _LABEL.match(f"{before.text}:") is not None
 
 
+def _in_lines_apart(rows: Sequence[Row], text: str, largest: float) -> Iterator[tuple[int, Finding, Row]]:
+    """Yield a name that the largest print has in two lines with others between, where it is printed whole as well."""
+    large = [(order, row) for order, row in enumerate(rows) if row.size == largest > 0 and order < _EARLY]
+    for (order, above), (_, below) in pairwise(large):
+        words = above.text.split() + below.text.split()
+        whole = text.find(f"{above.text} {below.text}") if len(words) <= _MOST_WORDS else -1
+        if whole >= 0 and (name := found(text, whole, whole + len(above.text) + 1 + len(below.text))):
+            yield order, name, above
+
+
 def _cut(fragment: Fragment, text: str) -> Finding | None:
     label = _LABEL.match(fragment.text)
     if not label and _LABEL.fullmatch(f"{fragment.text.strip()}:"):
@@ -175,6 +189,8 @@ def _cut(fragment: Fragment, text: str) -> Finding | None:
     if (titled := _TITLED.search(fragment.text)) and titled.start() > 0:
         return found(text, start, fragment.start + titled.start())
     cut = _CUT.search(text, start, fragment.end)
+    if cut and (called := _CALLED.match(text, start, fragment.end)) and called.start(1) <= cut.end() <= called.end():
+        cut = _CUT.search(text, called.end(), fragment.end)
     if cut and not label and cut[0].strip() in {":", "："}:
         return None  # another label
     return found(text, start, cut.start() if cut and cut.start() > start else fragment.end)
@@ -184,8 +200,11 @@ def _score(candidate: Finding, order: int, size: float, email: str, terms: Terms
     words = candidate.text.split()
     if _CJK.match(candidate.text) and not _NOT_NAME.search(candidate.text):
         words = ["X", "X"]
-    elif not _shaped(words, candidate.text):
-        return 0.0
+    elif not _shaped([word.strip('()“”"') for word in words], candidate.text):
+        if order > 1 or not candidate.text.islower() or _like_email(candidate.text, email) <= 0:
+            return 0.0
+        if not _shaped(candidate.text.title().split(), candidate.text.title()):
+            return 0.0
     if heading_key(candidate.text) in headings():
         return 0.0
     score = 2.0 if 2 <= len(words) <= 4 else 0.8  # noqa: PLR2004

@@ -13,7 +13,7 @@ from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Fragment, Row
 from resumate_grpc.parsing.places import is_wholly_place
 
-__all__ = ["BARE_SCHOOL", "Piece", "is_duration", "is_own_account", "label_end", "pieces_of"]
+__all__ = ["BARE_SCHOOL", "NAME_COMMA", "Piece", "is_duration", "is_own_account", "label_end", "pieces_of"]
 
 _SEPARATOR = re.compile(
     r"\s+[-–—~]{1,3}\s+|\s*[|•·]\s*|\s+@\s+|\s*[—]\s*|\s{2,}|\s+//\s+|;\s+|(?<=[\u3040-\u30ff\u4e00-\u9fff])\s+(?=[\u3040-\u30ff\u4e00-\u9fff])|"
@@ -24,13 +24,16 @@ _SEPARATOR = re.compile(
 )
 _DASH = re.compile(r"\s+[-–—]\s+")
 """What stands behind a label is one name, dashes and all: "Position: First Officer - Cargo"."""
-_PREPOSITION = re.compile(r"\s+(?:at|chez|bei|from|presso|bij)\s+(?=[^\W\d_])", re.IGNORECASE)
+_PREPOSITION = re.compile(
+    r"\s+(?:at|chez|bei|from|presso|bij)\s+(?=[^\W\d_])|(?-i:(?<=[^\W\d_]{3})\s+n[oa]s?\s+(?!Área)(?=[A-ZÀ-Þ]))",
+    re.IGNORECASE,
+)
 _POST_AT = re.compile(
     r"(?i:(?<=praktikum)|(?<=hilfskraft)|(?<=student)|(?<=studentin)|(?<=arbeit)|(?<=tutor)|(?<=tutorin))"
-    r"\s+(?:an|am|im|beim)\s+(?!Bereich\b|Rahmen\b|Fach\b)(?=[A-ZÄÖÜ])"
+    r"\s+(?:an|am|im|beim)\s+(?!(?:\w*[Bb]ereich|\w*[Tt]eam|\w*[Aa]bteilung|Rahmen|Fach)\b)(?=[A-ZÄÖÜ])"
 )
 """German "an" and "im" stand before much else, too: "Praktikum im Bereich Messtechnik"."""
-_EMPLOYER = re.compile(r"\s(?:at|@|chez|bei|presso|bij|an|am|im|beim)\s+$", re.IGNORECASE)
+_EMPLOYER = re.compile(r"\s(?:at|@|chez|bei|presso|bij|an|am|im|beim|n[oa]s?)\s+$", re.IGNORECASE)
 _LONGEST_AT = 12
 _FULL_STOP = re.compile(r"(?<=[^\W\d_A-Z]{4})\.\s+(?=[^\W\d_a-z])")
 """In a list item without other signs, sentences part the names: "Técnico de redes. Telecom S.A., Bilbao."."""
@@ -76,6 +79,11 @@ _LEGAL_FORM = re.compile(
     r"(?:(?:g?GmbH|mbH|AG|KG|OHG|e\.V\.|Ltd|LLC|LLP|Inc|Corp|PLC|plc|S\.A|SA|SAS|SARL|S\.L|SL|S\.r\.l|SRL|S\.p\.A|SpA|B\.V|BV|N\.V|"
     r"Pty|Ltda|& Co)\b\.?)"
 )
+NAME_COMMA = re.compile(
+    r",\s+(?!(?:g?GmbH|AG|KG|Ltd|LTD|LLC|L\.L\.C|LLP|LP|Inc|INC|Corp|PLC|plc|S\.A|SA|S\.L|SL|S\.r\.l|SRL|B\.V|BV|N\.V)"
+    r"\b\.?(?:\s*$|,|\s\())"
+)
+"""A comma that parts names, none before the legal form of a firm: "Acme, Inc."."""
 _ACRONYM = re.compile(r"\([A-Z]{2,8}\)")
 """A short form in brackets, on a row of its own below the name that it stands for."""
 BARE_SCHOOL = re.compile(
@@ -222,7 +230,10 @@ def _split(text: str, start: int, end: int, *, stops: bool) -> Iterator[tuple[in
         yield from ((start, firm.end()), *_split(text, firm.end(), end, stops=stops))
         return
     prepositions = [
-        cut for cut in _PREPOSITION.finditer(text, start, end) if not _CAMPUS.search(text, start, cut.start())
+        cut
+        for cut in _PREPOSITION.finditer(text, start, end)
+        if not _CAMPUS.search(text, start, cut.start())
+        and text.count("(", start, cut.start()) <= text.count(")", start, cut.start())
     ]
     prepositions += _POST_AT.finditer(text, start, end)
     named_at = max((cut.start() for cut in prepositions if _EMPLOYER.fullmatch(cut[0])), default=start)

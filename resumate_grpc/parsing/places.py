@@ -68,7 +68,7 @@ _MOST_RUN_WORDS = 6
 
 def place_likeness(text: str) -> float:
     """Return 0..1: 0 where nothing says that `text` is a place, above 0.5 where a list or its form does."""
-    text = _ATTENDED.sub("", squeeze(text))
+    text = _raised(_ATTENDED.sub("", squeeze(text)))
     if _DEPARTMENT.fullmatch(text.strip(" .,;")):
         return 0.7
     text = _PROVINCE.sub("", text).strip(" .,;()")
@@ -77,6 +77,16 @@ def place_likeness(text: str) -> float:
     if not (text[0].isupper() or text[0].isdigit() or not text[0].isascii()):
         return 0.0
     return 0.92 if _CITY_STATE.match(text) else _by_parts(text, [part for part in _PARTS.split(text) if part])
+
+
+def _raised(text: str) -> str:
+    """Return a town and its state with their capitals, where small capitals came out as small letters."""
+    town, comma, state = text.partition(", ")
+    named = comma and text.islower() and len(town.split()) <= _MOST_TOWN_WORDS and fold(town) not in phrases("skills")
+    known = is_place(fold(town)), is_place(fold(state))
+    if not named or not (all(known) or (any(known) and len(state) == _SHORT_CODE and state.isalpha())):
+        return text
+    return f"{town.title()}, {state.upper() if len(state) <= _LONGEST_CODE else state.title()}"
 
 
 def _by_parts(text: str, parts: list[str]) -> float:
@@ -190,7 +200,7 @@ def _in_state(text: str) -> bool:
 
 def is_wholly_place(text: str) -> bool:
     """Whether every part of the text names a place, or it has the form "City, ST"."""
-    text = _PROVINCE.sub("", _ATTENDED.sub("", squeeze(text))).strip(" .,;()")
+    text = _PROVINCE.sub("", _raised(_ATTENDED.sub("", squeeze(text)))).strip(" .,;()")
     parts = [part for part in _PARTS.split(text) if part]
     if not parts or not (text[0].isupper() or not text[0].isascii()):
         return False

@@ -10,7 +10,7 @@ from resumate_grpc.parsing.entries import Entry
 from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.nlp import Term, Terms
-from resumate_grpc.parsing.pieces import Piece, is_own_account
+from resumate_grpc.parsing.pieces import NAME_COMMA, Piece, is_own_account
 from resumate_grpc.parsing.places import PLACE_LEAD, is_wholly_place, place_likeness, split_trailing_place
 from resumate_grpc.parsing.vocabulary import phrases
 
@@ -19,7 +19,6 @@ __all__ = ["Slots", "divide", "part_around_place", "part_like_others", "says", "
 _PLACE = 0.6
 _MOST_TOWN_WORDS = 2
 _OF = re.compile(r"\s+(?:de|del|du|des|di|della|dello|da|do|van)\s|\s+d['’]", re.IGNORECASE)
-_COMMA = re.compile(r",\s+")
 _SLASH = re.compile(r"\s+/\s+")
 
 
@@ -92,7 +91,7 @@ def _ends_place(place: Finding, after: Finding) -> bool:
 def part_around_place(slots: Slots, piece: Piece, terms: Terms) -> bool:
     """Part an employer from a post where a place stands between them: "Acme, Lyon, Stage ingénieur"."""
     text, start, end = slots.text, piece.finding.start, piece.finding.end
-    for first, second in pairwise(list(_COMMA.finditer(text, start, end))):
+    for first, second in pairwise(list(NAME_COMMA.finditer(text, start, end))):
         before, place = found(text, start, first.start()), found(text, first.end(), second.start())
         after = found(text, second.end(), end)
         if before and place and after and is_wholly_place(place.text) and not _ends_place(place, after):
@@ -110,7 +109,7 @@ def part_like_others(header: Slots, text: str, terms: Terms) -> None:
     if header.location or not header.company:
         return
     start, end = header.company.finding.start, header.company.finding.end
-    cut = max((comma.end() for comma in _COMMA.finditer(text, start, end)), default=end)
+    cut = max((comma.end() for comma in NAME_COMMA.finditer(text, start, end)), default=end)
     tail = text[cut:end]
     named = tail[:1].isupper() and len(tail.split()) <= _MOST_TOWN_WORDS and tail.replace(" ", "").isalpha()
     says = any(terms.has(term, cut, end) for term in (Term.ROLE, Term.ORGANISATION, Term.SKILL))
@@ -149,7 +148,7 @@ def _offset(text: str, start: int, end: int, cut: int) -> int:
 def share(header: Slots, piece: Piece, text: str, terms: Terms) -> None:
     """Split "Engineer, Acme" (either way round) at the comma, or else the slash, that parts role from name."""
     start, end = piece.finding.start, piece.finding.end
-    commas = list(_COMMA.finditer(text, start, end)) or [
+    commas = list(NAME_COMMA.finditer(text, start, end)) or [
         slash for slash in _SLASH.finditer(text, start, end) if not terms.has(Term.SKILL, start, end)
     ]
     named = [comma for comma in reversed(commas) if terms.has(Term.ORGANISATION, comma.end(), end)]

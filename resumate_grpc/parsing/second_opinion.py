@@ -40,10 +40,17 @@ def reviewed_posts(posts: Sequence[Post], tags: LineTags, terms: Terms, rows: Se
         values: _Values = {Tag.TITLE: post.title, Tag.COMPANY: post.company, Tag.PLACE: post.location}
         region = _region([*values.values(), post.start_date, post.end_date], rows, floor)
         if not post.patterned:
-            values = _reviewed(values, tags, terms, region, text)
+            values = _named_as_before(values, _reviewed(values, tags, terms, region, text))
         reviewed.append(replace(post, title=values[Tag.TITLE], company=values[Tag.COMPANY], location=values[Tag.PLACE]))
         floor = region[1]
     return reviewed
+
+
+def _named_as_before(before: _Values, after: _Values) -> _Values:
+    """Return the values as they were where all that changed is whether a lone name is an employer's or a post's."""
+    lone, other = before[Tag.COMPANY], after[Tag.TITLE]
+    swapped = lone and other and not before[Tag.TITLE] and not after[Tag.COMPANY] and lone.start < other.end <= lone.end
+    return before if swapped else after
 
 
 def reviewed_studies(

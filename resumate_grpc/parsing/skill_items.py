@@ -47,7 +47,8 @@ _GRADE = re.compile(
 _LEAD = re.compile(
     r"^\s*(?:(?:and|und|et|y|e|и|etc\.?|including|in[ck]l\.?|e\.g\.|such as|like|also|experience (?:with|"
     r"in)|experienced (?:in|with)|"
-    r"proficient (?:in|with|at)|proficiency in|knowledge of|working knowledge of|familiar(?:ity)? with|"
+    r"proficient (?:(?:developing|programming|working|coding) )?(?:in|with|at)|"
+    r"proficiency in|knowledge of|working knowledge of|familiar(?:ity)? with|"
     r"skilled in|expert in|"
     r"(?:professional )?working (?:proficiency|experience) (?:in|with)|"
     r"(?:(?:sehr )?gute |erweiterte )?(?:grund)?kenntnisse (?:in|von)|erfahrung(?:en)? (?:in|mit)|umgang mit|"
@@ -71,6 +72,8 @@ MOST_WORDS = 6
 """Words of the longest name of a skill; what is longer tells of skills."""
 _LONGEST_LABEL = 30
 _LOUDER = 1.05
+_ALIGNED = 3.0  # points
+_SAME_HEIGHT = 0.8
 _SHORT_CAPITALS = 5
 _SHORT_LINE = 1  # words
 _PROSE_WORDS = 9
@@ -94,7 +97,8 @@ def items_of(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str
     bullet_labels = _bullets_are_labels(rows)
     cells, heads = _label_cells(rows)
     graded = _graded(rows)
-    over = {above.number for above, below in pairwise(rows) if _heads_list(above, below)} | _capital_labels(rows)
+    over = {above.number for above, below in pairwise(rows) if _heads_list(above, below)}
+    over |= _capital_labels(rows) | _large_labels(rows)
     headed = False
     for index, row in enumerate(rows):
         if row.number in told or row.number in heads or _is_signature(row):
@@ -148,6 +152,9 @@ def _graded(rows: Sequence[Row]) -> set[int]:
 
 def _graded_name(row: Row, graded: set[int], terms: Terms) -> tuple[int, int] | None:
     """Return where a row names what it grades: a skill on one of the graded rows, a human language on any."""
+    first = row.fragments[0]
+    if len(row.fragments) > 1 and _is_language(first.start, first.end, terms):
+        return first.start, first.end
     named = LABEL.match(row.text)
     if named is None:
         return None
@@ -168,13 +175,33 @@ def _speaks_of_languages(row: Row) -> bool:
 def _heads_list(row: Row, below: Row) -> bool:
     """Whether the row heads the list below it: printed as a heading, without items of its own."""
     louder = row.heading_level > below.heading_level or row.size > below.size * _LOUDER or (row.bold and not below.bold)
-    return (
+    return _stands_beside(row, below) or (
         louder
         and not row.bullet
         and (below.bullet or below.table >= 0 > row.table)
         and len(row.fragments) == 1
         and "," not in row.text
     )
+
+
+def _stands_beside(row: Row, below: Row) -> bool:
+    """Whether the row is a label left of the list that follows, at its height but in a column of its own."""
+    if not row.box or not below.box or row.page != below.page or len(row.fragments) > 1 or "," in row.text:
+        return False
+    level = abs(row.box.y0 - below.box.y0) < below.size * _SAME_HEIGHT
+    return level and row.box.x1 < below.left and "," in below.fragments[0].text
+
+
+def _large_labels(rows: Sequence[Row]) -> set[int]:
+    """Return the rows in larger print that each head smaller ones: "Informatique" above "Langages", "C, Rust"."""
+    largest = max((row.size for row in rows), default=0.0)
+    large = [(above, below) for above, below in pairwise(rows) if above.size == largest]
+    heads = [
+        above for above, below in large
+        if largest > below.size * _LOUDER and len(above.fragments) == 1 and "," not in above.text and not above.bullet
+    ]  # fmt: skip
+    each = len(heads) == sum(row.size == largest for row in rows)
+    return {row.number for row in heads} if each and 1 < len(heads) <= len(rows) / 2 else set()
 
 
 def _capital_labels(rows: Sequence[Row]) -> set[int]:
@@ -200,8 +227,9 @@ def _with_wraps_joined(rows: Sequence[Row]) -> list[Row]:
     for row in rows:
         above = joined[-1] if joined else None
         opened = above is not None and above.text.count("(") > above.text.count(")") and ")" in row.text
-        runs_on = above is not None and (above.wrapped or (above.bullet and above.block == row.block))
-        listed = above is not None and runs_on and "," in above.text and not LABEL.match(row.text)
+        hangs = above is not None and ((above.bullet and above.block == row.block) or _hangs_in_column(above, row))
+        runs_on = above is not None and (above.wrapped or hangs)
+        listed = runs_on and above is not None and "," in above.text and not LABEL.match(row.text)
         labelled = above is not None and row.caps and not above.caps and len(row.text) > _SHORT_CAPITALS
         if above and (opened or (listed and not labelled)) and above.end + 1 == row.start and not row.bullet:
             last, first = above.fragments[-1], row.fragments[0]
@@ -212,6 +240,12 @@ def _with_wraps_joined(rows: Sequence[Row]) -> list[Row]:
         else:
             joined.append(row)
     return joined
+
+
+def _hangs_in_column(above: Row, row: Row) -> bool:
+    """Whether the row stands alone under the last of the columns above it, close to it: its list goes on."""
+    single = len(row.fragments) == 1 < len(above.fragments) and row.block == above.block
+    return single and bool(row.size) and abs(row.left - above.fragments[-1].left) < _ALIGNED
 
 
 def _label_cells(rows: Sequence[Row]) -> tuple[set[int], set[int]]:

@@ -7,9 +7,10 @@ from importlib.resources import files
 
 from resumate_grpc.parsing.folding import fold, words_of
 
-__all__ = ["CONJUNCTIONS", "heading_key", "headings", "is_place", "lines_of", "load_all", "phrases"]
+__all__ = ["CONJUNCTIONS", "heading_key", "headings", "is_place", "lines_of", "load_all", "misspelt_heading", "phrases"]
 
 CONJUNCTIONS = frozenset(["and", "y", "e", "et", "und", "en", "и", "i", "og"])
+_SHORTEST_MISSPELT = 10
 _PLACE_LISTS = ("cities", "regions", "places")
 
 
@@ -48,6 +49,29 @@ def headings() -> dict[str, str]:
     return kinds
 
 
+def misspelt_heading(key: str) -> str:
+    """Return the kind of the one known heading that a long key is a letter away from, empty for none or several."""
+    if len(key) < _SHORTEST_MISSPELT:
+        return ""
+    near = {headings()[other] for form in (key, *_shorter(key)) for other in _by_shorter().get(form, ())}
+    return near.pop() if len(near) == 1 else ""
+
+
+@cache
+def _by_shorter() -> dict[str, tuple[str, ...]]:
+    """Return the long known headings by themselves and by what is left of them without one letter."""
+    forms: dict[str, tuple[str, ...]] = {}
+    for key in headings():
+        if len(key) >= _SHORTEST_MISSPELT:
+            for form in {key, *_shorter(key)}:
+                forms[form] = (*forms.get(form, ()), key)
+    return forms
+
+
+def _shorter(key: str) -> list[str]:
+    return [key[:at] + key[at + 1 :] for at in range(len(key))]
+
+
 def is_place(folded: str) -> bool:
     """Whether the folded text is the name of a city, region, country or US state, or says that the place is remote."""
     cities, regions, places = map(phrases, _PLACE_LISTS)
@@ -57,6 +81,7 @@ def is_place(folded: str) -> bool:
 def load_all() -> None:
     """Read every list now, so that the first document does not wait for them."""
     headings()
+    _by_shorter()
     for name in (
         *_PLACE_LISTS, "heading_words", "roles", "organisations", "institutions", "degrees", "languages", "skills",
         "soft_skills", "universities", "column_heads", "departments", "competences_languages", "competences_technical",

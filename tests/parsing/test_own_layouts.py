@@ -114,6 +114,8 @@ def test_a_labelled_line_within_a_post_ends_no_section(label: str) -> None:
         ("Université d'Ostrelle, Laboratoire d'Écologie Marine (LEM)", "Université d'Ostrelle"),
         ("Quarl AG, Abteilung Messtechnik", "Quarl AG"),
         ("Faculty of Law", "Faculty of Law"),
+        ("Department of Botany, University of Ostrelle", "University of Ostrelle"),
+        ("Quarl Research Center, Ostrelle State University", "Ostrelle State University"),
         ("Laboratoire Quarl, Lyon", "Laboratoire Quarl"),
     ],
 )
@@ -171,3 +173,129 @@ def test_an_abbreviation_beside_a_known_skill_is_one() -> None:
     """Parted at the word between; a mere grade is none."""
     parsed = understood(f"{HEAD}SKILLS\n\nKotlin, Rust, XML y QXL\nPython\tExperte\nGo\tFortgeschritten\n")
     assert parsed.skills.technical == ("Kotlin", "Rust", "XML", "QXL", "Python", "Go")
+
+
+# Names, towns, words
+
+
+def test_an_inc_behind_a_comma_is_the_firms() -> None:
+    """Wherever the firm stands in its line."""
+    assert posts("Welder, Ironwood, Inc.\nMay 2019 - June 2021\n\nDeckhand, Quarl, LLC\n2017 - 2018\n") == [
+        ("Welder", "Ironwood, Inc.", "", "2019-05", "2021-06"),
+        ("Deckhand", "Quarl, LLC", "", "2017", "2018"),
+    ]
+    assert posts("Ironwood, Inc., Boston, MA\nWelder\nMay 2019 - June 2021\n")[0][:3] == (
+        "Welder",
+        "Ironwood, Inc.",
+        "Boston, MA",
+    )
+
+
+def test_portuguese_says_in_which_firm() -> None:
+    """In a line of its own, and with its period."""
+    assert posts("Soldadora na Quarl Naval\nMaio 2019 - Junho 2021\n")[0][:2] == ("Soldadora", "Quarl Naval")
+    assert marked("## Experiência\n\n**Engenheira no Grupo Tamsel** (2015 - 2018)\n\n- Cascos.\n").work_experience[
+        0
+    ].company == ("Grupo Tamsel")
+
+
+@pytest.mark.parametrize("town", ["boston, ma", "houston, texas"])
+def test_small_capitals_without_their_capitals_are_a_town(town: str) -> None:
+    """Behind the employer's name, and at the right of the line."""
+    assert posts(f"Ironwood Ltd, {town}\nWelder\nMay 2019 - June 2021\n")[0][:3] == ("Welder", "Ironwood Ltd", town)
+    body = [(50, 136, "*Ironwood Ltd"), (480, 136, town), (50, 150, "Welder"), (450, 150, "May 2019 - June 2021")]
+    read = names(printed([*TOP, (50, 110, "#Experience"), *body]))
+    assert [post[:2] for post in read] == [("Welder", "Ironwood Ltd")]
+
+
+@pytest.mark.parametrize("heading", ["Professionnal Experience", "Work Experiance", "Profesional Experience"])
+def test_a_misspelt_heading_is_one(heading: str) -> None:
+    """A letter too many, too few or wrong; in Markdown and in large print."""
+    assert names(marked(f"## {heading}\n\n**Welder**, Ironwood Ltd\nMay 2019 - June 2021\n"))[0][:2] == (
+        "Welder",
+        "Ironwood Ltd",
+    )
+    body = [(50, 136, "*Welder, Ironwood Ltd"), (450, 136, "May 2019 - June 2021")]
+    assert names(printed([*TOP, (50, 110, f"#{heading}"), *body]))[0][:2] == ("Welder", "Ironwood Ltd")
+
+
+def test_a_name_tells_what_its_bearer_is_called() -> None:
+    """In brackets, between the given and the family name."""
+    assert understood("Thomas (Tom) Calder\ntom@example.org\n").personal_info.full_name == "Thomas (Tom) Calder"
+    read = printed([(50, 50, "#Thomas (Tom) Calder"), (50, 75, "tom@example.org"), (50, 110, "#Skills")])
+    assert read.personal_info.full_name == "Thomas (Tom) Calder"
+
+
+def test_a_name_in_small_letters_is_told_by_the_address() -> None:
+    """First in the document."""
+    assert (
+        understood("ines calder\nines.calder@example.org\n\nSKILLS\n\nRust\n").personal_info.full_name == "ines calder"
+    )
+    assert not understood("welding notes\nines.calder@example.org\n\nSKILLS\n\nRust\n").personal_info.full_name
+
+
+def test_a_mark_behind_a_school_is_no_part_of_it() -> None:
+    """Behind a comma; who supervised is none of its names either."""
+    body = "Laurea in Botanica\nUniversità di Ostrelle, 105/110\n2014 - 2017\n"
+    assert studies(body)[0][2] == "Università di Ostrelle"
+    body = "Master of Science in Botany\nUniversity of Ostrelle\nBetreuer: Prof. Anna Quarl\n2014 - 2017\n"
+    assert studies(body)[0][:3] == ("Master of Science", "Botany", "University of Ostrelle")
+
+
+# Labels and addresses beside what they name
+
+
+def test_labels_in_larger_print_name_no_skills() -> None:
+    """Each heads lists in smaller print."""
+    body: list[Placed] = [
+        (50, 136, "*Werkstatt"), (50, 152, "Kotlin, Rust"), (50, 176, "*Hafen"), (50, 192, "Perl, Go, Docker"),
+    ]  # fmt: skip
+    assert printed([*TOP, (50, 110, "#Skills"), *body]).skills.technical == ("Kotlin", "Rust", "Perl", "Go", "Docker")
+
+
+@pytest.mark.parametrize("beside", ["Telephone: +44 20 7946 0018", "ines@example.org"])
+def test_a_street_beside_contacts_belongs_to_its_town(beside: str) -> None:
+    """On the line above it, at the same edge."""
+    body = [(50, 80, "12 Harbour Road"), (400, 80, beside), (50, 93, "Boston, MA 02134")]
+    head = [(50, 50, "#Ines Calder"), (50, 130, "#Skills"), (50, 150, "Kotlin, Rust")]
+    assert printed([*head, *body]).personal_info.location == "12 Harbour Road Boston, MA 02134"
+
+
+def test_an_address_goes_on_below_its_first_line() -> None:
+    """Beside the label that asks for it, and below one in bold."""
+    lines = [(200, 80, "Urb. Los Tamarindos"), (200, 93, "Mz. 15, No 5"), (200, 106, "Puerto Ordaz, Edo. Bolívar")]
+    end = [(50, 190, "#Skills"), (50, 210, "Kotlin, Rust")]
+    whole = "Urb. Los Tamarindos Mz. 15, No 5 Puerto Ordaz, Edo. Bolívar"
+    read = printed([(50, 50, "#Ines Calder"), (50, 80, "*Dirección:"), *lines, *end])
+    assert read.personal_info.location == whole
+    below = [(50, 76, "#Contact"), (50, 90, "*residence"), *((50, y + 23, text) for _, y, text in lines)]
+    read = printed([(50, 50, "#Ines Calder"), *below, (50, 142, "*mail"), (50, 155, "ines@example.org"), *end])
+    assert read.personal_info.location == whole
+
+
+@pytest.mark.parametrize("town", ["Rockville MD", "Cambridge, MA"])
+def test_a_state_is_no_degree(town: str) -> None:
+    """Behind its town, with a comma or without, whatever stands before."""
+    assert studies(f"Ostrelle Community College, {town}\nBotany\n2014 - 2017\n")[0][0] == ""
+    assert studies(f"Ostrelle College, {town}\nPh.D., Botany, Dept. of Marine Life\n2014 - 2017\n")[0][:3] == (
+        "Ph.D.",
+        "Botany",
+        "Ostrelle College",
+    )
+
+
+def test_a_university_before_the_town_is_the_employer() -> None:
+    """Of a department in the employer's place, in print and in text."""
+    firm = "Department of Marine and Tidal Sciences, Ostrelle University, Ithaca, NY"
+    alone: list[Placed] = [(50, 136, firm), (50, 150, "Research Assistant"), (480, 150, "2008 - 2011")]
+    alone += [(50, 178, "Ironwood Ltd, Boston, MA"), (50, 192, "Welder"), (480, 192, "2005 - 2008")]
+    rows = f"{firm}\nResearch Assistant\t2008 - 2011\n\nIronwood Ltd, Boston, MA\nWelder\t2005 - 2008\n"
+    for read in (printed([*TOP, (50, 110, "#Experience"), *alone]), understood(f"{HEAD}EXPERIENCE\n\n{rows}")):
+        assert names(read)[0][:2] == ("Research Assistant", "Ostrelle University")
+        assert read.work_experience[0].location == "Ithaca, NY"
+
+
+def test_the_kind_of_a_school_is_not_its_name() -> None:
+    """Where the name follows with the kind in it."""
+    for kind, name in (("Gymnasium", "Gymnasium Tarnstadt"), ("Universität", "Jan Quarl Universität")):
+        assert studies(f"{kind}, {name}, Linz, Diplom\n2004 - 2009\n")[0][2] == name

@@ -63,3 +63,11 @@ def test_a_school_is_told_from_its_degree() -> None:
     tags = tagged(DOCUMENT, {"Moss Warden": Tag.DEGREE, "Orrin Vale": Tag.INSTITUTION})
     (found,) = reviewed_studies([study], tags, TERMS, ROWS, TEXT)
     assert (printed(found.institution), printed(found.degree)) == ("Orrin Vale", "Moss Warden")
+
+
+def test_a_lone_name_stays_what_the_rules_took_it_for() -> None:
+    """The tagger fills gaps; it does not take an employer for the post that is not printed."""
+    post = Post(company=finding("Moss Warden"), start_date=finding("2010"))
+    assert reviewed(post, {"Moss Warden": Tag.TITLE}) == post
+    found = reviewed(post, {"Moss Warden": Tag.TITLE, "Orrin Vale": Tag.COMPANY})
+    assert (printed(found.title), printed(found.company)) == ("Moss Warden", "Orrin Vale")

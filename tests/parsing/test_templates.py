@@ -84,12 +84,12 @@ def test_a_title_goes_on_behind_a_dash() -> None:
     ) == [("Lead Design Engineer – Engine Mounts", "Tarn Automotive Systems Inc.", "", "2018-05", "present")]
 
 
-def test_the_last_comma_parts_a_department_from_the_post() -> None:
-    """In "Department, University, Post" the employer keeps its own comma."""
+def test_the_last_comma_parts_an_employer_with_a_department_from_the_post() -> None:
+    """In "Department, University, Post" the university is the employer."""
     ((title, company, *_),) = posts(
         "Department of Botany, University of Tarn, Research Fellow\nMay 2018 - Present\n\n- Grew mosses.\n"
     )
-    assert (title, company) == ("Research Fellow", "Department of Botany, University of Tarn")
+    assert (title, company) == ("Research Fellow", "University of Tarn")
 
 
 def test_a_compound_of_a_trade_is_no_employer_beside_one() -> None:
