@@ -67,8 +67,6 @@ _BESIDE_CONTACT = {
 }
 _STATE_AND_CODE = re.compile(r"[A-Z]{2} \d{5}(?:-\d{4})?")
 _ONE_EDGE = 2.0  # points
-_SAME_SIZE = 0.5  # points
-_POSTCODE = re.compile(r"\b\d{4,5}\b|\b[A-Z]{1,2}\d{1,2}[A-Z]? ?\d[A-Z]{2}\b")
 _LOUD = 1.4
 """How much larger than what stands around it the name is printed."""
 _DASH = re.compile(r"\s+[-–—]\s+")
@@ -222,8 +220,7 @@ def _place_candidates(text: str, zone: Sequence[Row], terms: Terms) -> Iterator[
             if largest > _LOUD * usual and fragment.size == largest:
                 continue  # the name, whatever towns bear it
             if place := _place(text, fragment, terms):
-                whole = _with_country(text, _with_street(text, place, above, row), below, row)
-                yield whole if whole.start < place.start else _under_street(text, whole, zone[:index], row)
+                yield _with_country(text, _with_street(text, place, above, row), below, row)
 
 
 def _is_label_cell(above: Row, row: Row) -> bool:
@@ -334,23 +331,6 @@ def _with_street(text: str, place: Finding, above: Row | None, row: Row) -> Find
     end = right[1] if right and goes_on and _ends_address(text, place, *right) else place.end
     whole = found(text, start, end)
     return whole.trusted(place.confidence) if whole else place
-
-
-def _under_street(text: str, place: Finding, above: Sequence[Row], row: Row) -> Finding:
-    """Take in a street on the line above that something else stands beside, or on the one before the name's."""
-    part = next((part for part in row.fragments if part.start <= place.start < part.end), None)
-    if part is None or part.start != place.start or not _POSTCODE.search(place.text):
-        return place
-    for line in (line for line in reversed(above[-2:]) if line.page == row.page):
-        for street in line.fragments:
-            one_edge = abs(street.left - part.left) < _ONE_EDGE or (
-                street is line.fragments[-1] and part is row.fragments[-1] and _meets(line, row)
-            )
-            level = one_edge and abs(street.size - part.size) <= _SAME_SIZE
-            if level and place_likeness(street.text) < _PLACE_FOUND and _is_street(text, street.start, street.end):
-                whole = f"{street.text.strip(' ,')} {place.text}"
-                return replace(place, text=whole, start=street.start)
-    return place
 
 
 def _neighbours(text: str, place: Finding, row: Row) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:

@@ -253,14 +253,6 @@ def test_labels_in_larger_print_name_no_skills() -> None:
     assert printed([*TOP, (50, 110, "#Skills"), *body]).skills.technical == ("Kotlin", "Rust", "Perl", "Go", "Docker")
 
 
-@pytest.mark.parametrize("beside", ["Telephone: +44 20 7946 0018", "ines@example.org"])
-def test_a_street_beside_contacts_belongs_to_its_town(beside: str) -> None:
-    """On the line above it, at the same edge."""
-    body = [(50, 80, "12 Harbour Road"), (400, 80, beside), (50, 93, "Boston, MA 02134")]
-    head = [(50, 50, "#Ines Calder"), (50, 130, "#Skills"), (50, 150, "Kotlin, Rust")]
-    assert printed([*head, *body]).personal_info.location == "12 Harbour Road Boston, MA 02134"
-
-
 def test_an_address_goes_on_below_its_first_line() -> None:
     """Beside the label that asks for it, and below one in bold."""
     lines = [(200, 80, "Urb. Los Tamarindos"), (200, 93, "Mz. 15, No 5"), (200, 106, "Puerto Ordaz, Edo. Bolívar")]
