@@ -9,8 +9,9 @@ from itertools import groupby, pairwise
 from resumate_grpc.parsing.column_heads import without_column_heads
 from resumate_grpc.parsing.dates import DateSpan, dates_within
 from resumate_grpc.parsing.finding import Finding, found
+from resumate_grpc.parsing.folding import words_of
 from resumate_grpc.parsing.fragments import Fragment, Row
-from resumate_grpc.parsing.vocabulary import heading_key, headings
+from resumate_grpc.parsing.vocabulary import heading_key, headings, phrases
 
 __all__ = ["certificates_of"]
 
@@ -31,6 +32,8 @@ _HOLDER = re.compile(
 )
 _SITE = re.compile(r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}")
 """Where a certificate was had, on a line of its own."""
+_LIST_ROWS, _MOST_LISTED_WORDS = 4, 6
+_LIST_SIGN = re.compile(r",\s+|\s*[;|•·]\s*|\t")
 _ID = re.compile(
     r"\b(?:credential|certificate|license|licence|id|no\.?|number|expires?|expiration|valid|issued|"
     r"show credential)\b.{0,3}[:#\s].*$",
@@ -49,6 +52,9 @@ def certificates_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str) -
     """Yield the names of the certificates that the rows list, without issuer, date and number."""
     if (cells := _first_cells(rows, dates)) is not None:
         yield from (item for cell in cells if (item := _certificate(cell, None, dates, text)))
+        return
+    if listed := _listed(rows, dates, text):
+        yield from listed
         return
     any_bullet = any(row.bullet for row in rows)
     any_bold = (
@@ -80,6 +86,29 @@ def certificates_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str) -
         wrapped = below if below and (hangs or below.number in carried) else None
         if item := _certificate(row, wrapped, dates, text, parted=parted):
             yield item
+
+
+def _listed(rows: Sequence[Row], dates: Sequence[DateSpan], text: str) -> list[Finding]:
+    """Return the items of a section that is one list in one line, maybe wrapped; none where it may be name and issuer.
+
+    Two names are a list where the second names no organisation, and none has a date.
+    """
+    run_on = all(not row.bullet and row.block == rows[0].block for row in rows) and len(rows) <= _LIST_ROWS
+    wrapped = all(above.wrapped or above.text.endswith(",") for above, _ in pairwise(rows))
+    if not rows or not run_on or not wrapped or dates_within(dates, rows[0].start, rows[-1].end):
+        return []
+    start, end = rows[0].start, rows[-1].end
+    edges = [start, *(at for cut in _LIST_SIGN.finditer(text, start, end) for at in cut.span()), end]
+    parts = [part for left, right in zip(edges[::2], edges[1::2], strict=True) if (part := found(text, left, right))]
+    alone = len(parts) > 1 and not any(_goes_on(part.text) or _names_organisation(part.text) for part in parts[1:])
+    short = all(len(part.text.split()) <= _MOST_LISTED_WORDS for part in parts)
+    return [part.trusted(0.7) for part in parts] if alone and short else []
+
+
+def _names_organisation(printed: str) -> bool:
+    words = words_of(printed)
+    known = phrases("organisations") | phrases("institutions")
+    return " ".join(words) in known or any(word in known for word in words)
 
 
 def _first_cells(rows: Sequence[Row], dates: Sequence[DateSpan]) -> list[Row] | None:

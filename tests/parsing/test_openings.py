@@ -323,3 +323,16 @@ def test_print_parts_a_certificate_from_who_issued_it() -> None:
     rows = [(50, 134, "*Crane Operator"), (128, 134, "Tarn Harbour Board"), (50, 150, "*Rigging Inspector")]
     resume = printed([*TOP, (50, 110, "#Certifications"), *rows, (142, 150, "Merrow Institute")])
     assert list(resume.skills.certifications) == ["Crane Operator", "Rigging Inspector"]
+
+
+def test_certificates_may_be_listed_in_one_line() -> None:
+    """By commas or gaps, over a wrap too; a second name that is an organisation's issued the first."""
+    head = "Ines Calder\nines@example.org\n\nCERTIFICATIONS\n\n"
+    for line in ("Crane Operator Pass, Rigging Level B", "Crane Operator Pass\tRigging Level B"):
+        assert list(understood(head + line + "\n").skills.certifications) == ["Crane Operator Pass", "Rigging Level B"]
+    issued = understood(head + "Crane Operator Pass, Merrow Harbour Institute\n")
+    assert list(issued.skills.certifications) == ["Crane Operator Pass"]
+    rows = column(380, 130, "Crane Operator Pass,", "Rigging Level B, First Aid", leading=12)
+    left = column(50, 110, "*EXPERIENCE", "*Merrow Docks Ltd", "Foreman, 2019 - Present", "Led two crews.")
+    narrow = printed([*TOP, *left, (380, 110, "*CERTIFICATES"), *rows])
+    assert list(narrow.skills.certifications) == ["Crane Operator Pass", "Rigging Level B", "First Aid"]
