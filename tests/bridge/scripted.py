@@ -359,9 +359,11 @@ class Scripted(ResumeServiceServicer):
 
     def _heartbeat(self, request: watch_pb2.WatchProgressRequest, position: int) -> watch_pb2.WatchProgressResponse:
         beat = watch_pb2.Heartbeat(sequence=position, caught_up=True, epoch=EPOCH)
-        beat.queue_position = self.queue_position
         if request.resume_id and position:
-            beat.count, beat.digest = position, self.events[request.resume_id][position - 1].digest
+            latest = self.events[request.resume_id][position - 1]
+            beat.count, beat.digest = position, latest.digest
+            if latest.state == progress_pb2.STATE_QUEUED:  # however often it is watched anew
+                beat.queue_position = self.queue_position
         return watch_pb2.WatchProgressResponse(heartbeat=beat)
 
     def _after(
