@@ -145,6 +145,7 @@ def _score(y: npt.NDArray[np.float64], fewer: int, width: float) -> float:
 
 
 def _judge(candidate: _Candidate, segments: Sequence[Segment]) -> Division:
+    candidate = _with_heads(candidate, segments)
     inside = [segment for segment in segments if candidate.top < segment.baseline < candidate.bottom]
     crossing = [segment for segment in segments if segment.baseline == candidate.bottom]
     if crossing and (bottom := _heading_below(inside, crossing[0], candidate.x)):
@@ -157,6 +158,25 @@ def _judge(candidate: _Candidate, segments: Sequence[Segment]) -> Division:
     if kind is DivisionKind.COLUMNS:
         bands = [Band(tuple(left), tuple(right))]
     return Division(kind, candidate.top, candidate.bottom, tuple(bands))
+
+
+def _with_heads(candidate: _Candidate, segments: Sequence[Segment]) -> _Candidate:
+    """Take in the row above whose parts head the two sides, the right one further out than the text below it.
+
+    It crosses where that text begins, but not the gutter.
+    """
+    left_end = max(
+        (each.x1 for each in segments if candidate.top < each.baseline < candidate.bottom and each.x1 <= candidate.x),
+        default=candidate.x,
+    )
+    top = next((each for each in segments if each.baseline == candidate.top), None)
+    heads = [each for each in segments if top and same_height(each, top)]
+    outer = next((each for each in heads if left_end < each.x0 < candidate.x < each.x1), None)
+    others = [each for each in heads if each is not outer]
+    if not top or not outer or not others or any(each.x1 + each.size > outer.x0 for each in others):
+        return candidate
+    above = (each.baseline for each in segments if each.baseline < top.baseline and not same_height(each, top))
+    return replace(candidate, x=float(np.floor(outer.x0)) - 0.5, top=max(above, default=float("-inf")))
 
 
 def _heading_below(inside: Sequence[Segment], crossing: Segment, x: float) -> float:

@@ -13,7 +13,7 @@ from resumate_grpc.model.parsed import Box
 from resumate_grpc.parsing.document import Block, BlockKind, Document, Line, Word
 from resumate_grpc.parsing.numbered_items import NUMBER, numbered_items
 
-__all__ = ["Fragment", "Row", "rows_of"]
+__all__ = ["Fragment", "Row", "cut_off", "rows_of"]
 
 _WIDE_GAP_EMS = 1.15
 """Gaps wider than this many font sizes separate fragments; justified text stays below it."""
@@ -108,6 +108,18 @@ class Row:
 
 
 _BULLET_GLYPH = re.compile(r"^\s*(?:[•·∙⋅●▪■◆◦○‣⁃►▶➢➤✓✔❖*–-]|)\s+(?=\S)|^\s*・\s*(?=\S)")
+
+
+def cut_off(row: Row, start: int) -> Row:
+    """Return what of a row stands from a place in the text on."""
+    kept = tuple(
+        fragment
+        if fragment.start >= start
+        else replace(fragment, text=fragment.text[start - fragment.start :], start=start)
+        for fragment in row.fragments
+        if fragment.end > start
+    )
+    return replace(row, text=row.text[start - row.start :], start=start, fragments=kept)
 
 
 def rows_of(document: Document) -> tuple[Row, ...]:

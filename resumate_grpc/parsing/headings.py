@@ -10,7 +10,7 @@ from enum import Enum
 from itertools import pairwise
 
 from resumate_grpc.parsing.document import BlockKind
-from resumate_grpc.parsing.fragments import Fragment, Row
+from resumate_grpc.parsing.fragments import Row, cut_off
 from resumate_grpc.parsing.pieces import is_own_account
 from resumate_grpc.parsing.vocabulary import heading_key, headings, misspelt_heading, phrases
 
@@ -184,14 +184,7 @@ def _inline(row: Row, look: float) -> Heading | None:
 
 
 def _rest(row: Row, start: int) -> Row:
-    kept = tuple(_cut(fragment, start) for fragment in row.fragments if fragment.end > start)
-    return replace(row, text=row.text[start - row.start :], start=start, fragments=kept, caps=False)
-
-
-def _cut(fragment: Fragment, start: int) -> Fragment:
-    if fragment.start >= start:
-        return fragment
-    return replace(fragment, text=fragment.text[start - fragment.start :], start=start)
+    return replace(cut_off(row, start), caps=False)
 
 
 def _style(row: Row) -> _Style:

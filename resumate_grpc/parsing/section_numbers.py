@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from resumate_grpc.parsing.fragments import Row
+from resumate_grpc.parsing.fragments import Row, cut_off
 from resumate_grpc.parsing.vocabulary import heading_key, headings
 
 __all__ = ["without_section_numbers"]
@@ -44,7 +44,7 @@ def without_section_numbers(rows: Sequence[Row]) -> list[Row]:
     inner = [one for (*_, nested), run in by_print.items() if nested for one in run if one.counted in counted]
     shorn = list(rows)
     for one in (*(one for run in sections for one in run), *inner):
-        shorn[one.place] = _shorn(rows[one.place], one.start)
+        shorn[one.place] = cut_off(rows[one.place], one.start)
     return shorn
 
 
@@ -78,14 +78,3 @@ def _heads(rows: Sequence[Row], run: Sequence[_Numbered]) -> bool:
     others = [other for at, other in enumerate(rows) if at not in inside]
     alike = sum((other.size, other.bold, other.caps) == (row.size, row.bold, row.caps) for other in others)
     return known > 0 and 2 * alike < len(others)
-
-
-def _shorn(row: Row, start: int) -> Row:
-    kept = tuple(
-        fragment
-        if fragment.start >= start
-        else replace(fragment, text=fragment.text[start - fragment.start :], start=start)
-        for fragment in row.fragments
-        if fragment.end > start
-    )
-    return replace(row, text=row.text[start - row.start :], start=start, fragments=kept)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
 from fpdf import FPDF
 
 from resumate_grpc.model.parsed import ParsedResume
@@ -336,3 +337,43 @@ def test_certificates_may_be_listed_in_one_line() -> None:
     left = column(50, 110, "*EXPERIENCE", "*Merrow Docks Ltd", "Foreman, 2019 - Present", "Led two crews.")
     narrow = printed([*TOP, *left, (380, 110, "*CERTIFICATES"), *rows])
     assert list(narrow.skills.certifications) == ["Crane Operator Pass", "Rigging Level B", "First Aid"]
+
+
+# Heads of columns
+
+
+@pytest.mark.parametrize(
+    ("heads", "left", "right"),
+    [
+        (("*SKILLS", "*LANGUAGES"), ("Splicing", "QGIS", "Leica", "Fortran"), ("English", "Native", "Polish", "Basic")),
+        (
+            ("*TECHNICAL SKILLS", "*SPOKEN LANGUAGES"),
+            ("Rust", "Kotlin", "Perl", "Docker", "Go"),
+            ("English (C2)", "Polish (B1)", "Dutch (A2)", "Czech (A1)"),
+        ),
+    ],
+)
+def test_heads_further_out_than_their_columns(
+    heads: tuple[str, str], left: tuple[str, ...], right: tuple[str, ...]
+) -> None:
+    """Side by side over two columns whose text begins further in: each heads its own, whatever stands above them."""
+    firms = ("Merrow Docks", "Quarl Naval", "Ostrel Bau", "Tarn Works", "Ironwood", "Calder & Sons")
+    above: list[Placed] = []
+    for at, firm in enumerate(firms):
+        y = 140 + 45 * at
+        above += [(50, y, f"*{firm}"), (310, y, "Bergen, Norway"), (50, y + 14, "Foreman")]
+        above += [(310, y + 14, f"{2020 - 2 * at} - {2021 - 2 * at}")]
+    resume = printed(
+        [
+            *TOP,
+            (50, 120, "*EXPERIENCE"),
+            *above,
+            (50, 420, "Led two crews of nine through forty lifts of steel and timber over the quay, day and night."),
+            (50, 450, heads[0]), *column(62, 470, *left),
+            (300, 450, heads[1]), *column(340, 478, *right, leading=19),
+        ]
+    )  # fmt: skip
+    assert technical(resume) == list(left)
+    assert [tongue.split()[0] for tongue in resume.skills.languages] == [
+        word.split()[0] for word in right if word.split()[0] in {"English", "Polish", "Dutch", "Czech"}
+    ]

@@ -291,3 +291,41 @@ def test_the_kind_of_a_school_is_not_its_name() -> None:
     """Where the name follows with the kind in it."""
     for kind, name in (("Gymnasium", "Gymnasium Tarnstadt"), ("Universität", "Jan Quarl Universität")):
         assert studies(f"{kind}, {name}, Linz, Diplom\n2004 - 2009\n")[0][2] == name
+
+
+# What had no test of its own
+
+
+def test_a_site_alone_is_no_certificate() -> None:
+    """Whether it has its scheme or not."""
+    for site in ("quarl.example.org", "https://quarl.example.org/verify"):
+        resume = marked(f"## Certifications\n\n- Diver of class two\n- {site}\n- Crane operator\n")
+        assert resume.skills.certifications == ("Diver of class two", "Crane operator"), site
+
+
+def test_labels_beside_lists_name_no_skills() -> None:
+    """In a column of their own, at the height of their lists, in plain print or bold."""
+    for bold in ("", "*"):
+        body: list[Placed] = [
+            (50, 136, f"{bold}Werkstatt"), (200, 136, "Kotlin, Rust, Perl"),
+            (50, 152, f"{bold}Hafen"), (200, 152, "Go, Docker, Fortran"),
+        ]  # fmt: skip
+        technical = printed([*TOP, (50, 110, "#Skills"), *body]).skills.technical
+        assert technical == ("Kotlin", "Rust", "Perl", "Go", "Docker", "Fortran"), bold
+
+
+def test_a_name_in_two_lines_apart() -> None:
+    """Large, with contacts between its lines; printed whole somewhere else, if not, none is made up."""
+    head: list[Placed] = [(50, 50, "#Ines"), (50, 66, "ines@example.org"), (50, 90, "#Calder")]
+    body: list[Placed] = [(50, 130, "*Skills"), (50, 150, "Kotlin, Rust")]
+    foot: list[Placed] = [(50, 300, "References name Ines Calder as a welder.")]
+    assert printed([*head, *body, *foot]).personal_info.full_name == "Ines Calder"
+    assert printed([*head, *body]).personal_info.full_name in {"", "Ines", "Calder"}
+
+
+@pytest.mark.parametrize("name", ['Ines "Ina" Calder', "Ines (Ina) Calder"])
+def test_what_somebody_is_called_stays_in_the_name(name: str) -> None:
+    """In quotes or in brackets, printed or marked up."""
+    assert understood(f"# {name}\n\nines@example.org\n", media_type=MediaType.MARKDOWN).personal_info.full_name == name
+    head: list[Placed] = [(50, 50, f"#{name}"), (50, 75, "ines@example.org"), (50, 120, "*Skills"), (50, 140, "Rust")]
+    assert printed(head).personal_info.full_name == name
