@@ -48,6 +48,7 @@ def test_comments_alone_are_left_out() -> None:
             assert all(line.startswith(("/*", "*", "//")) for line in gone), name
 
 
+@pytest.mark.slow
 def test_what_the_page_says_is_in_one_place() -> None:
     """No module of the page but strings.js holds words for people."""
     for path in STATIC.glob("*.js"):

@@ -191,6 +191,7 @@ def test_instructions_in_a_resume_are_bounded_by_the_quote() -> None:
     assert result.refused == 4  # the title, the address and both skills; a company alone is no entry
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SAMPLES)
 def test_taking_apart_and_putting_together_changes_nothing(name: str) -> None:
     """A result comes out of the merge as it went in where nothing is changed."""

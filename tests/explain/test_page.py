@@ -16,6 +16,8 @@ from resumate_grpc.model.field_paths import values_of
 from resumate_grpc.parsing.headings import SectionKind
 from tests.explain.explained import SAMPLES, explained, sample, tree
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = """</title><script>alert(1)</script>
 "><img src=x onerror=alert(1)> & co
 "><svg/onload=alert(1)>@example.org

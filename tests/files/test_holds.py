@@ -14,6 +14,8 @@ from resumate_grpc.app.clock import SystemClock
 from resumate_grpc.files import ObjectFileStore
 from resumate_grpc.store import SqlStore
 
+pytestmark = pytest.mark.slow
+
 SHA256 = "ab" + 62 * "0"
 OTHER = "cd" + 62 * "0"
 

@@ -19,6 +19,8 @@ from resumate_grpc.language_model import openai_compatible
 from resumate_grpc.language_model.openai_compatible import Endpoint, open_language_model
 from tests.language_model.endpoint import Reply, cut, refused, served, streamed, whole
 
+pytestmark = pytest.mark.slow
+
 QUESTION = Question(
     instructions="Copy.", text="Mira Example, mira@example.org", schema={"type": "object"}, expected_characters=100
 )

@@ -156,6 +156,7 @@ def test_bad_settings(log_format: str, level: str, setting: str) -> None:
         configure_logs(log_format=log_format, level=level)
 
 
+@pytest.mark.slow
 def test_no_line_loses_a_value_unnoticed() -> None:
     """Every key that the project logs is on the list, or is listed here as one that must not be shown."""
     withheld = {"error"}  # another library's message, which may quote what it could not read
