@@ -107,8 +107,8 @@ def _listed(rows: Sequence[Row], dates: Sequence[DateSpan], text: str) -> list[F
 
 def _names_organisation(printed: str) -> bool:
     words = words_of(printed)
-    known = phrases("organisations") | phrases("institutions")
-    return " ".join(words) in known or any(word in known for word in words)
+    names = [" ".join(words), *words]
+    return any(name in phrases(kind) for kind in ("organisations", "institutions") for name in names)
 
 
 def _first_cells(rows: Sequence[Row], dates: Sequence[DateSpan]) -> list[Row] | None:

@@ -2,34 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pytest
-from fpdf import FPDF
 
 from resumate_grpc.model.parsed import ParsedResume
-from resumate_grpc.model.resume import MediaType, ParseOptions
-from resumate_grpc.parsing.understanding import understand
-from tests.parsing.reading import read
-from tests.parsing.resumes import drive, understood
-
-Placed = tuple[float, float, str]
-TOP: list[Placed] = [(50, 50, "#Ines Calder"), (50, 75, "ines@example.org")]
-
-
-def printed(*pages: Sequence[Placed], links: Sequence[tuple[float, float, str]] = ()) -> ParsedResume:
-    """Read a PDF of what is placed on its pages; text that begins with "*" is bold, with "#" large and bold."""
-    sheet = FPDF(unit="pt", format=(600, 800))
-    sheet.set_auto_page_break(auto=False)
-    for placed in pages:
-        sheet.add_page()
-        for x, y, text in placed:
-            bold, large = text[0] in "*#", text[0] == "#"
-            sheet.set_font("Helvetica", "B" if bold else "", 20 if large else 10)
-            sheet.text(x, y, text.lstrip("*#"))
-    for x, y, uri in links:
-        sheet.link(x, y - 10, 120, 28, uri)
-    return drive(understand(read(bytes(sheet.output())), options=ParseOptions()))[1]
+from resumate_grpc.model.resume import MediaType
+from tests.parsing.printed import TOP, Placed, printed
+from tests.parsing.resumes import understood
 
 
 def column(x: float, y: float, *rows: str, leading: float = 14) -> list[Placed]:

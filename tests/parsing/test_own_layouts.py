@@ -6,8 +6,9 @@ import pytest
 
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.resume import MediaType
+from tests.parsing.printed import TOP, Placed, printed
 from tests.parsing.resumes import understood
-from tests.parsing.test_templates import HEAD, TOP, Placed, posts, printed, studies
+from tests.parsing.test_templates import HEAD, posts, studies
 
 
 def marked(body: str) -> ParsedResume:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from resumate_grpc.model.parsed import ParsedResume
+from tests.parsing.printed import TOP, Placed, printed
 from tests.parsing.resumes import understood
-from tests.parsing.test_openings import TOP, Placed, column, posts, printed
+from tests.parsing.test_openings import column, posts
 
 ARTICLE: list[Placed] = [
     *TOP,

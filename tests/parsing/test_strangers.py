@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from resumate_grpc.model.resume import MediaType
+from tests.parsing.printed import TOP, printed
 from tests.parsing.resumes import understood
-from tests.parsing.test_templates import HEAD, TOP, placed, posts, printed, studies
+from tests.parsing.test_templates import HEAD, placed, posts, studies
 
 
 @pytest.mark.parametrize(

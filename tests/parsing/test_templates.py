@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pytest
 from fpdf import FPDF
 
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.model.resume import MediaType, ParseOptions
 from resumate_grpc.parsing.understanding import understand
+from tests.parsing.printed import TOP, Placed, printed
 from tests.parsing.reading import read
 from tests.parsing.resumes import drive, understood
 
 HEAD = "Ines Calder\nines@example.org\n\n"
-Placed = tuple[float, float, str]
 
 
 def posts(body: str) -> list[tuple[str, str, str, str, str]]:
@@ -38,25 +36,9 @@ def _studies(resume: ParsedResume) -> list[tuple[str, str, str, str, str, str]]:
     ]
 
 
-def printed(*pages: Sequence[Placed], size: float = 10) -> ParsedResume:
-    """Read a PDF of what is placed on its pages; text that begins with "*" is bold, with "#" large and bold."""
-    sheet = FPDF(unit="pt", format=(600, 800))
-    sheet.set_auto_page_break(auto=False)
-    for placed in pages:
-        sheet.add_page()
-        for x, y, text in placed:
-            bold, large = text[0] in "*#", text[0] == "#"
-            sheet.set_font("Helvetica", "B" if bold else "", size * (2 if large else 1))
-            sheet.text(x, y, text.lstrip("*#"))
-    return drive(understand(read(bytes(sheet.output())), options=ParseOptions()))[1]
-
-
 def placed(*rows: str, x: float = 50, y: float = 130, leading: float = 14) -> list[Placed]:
     """Place rows below each other, a gap of two where a row is empty."""
     return [(x, y + leading * at, row) for at, row in enumerate(rows) if row]
-
-
-TOP: list[Placed] = [(50, 50, "#Ines Calder"), (50, 75, "ines@example.org")]
 
 
 # Posts
