@@ -32,6 +32,8 @@ _HOLDER = re.compile(
 )
 _SITE = re.compile(r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}")
 """Where a certificate was had, on a line of its own."""
+_OWN_NAME = re.compile(r"\b(?:certifi|zertifi|certificad|certificaç)", re.IGNORECASE)
+"""What says of itself that it is a certificate carries on no other one's name."""
 _LIST_ROWS, _MOST_LISTED_WORDS = 4, 6
 _LIST_SIGN = re.compile(r",\s+|\s*[;|•·]\s*|\t")
 _ID = re.compile(
@@ -100,9 +102,14 @@ def _listed(rows: Sequence[Row], dates: Sequence[DateSpan], text: str) -> list[F
     start, end = rows[0].start, rows[-1].end
     edges = [start, *(at for cut in _LIST_SIGN.finditer(text, start, end) for at in cut.span()), end]
     parts = [part for left, right in zip(edges[::2], edges[1::2], strict=True) if (part := found(text, left, right))]
-    alone = len(parts) > 1 and not any(_goes_on(part.text) or _names_organisation(part.text) for part in parts[1:])
+    alone = len(parts) > 1 and all(_OWN_NAME.search(part.text) or not _belongs(part.text) for part in parts[1:])
     short = all(len(part.text.split()) <= _MOST_LISTED_WORDS for part in parts)
     return [part.trusted(0.7) for part in parts] if alone and short else []
+
+
+def _belongs(printed: str) -> bool:
+    """Whether what stands behind a name belongs to it: the rest of it, or who issued it."""
+    return _goes_on(printed) or _names_organisation(printed)
 
 
 def _names_organisation(printed: str) -> bool:

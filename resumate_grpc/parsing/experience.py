@@ -94,10 +94,15 @@ def _open_ended(posts: Sequence[Post]) -> list[Post]:
     first, *rest = posts or [Post()]
     ends = [post.end_date.text for post in rest if post.is_period and post.end_date]
     start = first.start_date
-    single = start is not None and first.end_date is not None and not first.is_period
+    single = start is not None and first.end_date is not None and not first.is_period and not _is_stretch(start)
     if not start or not single or not rest or len(ends) < len(rest) or start.text == PRESENT or start.text < max(ends):
         return list(posts)
     return [replace(first, end_date=replace(start, text=PRESENT, confidence=0.5)), *rest]
+
+
+def _is_stretch(date: Finding) -> bool:
+    """Whether the date is a season or part of a year, which has an end of its own: "Summer 2021"."""
+    return len(date.text) == len("2021") < date.end - date.start
 
 
 def _under_parents(headers: Sequence[Slots], terms: Terms) -> set[int]:

@@ -54,11 +54,18 @@ _LEAD = re.compile(
     r"(?:(?:sehr )?gute |erweiterte )?(?:grund)?kenntnisse (?:in|von)|erfahrung(?:en)? (?:in|mit)|umgang mit|"
     r"(?:bonnes? )?(?:connaissances?|maîtrise|notions) (?:de|des|du|en)|"
     r"(?:buona )?conoscenza (?:di|del)|(?:bons? )?conhecimentos? (?:de|em)|conocimientos? (?:de|en)|manejo de|"
-    r"strong|excellent|basic|advanced|good|hands-on|fluent in|знание|опыт работы с)\s+)+",
+    r"strong|excellent|basic|advanced|good|hands-on|fluent in|знание|опыт работы с)\s+|"
+    # Chinese verbs of knowing stand before the name without a space.
+    r"(?:熟练)?(?:掌握|使用|运用)|熟悉|了解|精通|擅长)+",
     re.IGNORECASE,
 )
-_TAIL = re.compile(r"\s*(?:,?\s*(?:etc|u\.a|among others|and more)\.?|\s*等[。；;]?)\s*$", re.IGNORECASE)
-_AND = re.compile(r"\s+(?:and|und|et|y|e|ed|i|en|и)\s+")
+_TAIL = re.compile(
+    r"\s*(?:,?\s*(?:etc|u\.a|among others|and more)\.?|\s*等[。；;]?|"
+    r"(?<=[a-z+#\d])\s?(?:编程语言|语言|框架|数据库))\s*$",
+    re.IGNORECASE,
+)
+_AND = re.compile(r"\s+(?:and|und|et|y|e|ed|i|en|и)\s+|\s?[和与及]\s?")
+_LATIN = re.compile(r"[\w+#./ -]+", re.ASCII)
 _MARK = re.compile(r"\s*(?:[A-Z][^\W_]* )?(?=\S*[A-Z\d]\S*[A-Z\d])[^\W_]{2,12}(?: [A-Z][^\W_]*)?\s*")
 """A name with two capitals or digits in one word: "GIMP", "CorelDRAW", "MS Office"."""
 _NAME = re.compile(r"\s*(?:[A-Z][\w+#.-]*)(?: [A-Z\d][\w+#.-]*)?\s*")
@@ -400,11 +407,14 @@ def _both_sides(
 ) -> list[tuple[int, int]]:
     """Part two skills at the word between them: "Kotlin and Gradle".
 
-    One of them may be unknown if it is printed like a mark; both may if they are, or if a list ends in the two.
+    One of them may be unknown if it is printed like a mark; both may if they are, if a list ends in the two, or if
+    the word is in another script than they: "熟悉Kafka和Flink".
     """
+    lead = _LEAD.match(text[start:end])
+    whole, start = (start, end), start + (lead.end() if lead else 0)
     cut = _AND.search(text, start, end)
     if not cut:
-        return [(start, end)]
+        return [whole]
     stop = start + len(text[start:end].rstrip(" ."))
     told = (
         any(start <= first and last == cut.start() for first, last in known),
@@ -414,7 +424,17 @@ def _both_sides(
     marked = [_MARK.fullmatch(side) is not None for side in sides]
     named = all(sure or mark for sure, mark in zip(told, marked, strict=True))
     last_two = closes and all(_NAME.fullmatch(side) for side in sides)
-    return [(start, cut.start()), (cut.end(), end)] if named or last_two else [(start, end)]
+    other_script = not cut[0].strip().isascii() and all(map(_LATIN.fullmatch, (sides[0], _TAIL.sub("", sides[1]))))
+    led = lead is not None and _are_two_names(sides, cut, known)
+    parted = named or last_two or other_script or led
+    return [(start, cut.start()), (cut.end(), end)] if parted else [whole]
+
+
+def _are_two_names(sides: Sequence[str], cut: re.Match[str], known: Sequence[tuple[int, int]]) -> bool:
+    """Whether two capitalised names, a known skill in one of them, stand on both sides: "in Acme Draw and Excel"."""
+    capitals = all(word[:1].isupper() for side in sides for word in side.split())
+    across = any(first < cut.start() < last for first, last in known)
+    return capitals and bool(known) and not across
 
 
 def _listed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

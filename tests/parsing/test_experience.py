@@ -64,6 +64,13 @@ def test_the_order_of_the_section_decides_for_names_without_hints() -> None:
     ]
 
 
+@pytest.mark.parametrize(("printed", "end"), [("Summer 2021", "2021"), ("2021", "present")])
+def test_a_season_has_an_end_of_its_own(printed: str, end: str) -> None:
+    """A year alone above a finished post is the start of one that goes on; a summer is over."""
+    first, _ = posts(f"Cook | Torvald Kitchens | {printed}\n- Cooked.\n\nBaker | Acme Mill | 2019 - 2021\n- Baked.")
+    assert (first.start_date, first.end_date) == ("2021", end)
+
+
 def test_a_single_date_is_both_start_and_end() -> None:
     """A post with one date began and ended in it."""
     (post,) = posts("Tessellate GmbH\nSummer Intern\nJuly 2016\n- Swept.")

@@ -27,6 +27,10 @@ def skills(body: str) -> Skills:
         ("Tools\tDocker, Kafka", ("Docker", "Kafka")),
         ("CI/CD, TCP/IP", ("CI/CD", "TCP/IP")),
         ("Python, python, PYTHON", ("Python",)),
+        ("Proficient in Quillmark Writer and Python", ("Quillmark Writer", "Python")),
+        ("Proficient in Health and Safety", ("Health and Safety",)),
+        ("熟悉Kafka和Flink\n精通Kotlin语言", ("Kafka", "Flink", "Kotlin")),
+        ("了解Spring框架、掌握Redis与Kafka", ("Spring", "Redis", "Kafka")),
     ],
 )
 def test_each_listed_skill_is_one_string(body: str, items: tuple[str, ...]) -> None:
@@ -66,6 +70,14 @@ def test_certificates_lose_issuer_and_date() -> None:
         "CERTIFICATIONS\n\n- Certified Lamp Keeper, Coastal Board, 2019\n- Rope Access – Professional (2020)\n"
     )
     assert found.certifications == ("Certified Lamp Keeper", "Rope Access – Professional")
+
+
+def test_certificates_in_one_line_are_several_where_each_says_that_it_is_one() -> None:
+    """What ends like the holder's trade carries on a name only if it is no certificate of its own."""
+    found = skills("CERTIFICATIONS\n\nQuillmark Certified Developer, Certified Harbour Administrator")
+    assert found.certifications == ("Quillmark Certified Developer", "Certified Harbour Administrator")
+    found = skills("CERTIFICATIONS\n\nOrbital Certified Professional, Java Programmer")
+    assert found.certifications == ("Orbital Certified Professional, Java Programmer",)
 
 
 def test_running_text_is_no_skill() -> None:
