@@ -1,4 +1,4 @@
-"""Run-in entries: a paragraph that begins with a period and names, and goes on with what was done."""
+"""Run-in entries: a paragraph that begins with a period and names, in either order, and goes on with what was done."""
 
 from __future__ import annotations
 
@@ -14,18 +14,39 @@ __all__ = ["heads_and_tails"]
 
 _SENTENCE_END = re.compile(r"(?<=[^\W\d_A-Z]{4})[.»”\"]?\.\s+(?=[^\W\d_a-z])")
 _LONGEST_HEAD = 180
+_BEHIND_PERIOD = re.compile(r"\)\s*[.:–—-]\s+(?=[^\W\d_a-z])")
 _LONGEST_LEAD = 3  # a preposition before the date: "De", "Du"
 
 
 def heads_and_tails(rows: Sequence[Row], dates: Sequence[DateSpan]) -> Iterator[Row]:
     """Yield the rows, those that run in as two: period and names, then the running text behind their full stop."""
+    behind = _behind_periods(rows, dates)
     for row in rows:
         cut = _cut(row, dates)
         if cut:
             yield _part(row, dates_within(dates, row.start, cut)[0].start, cut)
-            yield replace(_part(row, cut, row.end), spaced=False, bold=False)
+        elif cut := behind.get(row.number, 0):
+            yield replace(_part(row, row.start, cut), bullet=False, spaced=True)
         else:
             yield row
+            continue
+        yield replace(_part(row, cut, row.end), spaced=False, bold=False)
+
+
+def _behind_periods(rows: Sequence[Row], dates: Sequence[DateSpan]) -> dict[int, int]:
+    """Return where the text begins in each list item: "Acme — Cook (2019-2021). Cooked."; none unless all are so."""
+    items = [row for row in rows if row.bullet]
+    cuts = {row.number: _cut_behind(row, dates) for row in items}
+    return cuts if len(items) > 1 and rows[0].bullet and all(cuts.values()) else {}
+
+
+def _cut_behind(row: Row, dates: Sequence[DateSpan]) -> int:
+    """Return where the running text begins behind a period in brackets; 0 where there is none."""
+    for span in dates_within(dates, row.start + 1, row.start + LONG):
+        end = _BEHIND_PERIOD.match(row.text, span.end - row.start)
+        if end and span.is_range and row.text[: span.start - row.start].endswith("("):
+            return row.start + end.end()
+    return 0
 
 
 def _cut(row: Row, dates: Sequence[DateSpan]) -> int:

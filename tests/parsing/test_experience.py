@@ -64,6 +64,26 @@ def test_the_order_of_the_section_decides_for_names_without_hints() -> None:
     ]
 
 
+@pytest.mark.parametrize("sign", [".", ":"])
+def test_a_list_item_may_hold_a_whole_post(sign: str) -> None:
+    """Where all items name a post with its period in brackets, what stands behind the sign is what was done."""
+    first, second = posts(
+        f"- Torvald Kitchens — Head Cook (2019–2022){sign} Ran a kitchen of nine and\n  wrote its menus.\n"
+        f"- Oldmoor Dairy (2014–2016){sign} Odd jobs."
+    )
+    assert (first.company, first.title, first.start_date) == ("Torvald Kitchens", "Head Cook", "2019")
+    assert first.highlights == ("Ran a kitchen of nine and wrote its menus.",)
+    assert (second.company, second.title, second.end_date) == ("Oldmoor Dairy", "", "2016")
+
+
+def test_a_task_with_its_period_is_no_post_beside_other_tasks() -> None:
+    """One item with a period among tasks is a task."""
+    (post,) = posts(
+        "Baker | Acme Mill | 2014 - 2019\n- Rebuilt the oven (2015-2016). Saved coal.\n- Baked bread for many shops."
+    )
+    assert (post.company, len(post.highlights)) == ("Acme Mill", 2)
+
+
 @pytest.mark.parametrize(("printed", "end"), [("Summer 2021", "2021"), ("2021", "present")])
 def test_a_season_has_an_end_of_its_own(printed: str, end: str) -> None:
     """A year alone above a finished post is the start of one that goes on; a summer is over."""
