@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from resumate_grpc.parsing.folding import fold
@@ -59,7 +59,8 @@ _POINT = re.compile(
     | (?<![\w.,/])(?P<loose_month>[1-9])/(?P<loose_year>\d\d)(?![\d/])
     | (?<![\w.,$€£+])(?<!\d:)(?P<bare_year>{_YEAR})(?![\d%]|[.,]\d|\w)
     | (?<![\w'])'(?P<quoted_year>\d\d)(?![\d\w])
-    | (?P<now>(?<![^\W_])(?:{_alternatives([fold(word) for word in _PRESENT_WORDS])})(?![^\W_])|至今|现在|現在|현재)
+    | (?P<now>(?<![^\W_])(?!date\s?:)(?:{_alternatives([fold(word) for word in _PRESENT_WORDS])})(?![^\W_])
+      |至今|现在|現在|현재)
     )
     """,
     re.VERBOSE,
@@ -74,6 +75,16 @@ _SINCE = re.compile(rf"(?:^|(?<=[\s(,|]))(?:{_SINCE_WORDS})\s*:?\s*$")
 _OPEN_END = re.compile(r"\s*-{1,2}\s*(?=$|\n|[)|•])|\s?-{1,2}(?=\t)")
 _LOST_DASH = re.compile(r"[ \t]+")
 """What is left of a dash whose glyph has no character: two months side by side are a range too."""
+_START_LABEL = re.compile(
+    r"(?:start(?:ed|ing)?|start(?:ing)? date|date started|from|begin|beginn|von|debut|date de debut|inicio|"
+    r"(?:fecha|data) de inicio|data (?:di )?inizio|desde|dal)\s?:\s?$"
+)
+_END_LABEL = re.compile(
+    r"\s{0,3}[,;|]?\s{0,3}(?:end(?:ed|ing)?|end(?:ing)? date|date ended|finish(?:ed)?|to|until|ende|bis|fin|"
+    r"date de fin|fecha de fin(?:alizacion)?|fim|data de fim|data (?:di )?fine|hasta|al)\s?:\s?"
+)
+"""What forms print before the two ends of a period: "Start date: 03/2019", "End date: 05/2021"."""
+_LONGEST_LABEL = 30
 _LONGEST_JOINER = 14
 _CENTURY_TURN = 50
 _MONTHS_A_YEAR = 12
@@ -179,6 +190,9 @@ def find_dates(text: str) -> tuple[DateSpan, ...]:
 def _span(folded: str, points: list[_Point], index: int) -> tuple[DateSpan | None, int]:
     point = points[index]
     following = points[index + 1] if index + 1 < len(points) else None
+    if following and (label := _labelled(folded, point, following)) and (span := _range(point, following)):
+        ends = (point.start, point.end), (following.start, following.end)
+        return replace(span, start=label, ends=ends), 2
     if following and _joined(folded, point, following):
         span = _range(point, following)
         if span:
@@ -213,6 +227,14 @@ def _joined(folded: str, point: _Point, following: _Point) -> bool:
             point.month > 0 and (following.month > 0 or following.value == PRESENT) and len(point.value) > len("2015")
         )
     return _JOINER.fullmatch(between) is not None
+
+
+def _labelled(folded: str, point: _Point, following: _Point) -> int:
+    """Return where the label before the first of two labelled ends begins; 0 where they are no such two."""
+    if following.start - point.end > _LONGEST_LABEL or not _END_LABEL.fullmatch(folded, point.end, following.start):
+        return 0
+    label = _START_LABEL.search(folded, max(0, point.start - _LONGEST_LABEL), point.start)
+    return label.start() if label else 0
 
 
 def _is_led(folded: str, between: str, following: _Point) -> bool:

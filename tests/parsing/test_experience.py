@@ -64,6 +64,22 @@ def test_the_order_of_the_section_decides_for_names_without_hints() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "now"),
+    [("Start Date: ", "\nEnd Date: ", "Present"), ("From: ", ", To: ", "Present"), ("Von: ", "\nBis: ", "heute")],
+)
+def test_two_labelled_ends_are_one_period(first: str, last: str, now: str) -> None:
+    """What a form prints before both ends of a period is no name, and no second post begins at the end."""
+    cook, baker = posts(
+        f"Employer: Torvald Kitchens\nPosition: Head Cook\n{first}03/2019{last}{now}\n\n"
+        f"Employer: Acme Mill\nPosition: Baker\n{first}01/2016{last}02/2019"
+    )
+    assert (cook.company, cook.title, cook.start_date, cook.end_date) == (
+        "Torvald Kitchens", "Head Cook", "2019-03", "present",
+    )  # fmt: skip
+    assert (baker.company, baker.start_date, baker.end_date) == ("Acme Mill", "2016-01", "2019-02")
+
+
 @pytest.mark.parametrize("sign", [".", ":"])
 def test_a_list_item_may_hold_a_whole_post(sign: str) -> None:
     """Where all items name a post with its period in brackets, what stands behind the sign is what was done."""
