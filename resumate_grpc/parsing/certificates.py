@@ -37,11 +37,13 @@ _OWN_NAME = re.compile(r"\b(?:certifi|zertifi|certificad|certificaç)", re.IGNOR
 _LIST_ROWS, _MOST_LISTED_WORDS = 4, 6
 _LIST_SIGN = re.compile(r",\s+|\s*[;|•·]\s*|\t")
 _ID = re.compile(
-    r"\b(?:credential|certificate|license|licence|id|no\.?|number|expires?|expiration|valid|issued|"
+    r"\b(?:credential|certificate|license|licence|id|no\.?|number|expires?|expiration|valid|issued|issuer|"
     r"show credential)\b.{0,3}[:#\s].*$",
     re.IGNORECASE,
 )
-
+_NAME_LABEL = re.compile(
+    r"\s*(?:name|title|certificat(?:e|ion)(?: name)?|zertifikat|certificado)\s*:\s*", re.IGNORECASE
+)
 _NUMBERED = re.compile(
     r"[,;(–—-]\s*(?:credential|certificate|licen[sc]e|registration|certification)\s*(?:id|no\.?|number|nr\.?)?\s*[:#]?\s*"
     r"(?=[#\w-]*\d)",
@@ -196,6 +198,8 @@ def _certificate(
         if span.start - start > 2 and end - span.end > 2:  # noqa: PLR2004 - amid the name, brackets aside
             continue
         start, end = (span.end, end) if span.start - start <= 2 else (start, min(end, span.start))  # noqa: PLR2004
+    if label := _NAME_LABEL.match(text, start, end):
+        start = label.end()
     printed = _end_of_print(fragments[0], text, parted=parted)
     number = _NUMBERED.search(text, start + 3, end)
     end = start + len(text[start : number.start() if number else end].rstrip(" ,;(（|-–—"))

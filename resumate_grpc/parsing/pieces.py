@@ -52,6 +52,7 @@ _DURATION = re.compile(
 _LABEL = re.compile(
     r"^\s*(?:company|employer|organi[sz]ation|client|title|job title|position|role|designation|"
     r"location|place|city|town|country|duration|dates?|period|"
+    r"(?:graduation |passing )?year(?: of (?:passing|graduation|completion))?|jahr|annee|ano|anno|"
     r"from|institution|university|college|school|degree|qualification|major|fields? of study|"
     r"field\(s\) of study|field|course|specialization|specialisation|"
     r"firma|arbeitgeber|unternehmen|stelle|tatigkeit|ort|stadt|land|studienrichtung|fachrichtung|zeitraum|"

@@ -13,7 +13,7 @@ from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.pieces import BARE_SCHOOL, Piece, label_end
 from resumate_grpc.parsing.places import is_wholly_place, place_likeness
-from resumate_grpc.parsing.post_labels import PLACE_LABELS
+from resumate_grpc.parsing.post_labels import DEGREE_LABELS, PLACE_LABELS, SCHOOL_LABELS
 from resumate_grpc.parsing.vocabulary import is_place, phrases
 
 __all__ = [
@@ -168,8 +168,9 @@ def _part(start: int, end: int, piece: Piece, text: str, terms: Terms) -> Part |
     finding = found(text, start + label_end(text[start:end]), end)
     if not finding or not any(char.isalpha() for char in finding.text) or ASIDE.match(finding.text + " "):
         return None
-    school = has_institution(terms, text, finding.start, finding.end)
-    degree = has_degree(terms, text, finding.start, finding.end)
+    asked = piece.label if start == piece.finding.start else ""
+    school = asked in SCHOOL_LABELS or has_institution(terms, text, finding.start, finding.end)
+    degree = asked in DEGREE_LABELS or has_degree(terms, text, finding.start, finding.end)
     return Part(
         finding=finding,
         row=piece.row,

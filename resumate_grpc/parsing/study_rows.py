@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from resumate_grpc.parsing.dates import DateSpan, dates_within
 from resumate_grpc.parsing.degrees import has_degree
+from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.nlp import Terms
 from resumate_grpc.parsing.places import is_wholly_place
+from resumate_grpc.parsing.post_labels import DEGREE_LABELS, SCHOOL_LABELS
 from resumate_grpc.parsing.study_parts import ASIDE, FIELD_LABEL, SUBJECT, has_institution
 
 __all__ = ["is_date_alone", "labels_of", "plain_rows_suffice"]
@@ -45,9 +47,10 @@ def _labels(row: Row, dates: Sequence[DateSpan], text: str, terms: Terms, *, lef
         return frozenset()
     own = set()
     asked = FIELD_LABEL.search(row.text)
-    if has_degree(terms, text, row.start, row.start + asked.start() if asked else row.end):
+    label = fold(row.text.partition(":")[0]).strip() if ":" in row.text else ""
+    if label in DEGREE_LABELS or has_degree(terms, text, row.start, row.start + asked.start() if asked else row.end):
         own.add("degree")
-    if has_institution(terms, text, row.start, row.end):
+    if label in SCHOOL_LABELS or has_institution(terms, text, row.start, row.end):
         own.add("institution")
     if dates_within(dates, row.start, row.end):
         own.add("date")

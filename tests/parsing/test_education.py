@@ -124,3 +124,14 @@ def test_a_field_ends_before_what_is_said_of_it_in_brackets() -> None:
     """No bracket is left open."""
     (study,) = studies("University of Bergen\t2015\nBachelor of Science, Botany (Chemistry minor)")
     assert study.field_of_study == "Botany"
+
+
+def test_labels_tell_school_and_degree_that_no_list_knows() -> None:
+    """In labelled lines the label counts, whatever the names look like; a year's label is no school."""
+    guild, weavers = studies(
+        "Degree: Bell Founding\nSchool: Oldmoor Guild\nYear: 2010\n\n"
+        "Degree: Fine Weaving\nSchool: Torvald Weavers\nYear: 2008"
+    )
+    assert (guild.institution, guild.end_date) == ("Oldmoor Guild", "2010")
+    assert (guild.degree, weavers.degree) == ("Bell Founding", "Fine Weaving")
+    assert (weavers.institution, weavers.end_date) == ("Torvald Weavers", "2008")

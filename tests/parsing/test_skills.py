@@ -80,6 +80,12 @@ def test_certificates_in_one_line_are_several_where_each_says_that_it_is_one() -
     assert found.certifications == ("Orbital Certified Professional, Java Programmer",)
 
 
+def test_a_labelled_issuer_is_no_certificate() -> None:
+    """In labelled lines the name alone is kept."""
+    found = skills("CERTIFICATIONS\n\nIssuer: Quillmark\nName: Harbour Pilot Level 2\nIssued: 03/2020")
+    assert found.certifications == ("Harbour Pilot Level 2",)
+
+
 def test_running_text_is_no_skill() -> None:
     """Sentences in a skills section are left out."""
     assert skills("SKILLS\n\nI have always been able to work with all sorts of people in every town.").technical == ()
