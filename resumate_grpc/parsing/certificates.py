@@ -16,7 +16,7 @@ from resumate_grpc.parsing.vocabulary import heading_key, headings, phrases
 __all__ = ["certificates_of"]
 
 _ISSUER = re.compile(
-    r"\s+[-–—|•·]\s+|\s*[|•]\s*|,\s+(?=[A-ZÀ-Þ][^,]*$)|\s{3,}|\s+(?:by|from|issued by|issued|via)\s+|"
+    r"\s+[-–—|•·]\s+|\s*(?:[|•]|·(?=\s))\s*|,\s+(?=[A-ZÀ-Þ][^,]*$)|\s{3,}|\s+(?:by|from|issued by|issued|via)\s+|"
     r"\s*\((?=[^()]*(?:19|20)\d\d)|\t",
     re.IGNORECASE,
 )

@@ -62,8 +62,8 @@ _SHORTEST_KEYWORD = 4
 _SHORTEST_TAIL = 7
 _GLUED = re.compile(r"^([A-ZÀ-Þ][A-ZÀ-Þ &]{4,30})(?=[A-ZÀ-Þ][a-zß-ÿ])")
 _INLINE = re.compile(r"^\s*([^:：]{3,40})[:：]\s*(.*)$", re.DOTALL)
-_TOTAL = re.compile(r"\s*[-–—:(]\s*\d{1,2}\s*\w+(?:\s+\d{1,2}\s*\w+)?\.?\)?\s*$")
-"""A length of time behind a heading: "Опыт работы — 8 лет 2 месяца"."""
+_TOTAL = re.compile(r"\s*(?:[-–—:(]\s*\d{1,2}\s*\w+(?:\s+\d{1,2}\s*\w+)?\.?\)?|\(\d{1,3}\))\s*$")
+"""A length of time or a count behind a heading: "Опыт работы — 8 лет 2 месяца", "Projects (3)"."""
 _RULE = re.compile(r"^[\s\-=_*~.·—–]{3,}$")
 _CONJUNCTION = re.compile(r"\s*(?:&|/|\||,|\band\b|\bund\b|\bet\b|\by\b)\s*", re.IGNORECASE)
 _LARGER = 1.12
@@ -302,7 +302,7 @@ def _without_labels(
         spoken = heading.kind is SectionKind.LANGUAGES and by_number[number].heading_level > 0
         after_spoken = kept and kept[max(kept)].kind is SectionKind.LANGUAGES
         label = heading.kind in _LISTS and _is_label(heading) and not spoken and not after_spoken
-        if not own and open_kind is SectionKind.SKILLS and label:
+        if not own and open_kind is SectionKind.SKILLS and (label or _is_one_label_of_several(by_number, kept, number)):
             continue
         if open_kind is SectionKind.INTERESTS and heading.rest is not None and heading.kind is SectionKind.SKILLS:
             continue  # "IT" in a rail of what somebody likes
@@ -310,6 +310,14 @@ def _without_labels(
         if own or heading.kind not in _LISTS or open_kind is None:
             open_kind = heading.kind
     return kept
+
+
+def _is_one_label_of_several(by_number: dict[int, Row], kept: dict[int, Heading], number: int) -> bool:
+    """Whether the section that is open has a row in the style of this one, lesser than its own, that heads nothing."""
+    opened = max(kept)
+    style = _style(by_number[number])
+    between = (by_number[other] for other in range(opened + 1, number) if other in by_number)
+    return style != _style(by_number[opened]) and style[1] and any(_style(row) == style for row in between)
 
 
 def _is_label(heading: Heading) -> bool:

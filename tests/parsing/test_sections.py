@@ -49,6 +49,28 @@ def test_a_heading_is_known_by_its_words(heading: str, kind: SectionKind) -> Non
     assert len(section.rows) == 1
 
 
+@pytest.mark.parametrize("counted", ["Work experience(3)", "Projects (12)", "Languages(2)"])
+def test_a_count_behind_a_heading_is_no_part_of_it(counted: str) -> None:
+    """Pages that count the entries of a section print the number behind its heading."""
+    (section,) = sections(f"# Oda Lind\n\n## {counted}\n\nSomething below it.", MediaType.MARKDOWN)
+    assert section.kind in {SectionKind.EXPERIENCE, SectionKind.PROJECTS, SectionKind.LANGUAGES}
+    (section,) = sections(f"Oda Lind\n\n{counted}\n\nSomething below it, a longer line of text.")
+    assert section.kind in {SectionKind.EXPERIENCE, SectionKind.PROJECTS, SectionKind.LANGUAGES}
+
+
+@pytest.mark.parametrize("label", ["Research", "Profiles", "Projects"])
+def test_a_bold_label_among_others_in_a_list_of_skills_is_no_heading(label: str) -> None:
+    """Groups of skills may bear the name of a section: their look tells, which the other groups have too."""
+    bold = Style(font="Serif-Bold", size=11.0, bold=True)
+    head = Style(font="Serif-Bold", size=16.0, bold=True)
+    rows = [("Work", head), ("Tarna Mill", bold), ("Clerk since 2011", BODY), ("Skills", head), ("Law", bold)]
+    rows += [("Mediation, Contracts", BODY), (label, bold), ("Archives, Statistics", BODY), ("Languages", head)]
+    rows += [("Danish", BODY)]
+    page = page_of([(40.0, 30.0 * at, text, style) for at, (text, style) in enumerate(rows, start=1)])
+    titles = [section.title for section in sections_of(rows_of(page))]
+    assert titles == ["", "work", "skills", "languages"]
+
+
 def test_a_sentence_is_no_heading() -> None:
     """Heading words within running text open nothing."""
     assert sections("Oda Lind\n\nMy experience with education was good.\nskills matter to me, too.") == []

@@ -80,6 +80,12 @@ def test_certificates_in_one_line_are_several_where_each_says_that_it_is_one() -
     assert found.certifications == ("Orbital Certified Professional, Java Programmer",)
 
 
+def test_a_dot_parts_certificate_and_issuer_with_a_space_on_one_side_too() -> None:
+    """The dot of "Col·legi" stands within a word and parts nothing."""
+    found = skills("CERTIFICATIONS\n\nHarbour Pilot Level 2· Quillmark (Nov 2019)\nCurs del Col·legi (2020)")
+    assert found.certifications == ("Harbour Pilot Level 2", "Curs del Col·legi")
+
+
 def test_a_labelled_issuer_is_no_certificate() -> None:
     """In labelled lines the name alone is kept."""
     found = skills("CERTIFICATIONS\n\nIssuer: Quillmark\nName: Harbour Pilot Level 2\nIssued: 03/2020")

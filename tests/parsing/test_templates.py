@@ -223,6 +223,14 @@ def test_a_name_in_two_rows_of_the_largest_print_is_one() -> None:
             ("Grado", "Ingeniería Naval", "Universidad de Tarna", "2009", "2013", ""),
         ),
         (
+            "Pregrado Ingeniería Naval\nUniversidad de Tarna\t2009 - 2013\n",
+            ("Pregrado", "Ingeniería Naval", "Universidad de Tarna", "2009", "2013", ""),
+        ),
+        (
+            "Universidad de Tarna\t2009 - 2013\nPosgrado: Ingeniería Naval\n",
+            ("Posgrado", "Ingeniería Naval", "Universidad de Tarna", "2009", "2013", ""),
+        ),
+        (
             "Laurea magistrale in Botanica, Università di Tarno, 2015\n",
             ("Laurea magistrale", "Botanica", "Università di Tarno", "", "2015", ""),
         ),
