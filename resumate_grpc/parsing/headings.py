@@ -140,18 +140,25 @@ def _named(text: str, look: float) -> tuple[SectionKind, str, bool] | None:
     known = headings()
     if kind := known.get(key) or known.get(key.replace(" ", "")):
         return SectionKind(kind), key, True
+    if joined := _joined(text):
+        return joined, key, True
     if look < 1:
         return None
-    if kind := misspelt_heading(key):
-        return SectionKind(kind), key, True
-    return _composed(text, key)
+    kind = misspelt_heading(key)
+    return (SectionKind(kind), key, True) if kind else _composed(key)
 
 
-def _composed(text: str, key: str) -> tuple[SectionKind, str, bool] | None:
+def _joined(text: str) -> SectionKind | None:
+    """Return the kind of the first of several headings in one: "Skills & Tools"."""
     known = headings()
     parts = [heading_key(part) for part in _CONJUNCTION.split(text)]
-    if len(parts) > 1 and all(part in known for part in parts if part):
-        return SectionKind(next(known[part] for part in parts if part)), key, True
+    if len(parts) < 2 or not all(part in known for part in parts if part):  # noqa: PLR2004 - joined ones
+        return None
+    return next((SectionKind(known[part]) for part in parts if part), None)
+
+
+def _composed(key: str) -> tuple[SectionKind, str, bool] | None:
+    known = headings()
     words = key.split()
     ordinary = phrases("heading_words")
     for size in range(len(words) - 1, 0, -1):

@@ -11,7 +11,7 @@ from resumate_grpc.parsing.entry_forms import form_label
 from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Fragment, Row
-from resumate_grpc.parsing.places import is_wholly_place
+from resumate_grpc.parsing.places import is_wholly_place, place_likeness
 
 __all__ = ["BARE_SCHOOL", "NAME_COMMA", "Piece", "is_duration", "is_own_account", "label_end", "pieces_of"]
 
@@ -24,6 +24,9 @@ _SEPARATOR = re.compile(
 )
 _DASH = re.compile(r"\s+[-–—]\s+")
 """What stands behind a label is one name, dashes and all: "Position: First Officer - Cargo"."""
+_SLASH = re.compile(r"\s+/\s+")
+"""Parts an employer from a place behind it, and else joins what is one name: "Owner / Manager"."""
+_PLACE = 0.6
 _PREPOSITION = re.compile(
     r"\s+(?:at|chez|bei|from|presso|bij)\s+(?=[^\W\d_])|(?-i:(?<=[^\W\d_]{3})\s+n[oa]s?\s+(?!Área)(?=[A-ZÀ-Þ]))",
     re.IGNORECASE,
@@ -239,7 +242,8 @@ def _split(text: str, start: int, end: int, *, stops: bool) -> Iterator[tuple[in
     prepositions += _POST_AT.finditer(text, start, end)
     named_at = max((cut.start() for cut in prepositions if _EMPLOYER.fullmatch(cut[0])), default=start)
     full_stops = _FULL_STOP.finditer(text, start, end) if stops else ()
-    cuts = [*_SEPARATOR.finditer(text, start, end), *prepositions, *full_stops]
+    slashes = (cut for cut in _SLASH.finditer(text, start, end) if place_likeness(text[cut.end() : end]) >= _PLACE)
+    cuts = [*_SEPARATOR.finditer(text, start, end), *slashes, *prepositions, *full_stops]
     if (asked := _LABEL.match(fold(text[start:end]))) and asked.end() > 1:
         cuts = [cut for cut in cuts if not _DASH.fullmatch(cut[0]) or ":" in text[cut.end() : end]]
     # "Solutions Engineer — Public Sector at Ironwood": what comes before "at" is one post.

@@ -51,8 +51,17 @@ def says(finding: Finding, terms: Terms) -> tuple[bool, bool]:
 
 
 def says_alone(finding: Finding, terms: Terms) -> tuple[bool, bool]:
-    """Return whether words in the piece name a post, and whether some name an organisation."""
-    return terms.has(Term.ROLE, finding.start, finding.end), terms.has(Term.ORGANISATION, finding.start, finding.end)
+    """Return whether words in the piece name a post, and whether some name an organisation.
+
+    A role that ends the piece says what it is, as the last word of an English name does: "Pharmacy Assistant".
+    """
+    start, end = finding.start, finding.end
+    organisations = terms.within(Term.ORGANISATION, start, end)
+    last = any(
+        stop == end and all(at < first for at, _ in organisations)
+        for first, stop in terms.within(Term.ROLE, start, end)
+    )
+    return terms.has(Term.ROLE, start, end), terms.has(Term.ORGANISATION, start, end) and not last
 
 
 def divide(header: Slots, text: str, terms: Terms, *, may_share: bool) -> None:

@@ -86,6 +86,7 @@ _SHORT_LINE = 1  # words
 _PROSE_WORDS = 9
 _TELLING_WORDS = 4
 _GRADE_WORDS = 2
+_LABEL_WORDS = 4
 _LEAST_GRADED = 4
 _SIGNED = re.compile(
     r"^[^\W\d_][\w .'-]{1,30},\s+(?:(?:den|im|le|li|il|em|a|el|the)\s+)?(?:\d{1,2}\.?\s?)?"
@@ -105,7 +106,7 @@ def items_of(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str
     cells, heads = _label_cells(rows)
     graded = _graded(rows)
     over = {above.number for above, below in pairwise(rows) if _heads_list(above, below)}
-    over |= _capital_labels(rows) | _large_labels(rows)
+    over |= _capital_labels(rows) | _large_labels(rows) | _turning_labels(rows, terms)
     headed = False
     for index, row in enumerate(rows):
         if row.number in told or row.number in heads or _is_signature(row):
@@ -223,6 +224,24 @@ def _capital_labels(rows: Sequence[Row]) -> set[int]:
     each = len(heads) == sum(row.caps for row in rows)
     larger = all(row.size > below.size for row, below in capitals)
     return {row.number for row in heads} if each and (len(heads) > 1 or larger) else set()
+
+
+def _turning_labels(rows: Sequence[Row], terms: Terms) -> set[int]:
+    """Return the rows of one name each that take turns with lists, from the first row on, whatever their print.
+
+    "Transport" above the list items "Forklift" and "Tachograph", "Software" above "TMS"; or each above one row with
+    commas. Names of skills themselves do not head lists.
+    """
+    lists = [
+        row.bullet or "," in row.text or (at > 0 and rows[at - 1].text.endswith(",")) for at, row in enumerate(rows)
+    ]
+    heads = [row for row, listed in zip(rows, lists, strict=True) if not listed]
+    turns = all(one or other for one, other in pairwise(lists)) and lists[:1] == [False] and lists[-1]
+    named = all(len(row.fragments) == 1 and len(row.text.split()) <= _LABEL_WORDS for row in heads)
+    known = sum(
+        any(span == (row.start, row.end) for span in terms.within(Term.SKILL, row.start, row.end)) for row in heads
+    )
+    return {row.number for row in heads} if turns and named and known * 2 < len(heads) > 1 else set()
 
 
 def _with_wraps_joined(rows: Sequence[Row]) -> list[Row]:

@@ -127,6 +127,31 @@ def test_posts_in_labelled_lines_need_no_dates() -> None:
     assert posts(body) == [("Instrutora - Mergulho Livre", "Maré Alta"), ("Guia", "Onda Ltda")]
 
 
+def test_a_slash_may_part_employer_and_place() -> None:
+    """Only where a place stands behind it."""
+    read = understood(
+        "Maren Oxley\nmaren@example.org\n\nEXPERIENCE\n\nDiver\nBlue Anchor Ltd / Perth, WA\n2019 - 2021\n\n"
+        "Deckhand\nSouth Wharf / North Pier Ltd\n2015 - 2018\n"
+    ).work_experience
+    assert [(post.company, post.location) for post in read] == [
+        ("Blue Anchor Ltd", "Perth, WA"),
+        ("South Wharf / North Pier Ltd", ""),
+    ]
+
+
+@pytest.mark.parametrize(("employer", "title"), [("Quay Baker", "Hotel Clerk"), ("Tarn Optician", "School Secretary")])
+def test_what_ends_in_a_trade_is_a_post_whatever_comes_before(employer: str, title: str) -> None:
+    """A hotel is an employer and a baker has a trade, but the other posts tell the order."""
+    assert posts(
+        f"Harlow Hospital\nWard Pharmacist\n2019 - 2021\n\n{employer}\n{title}\n2015 - 2018\n\n"
+        "Tarn Hospital\nPharmacist\n2011 - 2014\n"
+    ) == [
+        ("Ward Pharmacist", "Harlow Hospital"),
+        (title, employer),
+        ("Pharmacist", "Tarn Hospital"),
+    ]
+
+
 def test_a_slash_may_part_post_and_employer() -> None:
     """Only where one side names a post and the other doesn't."""
     assert posts("Social Media Manager / Kelpline\n2018 - 2020\n- Wrote.") == [("Social Media Manager", "Kelpline")]

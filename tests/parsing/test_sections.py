@@ -33,6 +33,7 @@ def sections(text: str, media_type: MediaType = MediaType.TXT) -> list[Section]:
         ("Opleidingen", SectionKind.EDUCATION),
         ("Skills & Interests", SectionKind.SKILLS),
         ("TECHNICAL SKILLS", SectionKind.SKILLS),
+        ("Skills and tech", SectionKind.SKILLS),
         ("Sprachkenntnisse", SectionKind.LANGUAGES),
         ("Licenses & Certifications", SectionKind.CERTIFICATIONS),
         ("HONORS AND AWARDS", SectionKind.AWARDS),

@@ -86,6 +86,20 @@ def test_a_dot_parts_certificate_and_issuer_with_a_space_on_one_side_too() -> No
     assert found.certifications == ("Harbour Pilot Level 2", "Curs del Col·legi")
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Kitchen\n- Baking\n- Pastry\n- Rotas\nOffice\n- Excel\n- Ledgers",
+        "Kitchen\nBaking, Pastry,\nRotas\nOffice\nExcel, Ledgers",
+    ],
+)
+def test_names_that_take_turns_with_lists_are_their_labels(body: str) -> None:
+    """Whatever their print; where not all do, or they are skills themselves, they are items."""
+    assert skills(f"SKILLS\n\n{body}").technical == ("Baking", "Pastry", "Rotas", "Excel", "Ledgers")
+    assert "Kitchen" in skills(f"SKILLS\n\n{body}\nSewing").technical
+    assert "Python" in skills("SKILLS\n\nPython\nKafka, Flink\nRust\nExcel, Word").technical
+
+
 def test_a_labelled_issuer_is_no_certificate() -> None:
     """In labelled lines the name alone is kept."""
     found = skills("CERTIFICATIONS\n\nIssuer: Quillmark\nName: Harbour Pilot Level 2\nIssued: 03/2020")
