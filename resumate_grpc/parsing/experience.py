@@ -157,7 +157,7 @@ def _opens_alike(header: Slots, following: Slots) -> bool:
 def _post(header: Slots, above: Slots | None, text: str) -> Post:
     company = header.company.finding.trusted(_trust(header)) if header.company else None
     location = header.location
-    if not company and above and above.company and header.title:
+    if not company and above and above.company and header.title and not _follows_title(above):
         company = above.company.finding.trusted(0.55)
         location = location or above.location
     start, end = period_of(header.entry.dates, single_is_both=True)
@@ -175,6 +175,11 @@ def _post(header: Slots, above: Slots | None, text: str) -> Post:
         highlights=tuple(bullets_of(body, text)),
         patterned=header.patterned,
     )
+
+
+def _follows_title(header: Slots) -> bool:
+    """Whether the employer stands below its post: then it heads no other posts."""
+    return bool(header.company and header.title and header.company.row > header.title.row)
 
 
 def _trust(header: Slots) -> float:

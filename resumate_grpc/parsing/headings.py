@@ -145,7 +145,7 @@ def _named(text: str, look: float) -> tuple[SectionKind, str, bool] | None:
     if look < 1:
         return None
     kind = misspelt_heading(key)
-    return (SectionKind(kind), key, True) if kind else _composed(key)
+    return (SectionKind(kind), key, True) if kind else _composed(text, key)
 
 
 def _joined(text: str) -> SectionKind | None:
@@ -157,8 +157,11 @@ def _joined(text: str) -> SectionKind | None:
     return next((SectionKind(known[part]) for part in parts if part), None)
 
 
-def _composed(key: str) -> tuple[SectionKind, str, bool] | None:
+def _composed(text: str, key: str) -> tuple[SectionKind, str, bool] | None:
     known = headings()
+    parts = [heading_key(part) for part in _CONJUNCTION.split(text)]
+    if len(parts) == 2 and (kind := known.get(parts[0])) and len(parts[1].split()) == 1:  # noqa: PLR2004 - and one more
+        return SectionKind(kind), key, False
     words = key.split()
     ordinary = phrases("heading_words")
     for size in range(len(words) - 1, 0, -1):

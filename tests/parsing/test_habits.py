@@ -127,6 +127,18 @@ def test_posts_in_labelled_lines_need_no_dates() -> None:
     assert posts(body) == [("Instrutora - Mergulho Livre", "Maré Alta"), ("Guia", "Onda Ltda")]
 
 
+def test_an_employer_below_its_post_has_no_other_posts() -> None:
+    """A title alone belongs to the employer above it only where that one heads posts."""
+    assert posts("2019 - 2021\nDiver\nBlue Anchor Ltd\n\n2015 - 2018\nPrivate Tutor\n") == [
+        ("Diver", "Blue Anchor Ltd"),
+        ("Private Tutor", ""),
+    ]
+    assert posts("Blue Anchor Ltd\nDiver\n2019 - 2021\n\nDeckhand\n2015 - 2018\n") == [
+        ("Diver", "Blue Anchor Ltd"),
+        ("Deckhand", "Blue Anchor Ltd"),
+    ]
+
+
 def test_a_slash_may_part_employer_and_place() -> None:
     """Only where a place stands behind it."""
     read = understood(

@@ -59,6 +59,17 @@ def test_a_count_behind_a_heading_is_no_part_of_it(counted: str) -> None:
     assert section.kind in {SectionKind.EXPERIENCE, SectionKind.PROJECTS, SectionKind.LANGUAGES}
 
 
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [("Diplômes & brevets", SectionKind.EDUCATION), ("Experience and exhibitions", SectionKind.EXPERIENCE)],
+)
+def test_a_heading_may_add_a_word_of_its_own(heading: str, kind: SectionKind) -> None:
+    """Where it is printed like the document's headings."""
+    page = f"# Oda Lind\n\n## {heading}\n\nSomething below it.\n\n## Languages\n\nDanish\n"
+    section, _ = sections(page, MediaType.MARKDOWN)
+    assert section.kind is kind
+
+
 @pytest.mark.parametrize("label", ["Research", "Profiles", "Projects"])
 def test_a_bold_label_among_others_in_a_list_of_skills_is_no_heading(label: str) -> None:
     """Groups of skills may bear the name of a section: their look tells, which the other groups have too."""
