@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from hypothesis.errors import FlakyStrategyDefinition
 
 from resumate_grpc.jobs.cursor import Cursor
 from resumate_grpc.model.progress import ProgressEvent
@@ -23,6 +24,7 @@ from tests.postgres import Cluster
 pytestmark = pytest.mark.slow
 
 Plant = Callable[[pytest.MonkeyPatch], None]
+_SEARCHES = 3
 FOUND = "breaches|IntegrityError|UNIQUE|a lease that is not its own"
 
 
@@ -125,7 +127,19 @@ def test_a_planted_fault_is_found(plant: Plant, monkeypatch: pytest.MonkeyPatch)
     """The search is able to fail: with a fence, or the cursor's judgement, taken out, a story shows it."""
     plant(monkeypatch)
     with pytest.raises(Exception, match=FOUND):
-        search(examples=1000, steps=40, shrink=False)  # a search at random: it ends with the first find
+        _search_until_found()
+
+
+def _search_until_found() -> None:
+    """Search at random, until the first find.
+
+    A service has threads of its own, so that a story may run otherwise when it is told again; hypothesis then ends the
+    whole search, which proves nothing, and another one begins. Where no fault is planted that is an error.
+    """
+    for _ in range(_SEARCHES):
+        with suppress(FlakyStrategyDefinition):
+            search(examples=1000, steps=40, shrink=False)
+            return
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
