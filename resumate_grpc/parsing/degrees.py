@@ -10,7 +10,7 @@ from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.places import place_likeness
 from resumate_grpc.parsing.vocabulary import is_place
 
-__all__ = ["SHORT_DEGREE", "degree_spans", "has_degree", "split_degree"]
+__all__ = ["SHORT_DEGREE", "SUBJECT", "degree_spans", "has_degree", "split_degree"]
 
 SHORT_DEGREE = 4
 _PLACE = 0.5
@@ -24,8 +24,10 @@ _ELISIONS = ("l'", "l’")
 """What stands before a profession rather than a degree: "Sciences de l'ingénieur"."""
 _DIPLOMA_OF = re.compile(r"(?:[Ee]idg\.? )?[Dd]ipl\.[ -](?=[A-ZÄÖÜ])[^,;|()\n\t]{3,70}")
 """A German diploma names the profession: "Dipl. Pflegefachfrau HF", with no field beside it."""
-_SUBJECTS = frozenset(["ingenieria", "engenharia", "ingegneria"])
-"""Names of a degree, which behind another degree begin the name of the subject: "Grado Ingeniería Civil"."""
+SUBJECT = re.compile(
+    r"(?:ingenier[ií]a|engenharia|ingegneria|ing[ée]nierie|economia|doctor(?:ing)? studies)\b", re.IGNORECASE
+)
+"""What is a degree only where no other is named: "Ingeniería Civil", but "Grado Ingeniería Civil"."""
 _DIPLOMA = re.compile(r"\s+(?:diploma|degree|graduate|equivalent|certificate)", re.IGNORECASE)
 _FIELD_LEAD = re.compile(
     r"^[\s,:;.()\-–—]*(?:(?:degree|program(?:me)?|studies|course)\s+)?(?:\((?:hons?\.?|honou?rs)\)\s*)?(?:with\s+(?:a\s+)?(?:major|"
@@ -110,7 +112,7 @@ def split_degree(finding: Finding, text: str, terms: Terms) -> tuple[Finding | N
     spans = degree_spans(terms, text, finding.start, finding.end)
     first, last = spans[0]
     for start, end in spans[1:]:
-        if not _JOINT.fullmatch(text[last:start]) or fold(text[start:end]) in _SUBJECTS:
+        if not _JOINT.fullmatch(text[last:start]) or SUBJECT.fullmatch(text, start, end):
             break
         last = end
     while last < finding.end and text[last] in ".)":

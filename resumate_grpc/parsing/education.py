@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from resumate_grpc.parsing.column_heads import without_column_heads
 from resumate_grpc.parsing.dates import DateSpan
-from resumate_grpc.parsing.degrees import degree_spans, has_degree, split_degree
+from resumate_grpc.parsing.degrees import SUBJECT, degree_spans, has_degree, split_degree
 from resumate_grpc.parsing.departments import whole_school, without_department
 from resumate_grpc.parsing.entries import Entry, entries_by_leader
 from resumate_grpc.parsing.entry_forms import without_broken_labels
@@ -26,7 +26,6 @@ from resumate_grpc.parsing.study_parts import (
     ASIDE,
     COMMA,
     MAJOR,
-    SUBJECT,
     Part,
     has_institution,
     parts_of,

@@ -140,26 +140,25 @@ def _named(text: str, look: float) -> tuple[SectionKind, str, bool] | None:
     known = headings()
     if kind := known.get(key) or known.get(key.replace(" ", "")):
         return SectionKind(kind), key, True
-    if joined := _joined(text):
+    parts = [heading_key(part) for part in _CONJUNCTION.split(text)]
+    if joined := _joined(parts):
         return joined, key, True
     if look < 1:
         return None
     kind = misspelt_heading(key)
-    return (SectionKind(kind), key, True) if kind else _composed(text, key)
+    return (SectionKind(kind), key, True) if kind else _composed(parts, key)
 
 
-def _joined(text: str) -> SectionKind | None:
-    """Return the kind of the first of several headings in one: "Skills & Tools"."""
+def _joined(parts: Sequence[str]) -> SectionKind | None:
+    """Return the kind of the first of several known headings in one: "Skills & Tools"."""
+    named = [part for part in parts if part]
+    kinds = [kind for part in named if (kind := headings().get(part))]
+    return SectionKind(kinds[0]) if len(parts) > 1 and kinds and len(kinds) == len(named) else None
+
+
+def _composed(parts: Sequence[str], key: str) -> tuple[SectionKind, str, bool] | None:
+    """Return the heading that the words hold: one and a word more, or one with words that headings have."""
     known = headings()
-    parts = [heading_key(part) for part in _CONJUNCTION.split(text)]
-    if len(parts) < 2 or not all(part in known for part in parts if part):  # noqa: PLR2004 - joined ones
-        return None
-    return next((SectionKind(known[part]) for part in parts if part), None)
-
-
-def _composed(text: str, key: str) -> tuple[SectionKind, str, bool] | None:
-    known = headings()
-    parts = [heading_key(part) for part in _CONJUNCTION.split(text)]
     if len(parts) == 2 and (kind := known.get(parts[0])) and len(parts[1].split()) == 1:  # noqa: PLR2004 - and one more
         return SectionKind(kind), key, False
     words = key.split()

@@ -56,12 +56,15 @@ def says_alone(finding: Finding, terms: Terms) -> tuple[bool, bool]:
     A role that ends the piece says what it is, as the last word of an English name does: "Pharmacy Assistant".
     """
     start, end = finding.start, finding.end
-    organisations = terms.within(Term.ORGANISATION, start, end)
-    last = any(
-        stop == end and all(at < first for at, _ in organisations)
-        for first, stop in terms.within(Term.ROLE, start, end)
-    )
-    return terms.has(Term.ROLE, start, end), terms.has(Term.ORGANISATION, start, end) and not last
+    role, organisation = terms.has(Term.ROLE, start, end), terms.has(Term.ORGANISATION, start, end)
+    return role, organisation and not (role and _ends_in_role(finding, terms))
+
+
+def _ends_in_role(finding: Finding, terms: Terms) -> bool:
+    """Whether the piece ends in a role, with no organisation beginning in it or behind it."""
+    organisations = terms.within(Term.ORGANISATION, finding.start, finding.end)
+    roles = (first for first, stop in terms.within(Term.ROLE, finding.start, finding.end) if stop == finding.end)
+    return any(all(at < first for at, _ in organisations) for first in roles)
 
 
 def divide(header: Slots, text: str, terms: Terms, *, may_share: bool) -> None:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.folding import fold
@@ -14,6 +14,15 @@ from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.links import EMAIL
 from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.sections import SectionKind
+from resumate_grpc.parsing.skill_labels import (
+    LIST_COMMA,
+    bold_is_label,
+    bullets_are_labels,
+    label_cells,
+    printed_label,
+    rail_label,
+    rows_over_lists,
+)
 from resumate_grpc.parsing.skill_sentences import named_in
 from resumate_grpc.parsing.vocabulary import heading_key, headings
 
@@ -22,7 +31,6 @@ __all__ = ["LABEL", "MOST_WORDS", "is_grade", "is_sentence", "items_of", "items_
 _ITEM_BREAK = re.compile(
     r"\s*[;|•·∙⋅●▪■◆、，；\n\t]\s*(?![^()]*\))|,\s*(?![^()]*\))|\s{3,}|\s+[–—]\s+|\s+-\s+|\.\s+(?=\w+:)"
 )
-_COMMA = re.compile(r"[,，、]")
 _SLASH = re.compile(r"\s+/\s+")
 _INNER_LABEL = re.compile(r"^\s*[^\W\d_][\w ]{1,24}:\s+(?=\w)")
 LABEL = re.compile(r"^\s*([^:：→⇒()]{2,60}?)\s*(?:\([^:：()]{0,25}\)\s*)?[:：→⇒]\s*(?!//)")
@@ -77,16 +85,12 @@ _NOT_ITEM = re.compile(
 )
 MOST_WORDS = 6
 """Words of the longest name of a skill; what is longer tells of skills."""
-_LONGEST_LABEL = 30
-_LOUDER = 1.05
 _ALIGNED = 3.0  # points
-_SAME_HEIGHT = 0.8
 _SHORT_CAPITALS = 5
 _SHORT_LINE = 1  # words
 _PROSE_WORDS = 9
 _TELLING_WORDS = 4
 _GRADE_WORDS = 2
-_LABEL_WORDS = 4
 _LEAST_GRADED = 4
 _SIGNED = re.compile(
     r"^[^\W\d_][\w .'-]{1,30},\s+(?:(?:den|im|le|li|il|em|a|el|the)\s+)?(?:\d{1,2}\.?\s?)?"
@@ -99,14 +103,13 @@ def items_of(rows: Sequence[Row], text: str, terms: Terms) -> Iterator[tuple[str
     """Yield each listed item with the folded label that it stands under, empty where there is none."""
     label = ""
     rows = _with_wraps_joined(rows)
-    bold_labels = _bold_is_label(rows)
-    print_labels = sum(_printed_label(row) is not None for row in rows) > len(rows) / 2 and len(rows) > 1
+    bold_labels = bold_is_label(rows)
+    print_labels = sum(printed_label(row) is not None for row in rows) > len(rows) / 2 and len(rows) > 1
     told = _told(rows, text)
-    bullet_labels = _bullets_are_labels(rows)
-    cells, heads = _label_cells(rows)
+    bullet_labels = bullets_are_labels(rows)
+    cells, heads = label_cells(rows)
     graded = _graded(rows)
-    over = {above.number for above, below in pairwise(rows) if _heads_list(above, below)}
-    over |= _capital_labels(rows) | _large_labels(rows) | _turning_labels(rows, terms)
+    over = rows_over_lists(rows, terms)
     headed = False
     for index, row in enumerate(rows):
         if row.number in told or row.number in heads or _is_signature(row):
@@ -142,7 +145,7 @@ def _own_label(row: Row, *, print_labels: bool) -> tuple[str, int] | None:
     """Return the folded label that a row begins with, and where its items begin."""
     if match := LABEL.match(row.text) or _DASH_LABEL.match(row.text):
         return fold(match[1]).strip(), row.start + match.end()
-    rail = _rail(row) or (_printed_label(row) if print_labels else None)
+    rail = rail_label(row) or (printed_label(row) if print_labels else None)
     return (fold(rail[0]), rail[1]) if rail else None
 
 
@@ -180,70 +183,6 @@ def _speaks_of_languages(row: Row) -> bool:
     return headings().get(heading_key(row.text)) == SectionKind.LANGUAGES.value
 
 
-def _heads_list(row: Row, below: Row) -> bool:
-    """Whether the row heads the list below it: printed as a heading, without items of its own."""
-    louder = row.heading_level > below.heading_level or row.size > below.size * _LOUDER or (row.bold and not below.bold)
-    return _stands_beside(row, below) or (
-        louder
-        and not row.bullet
-        and (below.bullet or below.table >= 0 > row.table)
-        and len(row.fragments) == 1
-        and "," not in row.text
-    )
-
-
-def _stands_beside(row: Row, below: Row) -> bool:
-    """Whether the row is a label left of the list that follows, at its height but in a column of its own."""
-    if not row.box or not below.box or row.page != below.page or len(row.fragments) > 1 or "," in row.text:
-        return False
-    level = abs(row.box.y0 - below.box.y0) < below.size * _SAME_HEIGHT
-    return level and row.box.x1 < below.left and "," in below.fragments[0].text
-
-
-def _large_labels(rows: Sequence[Row]) -> set[int]:
-    """Return the rows in larger print that each head smaller ones: "Informatique" above "Langages", "C, Rust"."""
-    largest = max((row.size for row in rows), default=0.0)
-    large = [(above, below) for above, below in pairwise(rows) if above.size == largest]
-    heads = [
-        above for above, below in large
-        if largest > below.size * _LOUDER and len(above.fragments) == 1 and "," not in above.text and not above.bullet
-    ]  # fmt: skip
-    each = len(heads) == sum(row.size == largest for row in rows)
-    return {row.number for row in heads} if each and 1 < len(heads) <= len(rows) / 2 else set()
-
-
-def _capital_labels(rows: Sequence[Row]) -> set[int]:
-    """Return the rows in capitals that each head a row of several items: "MESSAGING" above "Kafka | RabbitMQ"."""
-    capitals = [(above, below) for above, below in pairwise(rows) if above.caps and not above.bullet]
-    heads = [
-        above
-        for above, below in capitals
-        if len(above.fragments) == 1 and "," not in above.text and not below.caps and not below.bullet
-        and (len(below.fragments) > 1 or "," in below.text)
-    ]  # fmt: skip
-    each = len(heads) == sum(row.caps for row in rows)
-    larger = all(row.size > below.size for row, below in capitals)
-    return {row.number for row in heads} if each and (len(heads) > 1 or larger) else set()
-
-
-def _turning_labels(rows: Sequence[Row], terms: Terms) -> set[int]:
-    """Return the rows of one name each that take turns with lists, from the first row on, whatever their print.
-
-    "Transport" above the list items "Forklift" and "Tachograph", "Software" above "TMS"; or each above one row with
-    commas. Names of skills themselves do not head lists.
-    """
-    lists = [
-        row.bullet or "," in row.text or (at > 0 and rows[at - 1].text.endswith(",")) for at, row in enumerate(rows)
-    ]
-    heads = [row for row, listed in zip(rows, lists, strict=True) if not listed]
-    turns = all(one or other for one, other in pairwise(lists)) and lists[:1] == [False] and lists[-1]
-    named = all(len(row.fragments) == 1 and len(row.text.split()) <= _LABEL_WORDS for row in heads)
-    known = sum(
-        any(span == (row.start, row.end) for span in terms.within(Term.SKILL, row.start, row.end)) for row in heads
-    )
-    return {row.number for row in heads} if turns and named and known * 2 < len(heads) > 1 else set()
-
-
 def _with_wraps_joined(rows: Sequence[Row]) -> list[Row]:
     """Join rows over which a list in one line was wrapped: within a bracket, or within an item behind a comma.
 
@@ -272,25 +211,6 @@ def _hangs_in_column(above: Row, row: Row) -> bool:
     """Whether the row stands alone under the last of the columns above it, close to it: its list goes on."""
     single = len(row.fragments) == 1 < len(above.fragments) and row.block == above.block
     return single and bool(row.size) and abs(row.left - above.fragments[-1].left) < _ALIGNED
-
-
-def _label_cells(rows: Sequence[Row]) -> tuple[set[int], set[int]]:
-    """Return the cells at the left of a table of two columns whose right one holds lists, and the heads over both."""
-    lines = [list(cells) for at, cells in groupby(rows, key=lambda row: (row.table, row.table_row)) if at[0] >= 0]
-    pairs = [(line[0], line[1]) for line in lines if len(line) > 1 and line[0].block != line[1].block]
-    lists = ["," in right.text and "," not in left.text for left, right in pairs]
-    if len({row.block for line in lines for row in line}) != 2 * len(lines) or sum(lists) * 2 <= len(lists):
-        return set(), set()
-    heads = pairs[0] if not lists[0] and all(lists[1:]) and len(pairs) > 2 else ()  # noqa: PLR2004 - heads over a list
-    return {left.number for left, _ in pairs}, {row.number for row in heads}
-
-
-def _bullets_are_labels(rows: Sequence[Row]) -> bool:
-    """Whether each bullet heads a row of plain items: "• Languages" above "Rust, Go"."""
-    heads = [below for above, below in pairwise(rows) if above.bullet]
-    alone = sum("," not in row.text for row in rows if row.bullet)
-    plain = sum(not row.bullet and "," in row.text for row in heads)
-    return plain > 1 and plain == alone == sum(row.bullet for row in rows)
 
 
 def _told(rows: Sequence[Row], text: str) -> dict[int, tuple[int, int]]:
@@ -324,34 +244,6 @@ def _carries_on(row: Row, above: Row | None, text: str) -> bool:
     return (
         above is not None and not row.bullet and text[above.start : above.end].rstrip().endswith((",", "/", "&", "-"))
     )
-
-
-def _bold_is_label(rows: Sequence[Row]) -> bool:
-    bold = sum(row.bold for row in rows)
-    return 0 < bold < len(rows) and bold <= len(rows) * 0.6
-
-
-def _rail(row: Row) -> tuple[str, int] | None:
-    """Return the label at the left of a row and where its items begin: bold before plain, or before a list."""
-    if len(row.fragments) < 2:  # noqa: PLR2004
-        return None
-    first, second = row.fragments[0], row.fragments[1]
-    if first.bold and not second.bold:
-        return first.text, second.start
-    if len(row.fragments) == 2 and "," in second.text and "," not in first.text:  # noqa: PLR2004
-        return first.text, second.start
-    return None
-
-
-def _printed_label(row: Row) -> tuple[str, int] | None:
-    """Return the label that is told from a list of items by its print alone: bold, say, with no wide gap behind it."""
-    first = row.fragments[0]
-    if not first.breaks:
-        return None
-    at = first.breaks[0]
-    label, items = row.text[: at - row.start].strip(), row.text[at - row.start :]
-    listed = _COMMA.search(items) is not None and _COMMA.search(label) is None
-    return (label, at) if listed and len(label) <= _LONGEST_LABEL else None
 
 
 def _tabulated(row: Row, label: str, start: int) -> Iterator[tuple[str, int, int]]:
@@ -391,7 +283,7 @@ def items_within(text: str, start: int, end: int, row: Row, terms: Terms) -> Ite
                 continue  # a line that was wrapped: what a fragment holds of two lines was joined before
             yield from _units(text, position, cut.start(), terms)
             position = cut.end()
-        closes = _COMMA.search(text, max(left, start), position) is not None
+        closes = LIST_COMMA.search(text, max(left, start), position) is not None
         yield from _units(text, position, right, terms, closes=closes)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from resumate_grpc.parsing.degrees import SHORT_DEGREE, degree_spans, has_degree, split_degree
+from resumate_grpc.parsing.degrees import SHORT_DEGREE, SUBJECT, degree_spans, has_degree, split_degree
 from resumate_grpc.parsing.finding import Finding, found
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.nlp import Term, Terms
@@ -21,7 +21,6 @@ __all__ = [
     "COMMA",
     "FIELD_LABEL",
     "MAJOR",
-    "SUBJECT",
     "Part",
     "degree_leads",
     "has_institution",
@@ -71,10 +70,6 @@ _SCHOOL_SUBJECT = re.compile(
 )
 """A subject that is taught, no place: "Master of Education, School Counseling"."""
 _ACRONYM = re.compile(r"(?:[^\W\d_]+ )?(?!C?GPA|USA|UK)(?:[A-Z]{3,6}|TU|UC|FH|HU|FU|KU)(?: [A-Z][^,]*)?(?:,|$)")
-SUBJECT = re.compile(
-    r"(?:ingenier[ií]a|engenharia|ingegneria|ing[ée]nierie|economia|doctor(?:ing)? studies)\b", re.IGNORECASE
-)
-"""What is a degree only where no other is named: "Ingeniería Civil"."""
 COMMA = re.compile(r",\s+|\s*\n\s*")
 _SIGN = re.compile(r",\s+")
 _COLON = re.compile(r"\s?:\s+")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from resumate_grpc.parsing.dates import DateSpan, dates_within
-from resumate_grpc.parsing.degrees import has_degree
+from resumate_grpc.parsing.degrees import SUBJECT, has_degree
 from resumate_grpc.parsing.folding import fold
 from resumate_grpc.parsing.fragments import Row
 from resumate_grpc.parsing.nlp import Terms
 from resumate_grpc.parsing.places import is_wholly_place
 from resumate_grpc.parsing.post_labels import DEGREE_LABELS, SCHOOL_LABELS
-from resumate_grpc.parsing.study_parts import ASIDE, FIELD_LABEL, SUBJECT, has_institution
+from resumate_grpc.parsing.study_parts import ASIDE, FIELD_LABEL, has_institution
 
 __all__ = ["is_date_alone", "labels_of", "plain_rows_suffice"]
 
