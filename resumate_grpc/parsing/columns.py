@@ -41,6 +41,7 @@ _LINES_PER_LABEL = 2.0
 _APART = 2.2  # font sizes
 _LINE = 1.6  # of the font size: lines of one text stand no farther apart
 _NEARER = 0.8
+_LOUDER = 1.1
 _LEAST_WRAPPED = 6
 _WRAPPED_WORDS = 3.5
 _FILLED = 0.75  # of the column's width
@@ -203,7 +204,7 @@ def _kind(left: Sequence[Segment], right: Sequence[Segment], bands: Sequence[Ban
         return DivisionKind.ROWS
     minor, major = (left_rows, right) if len(left_rows) <= len(right_rows) else (right_rows, left)
     paired = _paired(minor, major)
-    if _is_stacked(left_rows, right_rows) or _dates_are_set_right(left, right_rows):
+    if _is_stacked(left_rows, right_rows) or _dates_are_set_right(left, right_rows) or _is_table(left_rows, right_rows):
         return DivisionKind.ROWS
     if _dates_lead(left_rows, right_rows):
         return DivisionKind.RAIL
@@ -244,6 +245,19 @@ def _dates_are_set_right(left: Sequence[Segment], right: Sequence[Segment]) -> b
     if len(dated) >= _MOSTLY * len(right) and all(len(segment.words) <= _DATE_WORDS for segment in right):
         return True  # nothing but dates, beside their lines or half a line off
     return len(dated) >= _DATED * len(right) and _paired(dated, left) == 1.0
+
+
+def _is_table(left: Sequence[Segment], right: Sequence[Segment]) -> bool:
+    """Tell whether what stands on the right are short cells in one print, each beside one on the left.
+
+    The headings above the cells are on the left alone: "Languages" over "Dutch" and "fluent".
+    """
+    looks = {(segment.size, segment.words[0].look.style.bold) for segment in right}
+    heads = [segment for segment in left if segment.size > _LOUDER * right[0].size]
+    cells = len(looks) == 1 and all(len(segment.words) <= _DATE_WORDS and not is_dated(segment) for segment in right)
+    if not heads or not cells or _paired(right, left) < 1.0:
+        return False
+    return min(head.baseline for head in heads) < right[0].baseline and _paired(heads, right) == 0.0
 
 
 def _dates_lead(left: Sequence[Segment], right: Sequence[Segment]) -> bool:

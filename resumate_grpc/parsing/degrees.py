@@ -36,6 +36,8 @@ _FIELD_LEAD = re.compile(
     re.IGNORECASE,
 )
 _OF_SUBJECT = re.compile(r"\s+of\s+([^\W\d_][^,;|()\n]{2,60})", re.IGNORECASE)
+_INITIALS = re.compile(r"\s+\(([A-Z][A-Za-z.]{1,6})\)(?=\s*(?:,|$|\n))")
+_LONGEST_NAME = 60
 _HONOURS = re.compile(r"\s*\((?:hons?\.?|honou?rs)\)", re.IGNORECASE)
 _COMPOUND = re.compile(r"-[^\W\d_]+")
 _KIND = (
@@ -57,6 +59,7 @@ def degree_spans(terms: Terms, text: str, start: int, end: int) -> list[tuple[in
         (first, last)
         for first, last in terms.within(Term.DEGREE, start, end)
         if last <= end
+        and not (text[last : last + 1] == "s" and text[last - 1].islower())
         and (_is_degree(text[first:last]) or _stands_alone(text, first, last))
         and not _names_school(text, start, first, last)
         and not _names_state(text, first, last)
@@ -117,8 +120,9 @@ def split_degree(finding: Finding, text: str, terms: Terms) -> tuple[Finding | N
         last = end
     while last < finding.end and text[last] in ".)":
         last += 1
-    if compound := _COMPOUND.match(text, last, finding.end):
-        return found(text, first, compound.end()), _field_after(text, compound.end(), finding.end)
+    compound = _COMPOUND.match(text, last, finding.end)
+    if whole := compound.end() if compound else _with_initials(text, first, last, finding.end):
+        return found(text, first, whole), _field_after(text, whole, finding.end)
     subject = _OF_SUBJECT.match(text, last, finding.end)
     if subject and " of " not in fold(text[first:last]):
         named = _FIELD_END.search(subject[1])
@@ -138,6 +142,15 @@ def split_degree(finding: Finding, text: str, terms: Terms) -> tuple[Finding | N
     degree = _degree(text, first, last, finding)
     last = max(last, degree.end) if degree else last
     return degree, _field_after(text, last, finding.end) or _field_before(text, finding.start, first)
+
+
+def _with_initials(text: str, first: int, last: int, end: int) -> int:
+    """Return where a degree ends whose initials stand in brackets behind it: "Master of Arts in Teaching (MAT)"; 0."""
+    short = _INITIALS.search(text, last, min(end, last + _LONGEST_NAME))
+    if not short:
+        return 0
+    initials = "".join(word[0] for word in re.findall(r"[^\W\d_]+", text[first : short.start()]) if word[0].isupper())
+    return short.end() if initials == short[1].replace(".", "") else 0
 
 
 def _degree(text: str, first: int, last: int, finding: Finding) -> Finding | None:

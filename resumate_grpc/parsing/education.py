@@ -28,6 +28,7 @@ from resumate_grpc.parsing.study_parts import (
     MAJOR,
     Part,
     has_institution,
+    names_subject,
     parts_of,
     subject_alone,
 )
@@ -213,7 +214,9 @@ def _study(
         field = _field_beside(parts, degree_part, institution)
     if not degree_part and not field:
         field = next((part.finding for part in parts if _DEPARTMENT.search(part.finding.text)), None)
-        alone = subject_alone(parts, institution)
+        what = given.get(Told.WHAT)
+        subject = what.finding if what and what.finding != institution and names_subject(what.text) else None
+        alone = subject or subject_alone(parts, institution)
         field = field or (alone if alone and not _NO_FIELD.search(alone.text) else None)
     if degree_part and not institution and field:
         field, institution = _field_and_school(field, text)

@@ -46,6 +46,7 @@ def entries_by_date(rows: Sequence[Row], dates: Sequence[DateSpan], *, leads: Ca
     How many header rows stand above the dates is learnt from the first entry. Without any date, each row for which
     `leads` holds (and that is no prose) opens an entry.
     """
+    dates = _without_years_of_names(rows, dates)
     prose = _prose_flags(rows, dates)
     dates = stacked(rows, dates)
     if tabular := _tabular(rows, prose, dates):
@@ -58,6 +59,19 @@ def entries_by_date(rows: Sequence[Row], dates: Sequence[DateSpan], *, leads: Ca
         _entry(rows[start:stop], prose[start:stop], anchor - start, dates)
         for start, stop, anchor in zip(starts, [*starts[1:], len(rows)], dated, strict=True)
     ]
+
+
+def _without_years_of_names(rows: Sequence[Row], dates: Sequence[DateSpan]) -> Sequence[DateSpan]:
+    """Leave out a year that begins a name above a period of its own: "2015 Fellow at Acme", "May 2015 - Present"."""
+    named = {
+        span.start
+        for above, below in pairwise(rows)
+        if _is_period(below, dates) and not _is_period(above, dates)
+        for span in dates_within(dates, above.start, above.start + 2)
+        if not span.is_range and span.end - span.start == len("2015")
+        and above.text[span.end - above.start :][:2].strip().isupper()
+    }  # fmt: skip
+    return tuple(span for span in dates if span.start not in named) if named else dates
 
 
 def _tabular(rows: Sequence[Row], prose: Sequence[bool], dates: Sequence[DateSpan]) -> list[Entry]:
@@ -281,7 +295,9 @@ def _above_periods(rows: Sequence[Row], dates: Sequence[DateSpan]) -> set[int]:
 def _is_period(row: Row, dates: Sequence[DateSpan]) -> bool:
     """Whether a row is a period, maybe with its length, and nothing else."""
     spans = dates_within(dates, row.start, row.start + 2)
-    return bool(spans) and spans[0].is_range and _at_edge(row, spans[0]) and len(row.text) < _LONGEST_DATE
+    if not spans or not spans[0].is_range or not _at_edge(row, spans[0]):
+        return False
+    return len(row.text) < _LONGEST_DATE or is_duration(row.text[spans[0].end - row.start :])
 
 
 def _is_dated(row: Row, prose: bool, dates: Sequence[DateSpan]) -> bool:  # noqa: FBT001 - one flag of a row
@@ -418,7 +434,8 @@ def entries_by_leader(
             continue
         leader, first_look = leader or own, first_look or row
         lesser = (first_look.bold and not row.bold) or (first_look.caps and not row.caps) if first_look else False
-        faculty = not row.spaced and own == {"institution"} and (gapped or lesser)
+        opening = index > 0 and _opens_like(row, rows[index - 1], first_look)
+        faculty = not row.spaced and own == {"institution"} and (gapped or lesser) and not opening
         railed = "date" in seen and _in_rail(row, first_look, dates) and bool(own - {"date"})
         if not starts or railed or (_begins_anew(own, seen, leader) and not faculty):
             starts.append(index)
@@ -429,6 +446,12 @@ def entries_by_leader(
     return [
         _whole(rows[start:stop], prose[start:stop], dates, labels) for start, stop in pairwise([*starts, len(rows)])
     ]
+
+
+def _opens_like(row: Row, above: Row, first: Row) -> bool:
+    """Whether a row is bold or in capitals as the first one is, below one that is not."""
+    looks = [(each.bold, each.caps) for each in (row, first, above)]
+    return looks[0] == looks[1] != looks[2] and any(looks[0]) and row.size >= first.size
 
 
 def _in_rail(row: Row, first: Row, dates: Sequence[DateSpan]) -> bool:

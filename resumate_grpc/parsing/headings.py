@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from resumate_grpc.parsing.document import BlockKind
 from resumate_grpc.parsing.fragments import Row, cut_off
@@ -64,11 +64,16 @@ _GLUED = re.compile(r"^([A-ZÀ-Þ][A-ZÀ-Þ &]{4,30})(?=[A-ZÀ-Þ][a-zß-ÿ])")
 _INLINE = re.compile(r"^\s*([^:：]{3,40})[:：]\s*(.*)$", re.DOTALL)
 _TOTAL = re.compile(r"\s*(?:[-–—:(]\s*\d{1,2}\s*\w+(?:\s+\d{1,2}\s*\w+)?\.?\)?|\(\d{1,3}\))\s*$")
 """A length of time or a count behind a heading: "Опыт работы — 8 лет 2 месяца", "Projects (3)"."""
+_COUNT = re.compile(r"^\d{1,3} (?=[^\W\d_])")
+"""A count before a heading: "3 people speak for her"."""
 _RULE = re.compile(r"^[\s\-=_*~.·—–]{3,}$")
 _CONJUNCTION = re.compile(r"\s*(?:&|/|\||,|\band\b|\bund\b|\bet\b|\by\b)\s*", re.IGNORECASE)
 _LARGER = 1.12
 _ENOUGH_KNOWN = 3
+_FEW = 4
 _SENTENCE_END = re.compile(r"[.;,!?]$")
+_INITIAL = re.compile(r"\b[A-ZÀ-Þ]\.$")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _INLINE_KINDS = {
     SectionKind.SKILLS,
     SectionKind.LANGUAGES,
@@ -214,6 +219,9 @@ def _chosen(rows: Sequence[Row], candidates: dict[int, Heading], body_size: floa
         for number, heading in candidates.items()
         if _acceptable(by_number[number], heading, styles, strongest, strong_kinds)
     }
+    chosen = _without_items(rows, chosen, styles, strongest)
+    if strongest and styles[strongest] >= _ENOUGH_KNOWN and _stands_out(strongest, body_size):
+        chosen = _without_labels_of_posts(rows, chosen)
     chosen = _without_labels(by_number, _without_inner(by_number, chosen, strongest), strongest)
     if strongest and alike > 1 and (_stands_out(strongest, body_size) or _is_apart(rows, strongest, styles)):
         first = min(chosen, default=0)
@@ -221,7 +229,19 @@ def _chosen(rows: Sequence[Row], candidates: dict[int, Heading], body_size: floa
             if row.number > first and row.number not in chosen and _style(row) == strongest and _is_bare(row):
                 kind, key = _loosely_named(row.text)
                 chosen[row.number] = Heading(kind, key, 1.0, exact=False)
+        if (other := _in_another_color(rows, strongest, body_size)) and other.number > first:
+            chosen.setdefault(other.number, Heading(SectionKind.OTHER, heading_key(other.text), 1.0, exact=False))
     return chosen
+
+
+def _in_another_color(rows: Sequence[Row], strongest: _Style, body_size: float) -> Row | None:
+    """Return the one row in the larger print of the headings that has another colour; None for several."""
+    size, bold, caps, color, level = strongest
+    if not body_size or size <= _LARGER * body_size:
+        return None
+    alike = [row for row in rows if (*_style(row)[:3], row.heading_level) == (size, bold, caps, level)]
+    others = [row for row in alike if row.color != color]
+    return others[0] if len(others) == 1 and _is_bare(others[0]) else None
 
 
 def _loosely_named(text: str) -> tuple[SectionKind, str]:
@@ -280,6 +300,39 @@ def _least_look(row: Row, styles: Counter[_Style], strongest: _Style | None) -> 
     if smaller and styles[_style(row)] == 1:
         return 1.5  # two signs, one of them weak
     return 0.5 if smaller else 0.0
+
+
+def _without_items(
+    rows: Sequence[Row], chosen: dict[int, Heading], styles: Counter[_Style], strongest: _Style | None
+) -> dict[int, Heading]:
+    """Drop what is one item of a list in one style, where the other headings are in a larger one: "Teaching"."""
+    if not strongest or styles[strongest] < _ENOUGH_KNOWN:
+        return chosen
+    items: set[int] = set()
+    for style, run in groupby(rows, key=_style):
+        numbers = [row.number for row in run]
+        named = [number for number in numbers if number in chosen and not chosen[number].rest]
+        if style[0] * _LARGER < strongest[0]:
+            listed = 2 * len(named) < len(numbers) and len(numbers) > _FEW
+            items.update(number for number in named if listed or number != numbers[0])
+    return {number: heading for number, heading in chosen.items() if number not in items}
+
+
+def _without_labels_of_posts(rows: Sequence[Row], chosen: dict[int, Heading]) -> dict[int, Heading]:
+    """Drop headings before a colon within a post, told by a dated row below them: "Specialties: …", then a post."""
+    kept: dict[int, Heading] = {}
+    open_kind: SectionKind | None = None
+    for number, following in pairwise([*sorted(chosen), rows[-1].number + 1 if rows else 0]):
+        heading = chosen[number]
+        inner = heading.rest is not None and open_kind in _ENTRY_KINDS
+        if inner and any(number < row.number < following and _is_dated(row) for row in rows):
+            continue
+        kept[number], open_kind = heading, heading.kind
+    return kept
+
+
+def _is_dated(row: Row) -> bool:
+    return not row.bullet and len(row.text) <= _LONGEST_HEADING and _YEAR.search(row.text) is not None
 
 
 def _without_inner(
@@ -352,11 +405,11 @@ def _is_loud(style: _Style) -> bool:
 
 
 def _is_bare(row: Row) -> bool:
-    words = row.text.split()
+    text = _COUNT.sub("", row.text)
     return (
         len(row.fragments) == 1
-        and 0 < len(words) <= _MOST_WORDS - 2
-        and not any(char.isdigit() for char in row.text)
-        and not _SENTENCE_END.search(row.text)
+        and 0 < len(text.split()) <= _MOST_WORDS - 2
+        and not any(char.isdigit() for char in text)
+        and (not _SENTENCE_END.search(row.text) or _INITIAL.search(row.text) is not None)
         and row.kind not in {BlockKind.HEADER, BlockKind.FOOTER}
     )

@@ -19,6 +19,12 @@ _LABEL = re.compile(
     r"тел|телефон|电话|手机|☎|📞|📱)\W{0,6}$",
     re.IGNORECASE,
 )
+_OTHER_LABEL = re.compile(
+    r"\b(?:licen[cs]es?|licen[cç]a|licencia|lizenz(?:nummer)?|credential|certificate|registration|passport|membership|"
+    r"reg|ref|id|isbn|issn|doi)\b[\s.:#]{0,3}(?:(?:no|nr|number|id)\b[\s.:#]{0,3})?$",
+    re.IGNORECASE,
+)
+"""What numbers other than telephones have before them."""
 _YEARS = re.compile(r"(?:19|20)\d{2}\s*[-–./]\s*(?:(?:19|20)?\d{2}|\d{1,2})(?:\s*[-–./]\s*\d{1,2})?")
 _DAY = re.compile(r"(?:0?[1-9]|[12]\d|3[01])\s?([./-])\s?(?:0?[1-9]|1[0-2])\s?\1\s?(?:19[3-9]\d|20[0-4]\d)")
 """A day, as of birth: some regions' numbers are as long."""
@@ -38,6 +44,7 @@ _REGIONS = {
 _FALLBACKS = ("US", "GB", "IN")
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 15
 _LABEL_REACH = 16
+_OTHER_REACH = 24
 _FEWEST_BARE_DIGITS = 9
 
 
@@ -62,6 +69,8 @@ def phones_of(text: str, start: int, end: int, *, language: str) -> Iterator[Fin
             and digits < _FEWEST_BARE_DIGITS
             and not _LABEL.search(text, max(start, match.start() - _LABEL_REACH), match.start())
         ):
+            continue
+        if _OTHER_LABEL.search(text, max(start, match.start() - _OTHER_REACH), match.start()):
             continue
         if any(span.end - span.start > len(raw) / 2 for span in find_dates(raw) if span.is_range):
             continue

@@ -28,7 +28,7 @@ _SLASH = re.compile(r"\s+/\s+")
 """Parts an employer from a place behind it, and else joins what is one name: "Owner / Manager"."""
 _PLACE = 0.6
 _PREPOSITION = re.compile(
-    r"\s+(?:at|chez|bei|from|presso|bij)\s+(?=[^\W\d_])|(?-i:(?<=[^\W\d_]{3})\s+n[oa]s?\s+(?!Área)(?=[A-ZÀ-Þ]))",
+    r"\s+(?:at|chez|bei|from|presso|bij)\s+(?=[^\W\d_]|\d[\d.]*\s?[A-Z]{2})|(?-i:(?<=[^\W\d_]{3})\s+n[oa]s?\s+(?!Área)(?=[A-ZÀ-Þ]))",
     re.IGNORECASE,
 )
 _POST_AT = re.compile(

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
 from resumate_grpc.parsing.entries import Entry
 from resumate_grpc.parsing.finding import found
@@ -39,7 +40,11 @@ def sorted_out(entry: Entry, text: str, terms: Terms) -> Slots:
     own = next((piece for piece in pieces if is_own_account(piece.text)), None)
     said = {piece.finding.start: says_alone(piece.finding, terms) for piece in pieces}
     clear = set(said.values()) & {(True, False), (False, True)}
-    for piece in pieces:
+    for piece, following in zip_longest(pieces, pieces[1:]):
+        before_at = following is not None and following.employer and following.row == piece.row
+        if before_at and not slots.title and said[piece.finding.start][0]:
+            slots.title = piece  # "Analyst, Real Estate at Acme" names one post
+            continue
         if piece is pieces[0] and part_around_place(slots, piece, terms):
             continue
         if piece is not own:
@@ -74,7 +79,9 @@ def _place_piece(slots: Slots, piece: Piece, terms: Terms, said: tuple[bool, boo
     elif piece.label in COMPANY_LABELS and not slots.company:
         slots.company = piece
     elif not slots.location and (
-        piece.label in PLACE_LABELS or placed or (likeness >= _PLACE and not role and not organisation)
+        piece.label in PLACE_LABELS
+        or placed
+        or (likeness >= _PLACE and not role and not organisation and not (piece.employer and slots.title))
     ):
         slots.location, slots.placed = piece.finding.trusted(max(likeness, 0.6)), piece
     elif piece.label in PLACE_LABELS:

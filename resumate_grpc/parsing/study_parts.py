@@ -24,6 +24,7 @@ __all__ = [
     "Part",
     "degree_leads",
     "has_institution",
+    "names_subject",
     "parts_of",
     "subject_alone",
 ]
@@ -51,6 +52,8 @@ ASIDE = re.compile(
     r"courses taken)\b.{0,3}[:：\s]",
     re.IGNORECASE,
 )
+_ASKED_ASIDE = re.compile(r"[^:：,]{3,40}[:：]\s")
+"""A label; behind such a one as "Activities and Societies:" no part is a school."""
 FIELD_LABEL = re.compile(
     r"(?:field(?:\(s\)|s)? of study|studienrichtung|fachrichtung|domaine(?:\(s\)|s)? d['’][ée]tudes?|"
     r"campos? de estudios?|dom[ií]nio(?:\(s\)|s)? de estudo|[áa]rea de estudo|campo(?:\(i\))? di studio|"
@@ -63,6 +66,12 @@ MAJOR = re.compile(
     r":|en|der|des)\s*|специальность:?\s+|направление:?\s+|(?:master|bachelor|hochschul)?studium\s+(?=[^\W\d_])",
     re.IGNORECASE,
 )
+_SUBJECT_END = re.compile(
+    r"(?:engineering|sciences?|studies|arts|management|administration|economics|mathematics|history|law|medicine|music|"
+    r"marketing|finance|accounting|technology|design|journalism|[a-z]{3,}(?:logy|ics|nomy|graphy|osophy))$",
+    re.IGNORECASE,
+)
+"""What names of subjects end in."""
 _SCHOOL_SUBJECT = re.compile(
     r"(?<=[,nf] )school (?!of|for|at)(?:couns|psych|admin|leader|manage|health|nurs|library|music)"
     r"|(?:study|semester) abroad (?=[^\W\d_]{4})",
@@ -82,6 +91,8 @@ _MOST_SUBJECT_WORDS = 5
 def parts_of(piece: Piece, text: str, terms: Terms) -> Iterator[Part]:
     """Cut a piece at commas where both sides say something of their own; a degree keeps the commas of its field."""
     start, end = piece.finding.start, piece.finding.end
+    if _ASKED_ASIDE.match(piece.text) and ASIDE.match(piece.text):
+        return
     left = start
     for cut in _CUT.finditer(text, start, end):
         if ":" in cut[0] and not _school_before_degree(left, cut, end, text, terms):
@@ -188,6 +199,11 @@ def has_institution(terms: Terms, text: str, start: int, end: int) -> bool:
         degrees = degree_spans(terms, text, start, end)
         return any(not any(a <= first < b for a, b in degrees) for first, _ in spans) or len(degrees) == 0
     return _is_known_university(text[start:end])
+
+
+def names_subject(printed: str) -> bool:
+    """Whether the text, which no list knows as a degree, is called as subjects are: "General Engineering"."""
+    return _SUBJECT_END.search(printed) is not None
 
 
 @cache

@@ -10,7 +10,7 @@ from resumate_grpc.parsing.header_pattern import read_alike
 from resumate_grpc.parsing.nlp import Terms
 from resumate_grpc.parsing.pieces import Piece
 from resumate_grpc.parsing.places import is_wholly_place
-from resumate_grpc.parsing.study_parts import ASIDE, Part, degree_leads, has_institution
+from resumate_grpc.parsing.study_parts import ASIDE, Part, degree_leads, has_institution, names_subject
 
 __all__ = ["kept_to_pattern", "patterns_of"]
 
@@ -47,7 +47,7 @@ def kept_to_pattern(parts: Sequence[Part], given: _Given) -> list[Part]:
         return list(parts)
     placed = [piece for piece in (who, where) if piece]
     kept = [part for part in parts if not any(_overlap(part, piece) for piece in placed)]
-    if not degree:
+    if not degree and not names_subject(what.text):
         kept = [part for part in kept if not _overlap(part, what)]
         kept.append(Part(what.finding, what.row, institution=False, degree=True, place=False))
     kept.append(Part(who.finding, who.row, institution=True, degree=False, place=False))

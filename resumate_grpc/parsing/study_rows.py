@@ -31,6 +31,10 @@ def labels_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, term
     for number in _beside_degrees(rows, text, terms):
         known[number] -= {"degree"}
     leader = next((row for row in rows if known[row.number]), None)
+    namer = next((row for row in rows if "institution" in known[row.number]), None)
+    if leader is not namer and namer and rows[0].bold and _leads_like(rows[0], namer, known, dates):
+        leader = rows[0]
+        known[leader.number] |= {"institution"}
     for row in rows:
         if leader and known[row.number] <= {"date"} and _leads_like(row, leader, known, dates):
             known[row.number] |= {"institution"}
