@@ -53,6 +53,7 @@ _REACHES = ("mailto:", "tel:")
 _LONGEST_CONTACT = 200
 _SURE_PHONE = 0.7
 _MOST_ADDRESS_ROWS = 4
+_MOST_LINES_ABOVE = 3
 _ASKED = 0.95
 _SURE_ENOUGH = 0.85
 """Of numbers that are surely telephones the first is taken."""
@@ -220,7 +221,9 @@ def _place_candidates(text: str, zone: Sequence[Row], terms: Terms) -> Iterator[
             if largest > _LOUD * usual and fragment.size == largest:
                 continue  # the name, whatever towns bear it
             if place := _place(text, fragment, terms):
-                yield _with_country(text, _with_street(text, place, above, row), below, row)
+                yield _with_country(
+                    text, _with_street(text, place, zone[max(0, index - _MOST_LINES_ABOVE) : index], row), below, row
+                )
 
 
 def _is_label_cell(above: Row, row: Row) -> bool:
@@ -319,18 +322,31 @@ def _behind_role(text: str, place: Finding, terms: Terms) -> Finding | None:
     return rest.trusted(place_likeness(rest.text) * 0.9)
 
 
-def _with_street(text: str, place: Finding, above: Row | None, row: Row) -> Finding:
-    """Take in the street before it or on the line above: the address counts as a whole."""
+def _with_street(text: str, place: Finding, above: Sequence[Row], row: Row) -> Finding:
+    """Take in the street before it or on the lines above: the address counts as a whole."""
     left, right = _neighbours(text, place, row)
-    if not left and above and row.start - above.end <= 1:
-        first = above.fragments[0]
-        left = (first.start, first.end) if len(above.fragments) == 1 or first.text.endswith(",") else None
+    if not left and above and row.start - above[-1].end <= 1:
+        first = above[-1].fragments[0]
+        left = (first.start, first.end) if len(above[-1].fragments) == 1 or first.text.endswith(",") else None
     repeats = left and fold(place.text).split()[0].strip(",") in fold(text[left[0] : left[1]])
     start = left[0] if left and not repeats and _is_street(text, *left) else place.start
+    if start < row.start:
+        start = _first_line(text, above, start)
     goes_on = right is not None and (start < place.start or _is_country(text, place, *right))
     end = right[1] if right and goes_on and _ends_address(text, place, *right) else place.end
     whole = found(text, start, end)
     return whole.trusted(place.confidence) if whole else place
+
+
+def _first_line(text: str, above: Sequence[Row], start: int) -> int:
+    """Return where an address begins whose second last line is a street's: "3 Rowan Lane", "Flat 18", "Tarnstadt"."""
+    rows = [*reversed(above)]
+    for below, row in pairwise(rows):
+        alike = (row.size, row.bold, row.block) == (below.size, below.bold, below.block) and _meets(row, below)
+        if not alike or below.start - row.end > 1 or len(row.fragments) > 1 or not _is_street(text, row.start, row.end):
+            break
+        start = row.start
+    return start
 
 
 def _neighbours(text: str, place: Finding, row: Row) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:

@@ -181,7 +181,7 @@ class _PageReader:
         uris, loose = _place_links(page.links(), words)
         marks = PageMarks(uris=uris, bullets=bullet_marks(drawings))
         flow, tables = set_tables_aside(words, ruled_tables(*rules(drawings)))
-        blocks = blocks_of([*reading_order(flow), *_edge_areas(edge)], marks=marks)
+        blocks = blocks_of([*reading_order(flow, opens=number == 1), *_edge_areas(edge)], marks=marks)
         self.pages.append(
             DraftPage(
                 number=number,

@@ -11,6 +11,7 @@ from resumate_grpc.parsing.characters import is_bullet
 from resumate_grpc.parsing.columns import Band, Division, DivisionKind, find_division, is_dated, same_height
 from resumate_grpc.parsing.date_margin import with_dates_below
 from resumate_grpc.parsing.dates import is_month
+from resumate_grpc.parsing.head_blocks import head_blocks
 from resumate_grpc.parsing.rows import Segment, group_rows, join_letterspaced, rail_edges, segments_of
 from resumate_grpc.parsing.words import PlacedWord
 
@@ -36,10 +37,25 @@ class Area:
     column: int
 
 
-def reading_order(words: Sequence[PlacedWord]) -> list[Area]:
-    """Put the words of one page into reading order; `column` counts from 0, left to right, at each division."""
+def reading_order(words: Sequence[PlacedWord], *, opens: bool = False) -> list[Area]:
+    """Put the words of one page into reading order; `column` counts from 0, left to right, at each division.
+
+    `opens` tells that the page is the document's first one, at whose head blocks may stand side by side.
+    """
     rows = _rows(words)
-    return _divided(rows, rails=rail_edges(rows), column=0, depth=0)
+    areas = _divided(rows, rails=rail_edges(rows), column=0, depth=0)
+    return _with_head_blocks(areas) if opens and areas else areas
+
+
+def _with_head_blocks(areas: Sequence[Area]) -> list[Area]:
+    top = min(areas, key=lambda area: area.rows[0][0].baseline)
+    blocks, count = head_blocks(top.rows)
+    if not blocks:
+        return list(areas)
+    apart = [Area(tuple(block), top.column + at) for at, block in enumerate(blocks)]
+    rest = [replace(top, rows=top.rows[count:])] if count < len(top.rows) else []
+    at = areas.index(top)
+    return [*areas[:at], *apart, *rest, *areas[at + 1 :]]
 
 
 def _rows(words: Sequence[PlacedWord]) -> list[list[PlacedWord]]:

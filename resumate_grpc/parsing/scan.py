@@ -27,7 +27,9 @@ def draft_of_scan(
         number=page.number,
         width=page.width,
         height=page.height,
-        blocks=tuple(blocks_of(reading_order(words_of_scan(page)), marks=PageMarks(uris=uris or {}))),
+        blocks=tuple(
+            blocks_of(reading_order(words_of_scan(page), opens=page.number == 1), marks=PageMarks(uris=uris or {}))
+        ),
         loose_links=tuple(loose_links),
         skew=page.skew,
     )

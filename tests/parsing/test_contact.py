@@ -6,6 +6,7 @@ from resumate_grpc.model.parsed import Box, PersonalInfo
 from resumate_grpc.model.resume import ParseOptions
 from resumate_grpc.parsing.document import Link, Style
 from resumate_grpc.parsing.understanding import understand
+from tests.parsing.printed import printed
 from tests.parsing.resumes import drive, page_of, understood
 
 
@@ -101,3 +102,44 @@ def test_a_date_of_birth_is_no_telephone_number() -> None:
     """However many digits it has."""
     assert info("Ines Calder\nborn 28.10.1987\nines@example.org\n+43 1 5880 1234").phone == "+43 1 5880 1234"
     assert info("Ines Calder (*28.10.1987)\nines@example.org").phone == ""
+
+
+def test_an_address_in_lines_beside_other_lines_stays_whole() -> None:
+    head = [
+        (50, 50, "Ines Calder"), (480, 50, "37 years old"),
+        (50, 62, "3 Rowan Lane"), (480, 62, "Single"),
+        (50, 74, "Larch House, Flat 18"), (480, 74, "Irish"),
+        (50, 86, "33000 Bordeaux"), (480, 86, "ines@example.org"),
+    ]  # fmt: skip
+    resume = printed([*head, (50, 130, "#Skills"), (50, 150, "Welding, Milling")])
+    assert resume.personal_info.location == "3 Rowan Lane Larch House, Flat 18 33000 Bordeaux"
+    assert resume.personal_info.full_name == "Ines Calder"
+
+
+def test_a_name_amid_the_lines_of_an_address_parts_it_no_more() -> None:
+    head = [
+        (400, 50, "77 Rowan Avenue"),
+        (50, 57, "#Ines Calder"),
+        (400, 62, "Flat 18"),
+        (400, 74, "Cambridge, MA 02139"),
+        (400, 86, "ines@example.org"),
+    ]
+    resume = printed([*head, (50, 130, "#Skills"), (50, 150, "Welding, Milling")])
+    assert resume.personal_info.location == "77 Rowan Avenue Flat 18 Cambridge, MA 02139"
+    assert resume.personal_info.full_name == "Ines Calder"
+
+
+def test_labels_beside_what_they_ask_for_are_read_line_by_line() -> None:
+    rows = [
+        ("Residence", "Cambridge, MA"),
+        ("Telephone", "(617) 555-0134"),
+        ("Born", "in spring"),
+        ("Status", "Single"),
+    ]
+    head = [
+        cell
+        for at, (label, value) in enumerate(rows)
+        for cell in ((50, 62 + 12 * at, label), (300, 62 + 12 * at, value))
+    ]
+    resume = printed([(50, 40, "#Ines Calder"), *head, (50, 130, "#Skills"), (50, 150, "Welding, Milling")])
+    assert resume.personal_info.location == "Cambridge, MA"
