@@ -68,7 +68,9 @@ MAJOR = re.compile(
 )
 _SUBJECT_END = re.compile(
     r"(?:engineering|sciences?|studies|arts|management|administration|economics|mathematics|history|law|medicine|music|"
-    r"marketing|finance|accounting|technology|design|journalism|[a-z]{3,}(?:logy|ics|nomy|graphy|osophy))$",
+    r"marketing|finance|accounting|technology|design|journalism|[a-z]{3,}(?:logy|ics|nomy|graphy|osophy)|"
+    r"\w{2,}(?:logi[ea]|logía|graf[ií]a|graphie|grafie|nom[ií]a|nomie|[aá]tica|ística|istica|tiques?|istik|atik|technik|"
+    r"techniek|kunde|wissenschaft(?:en)?|wetenschappen|wesen|bau|wirtschaft|rechten?|medizin|zione|ción|ção))$",
     re.IGNORECASE,
 )
 """What names of subjects end in."""
