@@ -34,16 +34,12 @@ from resumate_grpc.parsing.line_tags import EMPTY
 from resumate_grpc.parsing.pipeline import warm_up
 from resumate_grpc.parsing.sniff import sniff
 
-_REVIEWS = ("sections", "posts", "studies")
-
 
 def main() -> None:
     """Run the command."""
     arguments = _arguments()
     if arguments.rules_alone:
         understanding.line_tags = lambda *_: EMPTY  # type: ignore[attr-defined]
-    for review in {*_REVIEWS} - {*arguments.reviews.split(",")}:
-        setattr(understanding, f"reviewed_{review}", lambda read, *_: read)
     warm_up()
     arguments.predictions.mkdir(parents=True, exist_ok=True)
     times: dict[str, list[float]] = defaultdict(list)
@@ -71,9 +67,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--manifest", type=Path, help="table of the files' layouts and sources")
     parser.add_argument("--diagram", type=Path, help="where to write the reliability diagram (SVG)")
     parser.add_argument("--rules-alone", action="store_true", help="leave the tagger out")
-    parser.add_argument(
-        "--reviews", default=",".join(_REVIEWS), help="which of the rules' readings the tagger reviews, of the default"
-    )
     parser.add_argument("--ext", default="pdf,docx,doc,rtf,odt,html,txt,md")
     parser.add_argument("--verbose", action="store_true", help="also F1 by file")
     return parser.parse_args()

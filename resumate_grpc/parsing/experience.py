@@ -26,10 +26,7 @@ __all__ = ["Post", "period_of", "posts_of"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Post:
-    """One post as found; None where the document does not say.
-
-    `patterned` tells that its names were read by the pattern that the section's headers keep to.
-    """
+    """One post as found; None where the document does not say."""
 
     company: Finding | None = None
     title: Finding | None = None
@@ -38,7 +35,6 @@ class Post:
     end_date: Finding | None = None
     description: Finding | None = None
     highlights: tuple[Finding, ...] = ()
-    patterned: bool = False
 
     @property
     def is_period(self) -> bool:
@@ -173,7 +169,6 @@ def _post(header: Slots, above: Slots | None, text: str) -> Post:
         end_date=end,
         description=prose_of(body, text),
         highlights=tuple(bullets_of(body, text)),
-        patterned=header.patterned,
     )
 
 

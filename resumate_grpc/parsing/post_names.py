@@ -34,7 +34,6 @@ class Slots:
     location: Finding | None = None
     placed: Piece | None = None  # the piece that the location is
     unclear: list[Piece] = field(default_factory=list)
-    patterned: bool = False  # whether its names were read by the section's pattern
     parted: bool = False  # whether the location was behind a comma of the company
 
 

@@ -55,7 +55,7 @@ def _give(header: Slots, given: Mapping[Part, Piece], terms: Terms) -> None:
     named = given if header.title and header.company else {Part.WHAT: title, Part.WHO: company}
     if _read(header, terms) - _sum(named, terms) > _SPARED:
         return
-    header.title, header.company, header.patterned = title, company, True
+    header.title, header.company = title, company
     alike = place and header.location and header.placed and header.placed.finding.start == place.finding.start
     if place and not alike:
         header.location, header.placed = place.finding.trusted(max(_PLACED, place_likeness(place.text))), place

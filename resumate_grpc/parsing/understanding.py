@@ -28,7 +28,6 @@ from resumate_grpc.parsing.line_tags import LineTags, line_tags
 from resumate_grpc.parsing.links import web_links_of
 from resumate_grpc.parsing.nlp import Term, Terms, terms_of
 from resumate_grpc.parsing.projects import Listed, Work, listed_of, works_of
-from resumate_grpc.parsing.second_opinion import reviewed_posts, reviewed_studies
 from resumate_grpc.parsing.section_review import reviewed_sections
 from resumate_grpc.parsing.sections import Section, SectionKind, sections_of
 from resumate_grpc.parsing.skill_groups import with_skill_groups
@@ -92,11 +91,9 @@ def _parts(
     contact = contact_of(document, reader.sections, links, terms=reader.terms, language=reader.language)
     parsed = replace(parsed, personal_info=result.personal_info(contact, reader.summary(), ledger))
     yield _progress(35, "Read contact data")
-    posts = reviewed_posts((yield from reader.posts()), reader.tags, reader.terms, reader.all_rows, reader.text)
-    parsed = replace(parsed, work_experience=result.work_experience(posts, ledger))
+    parsed = replace(parsed, work_experience=result.work_experience((yield from reader.posts()), ledger))
     yield _progress(60, "Reading education")
-    studies = reviewed_studies(reader.studies(), reader.tags, reader.terms, reader.all_rows, reader.text)
-    parsed = replace(parsed, education=result.education(studies, ledger))
+    parsed = replace(parsed, education=result.education(reader.studies(), ledger))
     yield _progress(75, "Reading skills")
     skills = skills_of(reader.sections, reader.dates, reader.text, terms=reader.terms)
     parsed = replace(parsed, skills=result.skills(skills, ledger))
