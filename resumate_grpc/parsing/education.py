@@ -328,12 +328,9 @@ def _institution(parts: Sequence[Part], degree: Part | None, text: str, terms: T
 
 def _is_in_brackets(finding: Finding, text: str) -> bool:
     """Whether a line is a name in brackets: "Licence" above "(Brume Nord)"."""
-    opens = text[max(0, finding.start - 2) : finding.start].lstrip("\n\t ") == "(" and finding.start > 1
-    alone = text[finding.start - 2 : finding.start - 1] in {"\n", "\t"} and text[finding.end : finding.end + 2] in {
-        ")",
-        ")\n",
-    }
-    return opens and alone and finding.text[:1].isupper() and not _NO_FIELD.search(finding.text)
+    around = text[max(0, finding.start - 2) : finding.start], text[finding.end : finding.end + 2]
+    alone = around[0] in {"\n(", "\t("} and around[1] in {")", ")\n"}
+    return alone and finding.text[:1].isupper() and not _NO_FIELD.search(finding.text)
 
 
 def _weight(part: Part) -> tuple[int, int]:

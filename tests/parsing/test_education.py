@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from resumate_grpc.model.parsed import Education
+from tests.parsing.printed import TOP, printed
 from tests.parsing.resumes import understood
 
 
@@ -135,3 +136,19 @@ def test_labels_tell_school_and_degree_that_no_list_knows() -> None:
     assert (guild.institution, guild.end_date) == ("Oldmoor Guild", "2010")
     assert (guild.degree, weavers.degree) == ("Bell Founding", "Fine Weaving")
     assert (weavers.institution, weavers.end_date) == ("Torvald Weavers", "2008")
+
+
+def test_a_school_in_brackets_below_its_study_is_no_subject() -> None:
+    resume = printed(
+        [
+            *TOP,
+            (50, 120, "#Education"),
+            (50, 140, "September 2012"),
+            (200, 140, "Proof of skills in stage lighting"),
+            (200, 153, "(IUFM Tarnes)"),
+            (50, 175, "July 2010"),
+            (200, 175, "Licence de Mathématiques"),
+            (200, 188, "(Université Brume 1)"),
+        ]
+    )
+    assert [study.institution for study in resume.education] == ["IUFM Tarnes", "Université Brume 1"]
