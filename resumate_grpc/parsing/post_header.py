@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
@@ -54,11 +54,22 @@ def sorted_out(entry: Entry, text: str, terms: Terms) -> Slots:
             else:
                 told = says(piece.finding, terms)
             _place_piece(slots, piece, terms, told)
+    _join_roles(slots, said)
     if own and not slots.company and not slots.unclear:
         slots.company = own
     elif own and not slots.title and not any(piece.row == own.row for piece in slots.unclear):
         slots.title = own
     return slots
+
+
+def _join_roles(slots: Slots, said: Mapping[int, tuple[bool, bool]]) -> None:
+    """Take a second role behind a dash into the title: "Senior Consultant - Solution Architect"."""
+    for piece in list(slots.unclear):
+        title = slots.title
+        if title and said[piece.finding.start] == (True, False) and _follows_dash(title, piece, slots.text):
+            whole = found(slots.text, title.finding.start, piece.finding.end)
+            slots.title = replace(title, finding=whole) if whole else title
+            slots.unclear.remove(piece)
 
 
 def _names_before_place(printed: str) -> bool:
@@ -124,6 +135,8 @@ def _is_list(piece: Piece, terms: Terms) -> bool:
     """Whether the piece is rather a list of skills than a name."""
     skills = terms.within(Term.SKILL, piece.finding.start, piece.finding.end)
     covered = sum(end - start for start, end in skills)
+    if any(end == piece.finding.end for _, end in terms.within(Term.ROLE, piece.finding.start, piece.finding.end)):
+        return False  # "Software/DevOps Engineer"
     return len(skills) > 1 and covered > len(piece.text) / 2
 
 
@@ -200,6 +213,12 @@ def _nearest(header: Slots, *, before: bool) -> Piece:
     anchor = known.finding.start if known else 0
     if header.title:
         same_row = [piece for piece in header.unclear if piece.row == header.title.row]
+        alone = Counter(piece.row for piece in header.pieces)
+        above = [
+            piece for piece in header.unclear if piece.row < header.title.row and piece.bold and alone[piece.row] == 1
+        ]
+        if above and all(_follows_dash(header.title, piece, header.text) for piece in same_row):
+            same_row = above  # a bold name on a row of its own heads what follows
         there = [piece for piece in header.unclear if (piece.finding.start < anchor) == before]
     else:
         same_row, there = [], []

@@ -26,6 +26,7 @@ _SAME_BASELINE = 0.3
 _RAISED_OVERLAP = 0.6
 _TOUCHING = (-0.1, 0.4)
 _SPACED_LETTERS = 3
+_SMALL_CAPITALS = 0.7
 _SPACED_GAP_SPREAD = 1.7
 _SPACE = 0.3  # of the font size
 
@@ -130,13 +131,13 @@ def segment_of(run: Sequence[PlacedWord]) -> Segment:
 def join_letterspaced(row: list[PlacedWord]) -> list[PlacedWord]:
     """Put words together that are printed letter by letter ("S K I L L S"): three and more single letters in a row.
 
-    The widest gap that still counts as letter-spacing follows from the narrowest of the run.
+    The widest gap that still counts as letter-spacing follows from the narrower ones of the run.
     """
     joined: list[PlacedWord] = []
     at = 0
     while at < len(row):
         end = at
-        while end < len(row) and len(row[end].text) == 1 and row[end].text.isalpha():
+        while end < len(row) and _goes_on(row[at], row[end]):
             end += 1
         if end - at >= _SPACED_LETTERS:
             joined.extend(_joined_run(row[at:end]))
@@ -147,9 +148,16 @@ def join_letterspaced(row: list[PlacedWord]) -> list[PlacedWord]:
     return joined
 
 
+def _goes_on(first: PlacedWord, letter: PlacedWord) -> bool:
+    """Tell whether a word is one letter of about the first one's size: a small capital, no heading beside a name."""
+    single = len(letter.text) == 1 and letter.text.isalpha()
+    return single and min(letter.size, first.size) >= _SMALL_CAPITALS * max(letter.size, first.size)
+
+
 def _joined_run(letters: list[PlacedWord]) -> list[PlacedWord]:
     gaps = [after.x0 - before.x1 for before, after in pairwise(letters)]
-    widest = max(min(gaps), 0.05 * letters[0].size) * _SPACED_GAP_SPREAD
+    usual = sorted(gaps)[len(gaps) // 4]  # kerning draws some pairs together
+    widest = max(usual, 0.05 * letters[0].size) * _SPACED_GAP_SPREAD
     words = [letters[0]]
     for letter, gap in zip(letters[1:], gaps, strict=True):
         last = words[-1]

@@ -4,6 +4,7 @@ import pytest
 
 from resumate_grpc.model.parsed import WorkExperience
 from resumate_grpc.model.resume import MediaType
+from tests.parsing.printed import TOP, printed
 from tests.parsing.resumes import understood
 
 
@@ -188,3 +189,42 @@ def test_german_posts_name_their_employer_behind_a_preposition(printed: str, tit
     """Behind a post, "an" and "im" part it from the employer."""
     (post,) = posts(f"{printed}\tMärz 2021 - Mai 2022")
     assert (post.title, post.company) == (title, company)
+
+
+def test_a_bold_name_above_posts_employs_them_and_a_dash_parts_no_title() -> None:
+    resume = printed(
+        [
+            *TOP,
+            (50, 120, "#Experience"),
+            (50, 140, "*Brightlane"),
+            (50, 153, "Technical Lead - Value Platform // 2021 - Present"),
+            (50, 166, "Led six people who build pumps for villages without electric power"),
+            (50, 184, "Senior Consultant - Solution Architect // 2019 - 2021"),
+            (50, 197, "Built an application that plans repairs of pumps and their pipes"),
+            (50, 215, "*Quillmere"),
+            (50, 228, "Software/DevOps Engineer // 2017 - 2019"),
+            (50, 241, "Built deployment of programs that plan repairs of pumps and pipes"),
+        ]
+    )
+    assert [(post.company, post.title) for post in resume.work_experience] == [
+        ("Brightlane", "Technical Lead - Value Platform"),
+        ("Brightlane", "Senior Consultant - Solution Architect"),
+        ("Quillmere", "Software/DevOps Engineer"),
+    ]
+
+
+def test_a_heading_in_spaced_letters_beside_a_name_in_spaced_letters_is_its_own() -> None:
+    name = [(50 + 24 * at, 50, f"#{letter}") for at, letter in enumerate("CALDER")]
+    heading = [(300 + 10 * at, 50, f"*{letter}") for at, letter in enumerate("EXPERIENCE")]
+    left = [
+        (50, 80 + 13 * at, text) for at, text in enumerate(["Architect", "ines@example.org", "Tarnstadt", "Ireland"])
+    ]
+    right = [
+        (300, 70, "*Brightlane"),
+        (300, 83, "Technical Lead, 2021 - Present"),
+        (300, 101, "*Quillmere"),
+        (300, 114, "Plumber, 2017 - 2019"),
+    ]
+    resume = printed([*name, *heading, *left, *right])
+    assert resume.personal_info.full_name.casefold() == "calder"
+    assert [post.company for post in resume.work_experience] == ["Brightlane", "Quillmere"]
