@@ -198,12 +198,12 @@ def test_a_bold_name_above_posts_employs_them_and_a_dash_parts_no_title() -> Non
             (50, 120, "#Experience"),
             (50, 140, "*Brightlane"),
             (50, 153, "Technical Lead - Value Platform // 2021 - Present"),
-            (50, 166, "Led six people who build pumps for villages without electric power"),
+            (50, 166, "- Led six people who build pumps for villages without electric power"),
             (50, 184, "Senior Consultant - Solution Architect // 2019 - 2021"),
-            (50, 197, "Built an application that plans repairs of pumps and their pipes"),
+            (50, 197, "- Built an application that plans repairs of pumps and their pipes"),
             (50, 215, "*Quillmere"),
             (50, 228, "Software/DevOps Engineer // 2017 - 2019"),
-            (50, 241, "Built deployment of programs that plan repairs of pumps and pipes"),
+            (50, 241, "- Built deployment of programs that plan repairs of pumps and pipes"),
         ]
     )
     assert [(post.company, post.title) for post in resume.work_experience] == [
