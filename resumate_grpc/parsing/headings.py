@@ -220,6 +220,7 @@ def _chosen(rows: Sequence[Row], candidates: dict[int, Heading], body_size: floa
         if _acceptable(by_number[number], heading, styles, strongest, strong_kinds)
     }
     chosen = _without_items(rows, chosen, styles, strongest)
+    chosen |= _printed_twice(rows, chosen)
     if strongest and styles[strongest] >= _ENOUGH_KNOWN and _stands_out(strongest, body_size):
         chosen = _without_labels_of_posts(rows, chosen)
     chosen = _without_labels(by_number, _without_inner(by_number, chosen, strongest), strongest)
@@ -232,6 +233,15 @@ def _chosen(rows: Sequence[Row], candidates: dict[int, Heading], body_size: floa
         if (other := _in_another_color(rows, strongest, body_size)) and other.number > first:
             chosen.setdefault(other.number, Heading(SectionKind.OTHER, heading_key(other.text), 1.0, exact=False))
     return chosen
+
+
+def _printed_twice(rows: Sequence[Row], chosen: dict[int, Heading]) -> dict[int, Heading]:
+    """Return the rows that say right above a heading what it says: the anchor of a web page's menu."""
+    return {
+        above.number: chosen[below.number]
+        for above, below in pairwise(rows)
+        if below.number in chosen and above.number not in chosen and above.text == below.text and not above.bullet
+    }
 
 
 def _in_another_color(rows: Sequence[Row], strongest: _Style, body_size: float) -> Row | None:

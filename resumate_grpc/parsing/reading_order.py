@@ -12,10 +12,19 @@ from resumate_grpc.parsing.columns import Band, Division, DivisionKind, find_div
 from resumate_grpc.parsing.date_margin import with_dates_below
 from resumate_grpc.parsing.dates import is_month
 from resumate_grpc.parsing.head_blocks import head_blocks
-from resumate_grpc.parsing.rows import Segment, group_rows, join_letterspaced, rail_edges, segments_of
+from resumate_grpc.parsing.rows import Segment, column_edges, group_rows, join_letterspaced, rail_edges, segments_of
 from resumate_grpc.parsing.words import PlacedWord
 
 __all__ = ["Area", "reading_order"]
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """Where text begins behind a rail, and where columns begin: the edges before which a row is divided."""
+
+    rails: tuple[float, ...]
+    columns: tuple[float, ...]
+
 
 _DEEPEST = 8  # divisions within divisions; no page needs more
 _BAND_LEAD = 0.5  # of the font size: how much higher than its label a band may begin
@@ -43,7 +52,7 @@ def reading_order(words: Sequence[PlacedWord], *, opens: bool = False) -> list[A
     `opens` tells that the page is the document's first one, at whose head blocks may stand side by side.
     """
     rows = _rows(words)
-    areas = _divided(rows, rails=rail_edges(rows), column=0, depth=0)
+    areas = _divided(rows, margins=Margins(rail_edges(rows), column_edges(rows)), column=0, depth=0)
     return _with_head_blocks(areas) if opens and areas else areas
 
 
@@ -62,52 +71,50 @@ def _rows(words: Sequence[PlacedWord]) -> list[list[PlacedWord]]:
     return [join_letterspaced(row) for row in group_rows(words)]
 
 
-def _divide(words: Sequence[PlacedWord], *, rails: Sequence[float], column: int, depth: int) -> list[Area]:
-    return _divided(_rows(words), rails=rails, column=column, depth=depth)
+def _divide(words: Sequence[PlacedWord], *, margins: Margins, column: int, depth: int) -> list[Area]:
+    return _divided(_rows(words), margins=margins, column=column, depth=depth)
 
 
-def _divided(
-    whole_rows: Sequence[Sequence[PlacedWord]], *, rails: Sequence[float], column: int, depth: int
-) -> list[Area]:
+def _divided(whole_rows: Sequence[Sequence[PlacedWord]], *, margins: Margins, column: int, depth: int) -> list[Area]:
     if not whole_rows:
         return []
-    rows = [tuple(segments_of(row, rails=rails)) for row in whole_rows]
+    rows = [tuple(segments_of(row, rails=margins.rails, columns=margins.columns)) for row in whole_rows]
     segments = [segment for row in rows for segment in row]
     division = find_division(segments) if depth < _DEEPEST else None
     if division is None:
         return [Area(with_dates_below(rows), column)]
     above = [segment for segment in segments if segment.baseline <= division.top]
     below = [segment for segment in segments if segment.baseline >= division.bottom]
-    areas = _divide(_words(above), rails=rails, column=column, depth=depth + 1)
+    areas = _divide(_words(above), margins=margins, column=column, depth=depth + 1)
     for band in _regrouped(division):
-        areas += _read_band(band, division.kind, rails=rails, column=column, depth=depth + 1)
-    return areas + _divide(_words(below), rails=rails, column=column, depth=depth + 1)
+        areas += _read_band(band, division.kind, margins=margins, column=column, depth=depth + 1)
+    return areas + _divide(_words(below), margins=margins, column=column, depth=depth + 1)
 
 
 def _words(segments: Sequence[Segment]) -> list[PlacedWord]:
     return [word for segment in segments for word in segment.words]
 
 
-def _read_band(band: Band, kind: DivisionKind, *, rails: Sequence[float], column: int, depth: int) -> list[Area]:
+def _read_band(band: Band, kind: DivisionKind, *, margins: Margins, column: int, depth: int) -> list[Area]:
     if kind is DivisionKind.BANDS and (lead := _lead(band)):
         rest = Band(tuple(each for each in band.left if each not in lead), band.right)
         return [
-            *_divide(_words(lead), rails=rails, column=column, depth=depth),
-            *_read_band(rest, kind, rails=rails, column=column, depth=depth),
+            *_divide(_words(lead), margins=margins, column=column, depth=depth),
+            *_read_band(rest, kind, margins=margins, column=column, depth=depth),
         ]
     left, right = _words(band.left), _words(band.right)
     if kind is DivisionKind.RAIL and left and not any(map(is_dated, band.left)):
-        return _divide([*left, *right], rails=rails, column=column, depth=depth)
+        return _divide([*left, *right], margins=margins, column=column, depth=depth)
     if kind is DivisionKind.RAIL or (kind is DivisionKind.BANDS and _is_dated_entry(band)):
-        return _prefixed(band.left, _divide(right, rails=rails, column=column, depth=depth), column=column)
+        return _prefixed(band.left, _divide(right, margins=margins, column=column, depth=depth), column=column)
     if kind is DivisionKind.BANDS and _is_set_right(band):
-        return _suffixed(_divide(left, rails=rails, column=column, depth=depth), band.right)
+        return _suffixed(_divide(left, margins=margins, column=column, depth=depth), band.right)
     if kind is DivisionKind.BANDS and _is_row(band):
-        return _divide([*left, *right], rails=rails, column=column, depth=depth)
+        return _divide([*left, *right], margins=margins, column=column, depth=depth)
     right_column = column if kind is DivisionKind.LABELS else column + 1
     return [
-        *_divide(left, rails=rails, column=column, depth=depth),
-        *_divide(right, rails=rails, column=right_column, depth=depth),
+        *_divide(left, margins=margins, column=column, depth=depth),
+        *_divide(right, margins=margins, column=right_column, depth=depth),
     ]
 
 

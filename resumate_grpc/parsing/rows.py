@@ -11,7 +11,16 @@ from msgspec.structs import replace
 
 from resumate_grpc.parsing.words import PlacedWord
 
-__all__ = ["WIDE_GAP", "Segment", "group_rows", "join_letterspaced", "rail_edges", "segment_of", "segments_of"]
+__all__ = [
+    "WIDE_GAP",
+    "Segment",
+    "column_edges",
+    "group_rows",
+    "join_letterspaced",
+    "rail_edges",
+    "segment_of",
+    "segments_of",
+]
 
 WIDE_GAP = 0.95
 """Gap between words, in units of the font size, from which they are not one run of text; justified text stays below."""
@@ -21,6 +30,8 @@ _RAIL_GAP = 0.6
 
 _SPACES = 1.6
 _RAIL_ROWS = 3
+_COLUMN_ROWS = 5
+_LOUDER = 1.1
 _ALIGNED = 1.2  # points
 _SAME_BASELINE = 0.3
 _RAISED_OVERLAP = 0.6
@@ -77,6 +88,16 @@ def _touches(word: PlacedWord, other: PlacedWord) -> bool:
     return overlap >= _RAISED_OVERLAP * lower and _TOUCHING[0] * size <= gap <= _TOUCHING[1] * size
 
 
+def column_edges(rows: Sequence[Sequence[PlacedWord]]) -> tuple[float, ...]:
+    """Return where many rows begin, right of others: the left edge of a column that has little beside it."""
+    begins = sorted(row[0].x0 for row in rows if row)
+    edges: list[float] = []
+    for first, last in zip(begins, begins[_COLUMN_ROWS - 1 :], strict=False):
+        if last - first <= _ALIGNED and first > begins[0] + _ALIGNED and not (edges and first - edges[-1] <= _ALIGNED):
+            edges.append(first)
+    return tuple(edges)
+
+
 def rail_edges(rows: Sequence[Sequence[PlacedWord]]) -> tuple[float, ...]:
     """Return where text begins behind a rail that is set flush right, near enough for its gap to pass for a space.
 
@@ -101,19 +122,34 @@ def rail_edges(rows: Sequence[Sequence[PlacedWord]]) -> tuple[float, ...]:
     return tuple(edges)
 
 
-def segments_of(row: Sequence[PlacedWord], *, wide_gap: float = WIDE_GAP, rails: Sequence[float] = ()) -> list[Segment]:
-    """Divide a row, left to right, at gaps of more than `wide_gap` times the font size and before the edges `rails`."""
+def segments_of(
+    row: Sequence[PlacedWord],
+    *,
+    wide_gap: float = WIDE_GAP,
+    rails: Sequence[float] = (),
+    columns: Sequence[float] = (),
+) -> list[Segment]:
+    """Divide a row, left to right, at gaps of more than `wide_gap` times the font size and before the edges `rails`.
+
+    Also before the edges of `columns`, where the print changes there.
+    """
     segments: list[Segment] = []
     run: list[PlacedWord] = []
     for word in row:
         ems = (word.x0 - run[-1].x1) / min(word.size, run[-1].size) if run else 0.0
-        if ems > wide_gap or (ems > _RAIL_GAP and any(0 <= word.x0 - edge <= _ALIGNED for edge in rails)):
+        begins = run and _looks_differ(run[-1], word) and any(0 <= word.x0 - edge <= _ALIGNED for edge in columns)
+        if begins or ems > wide_gap or (ems > _RAIL_GAP and any(0 <= word.x0 - edge <= _ALIGNED for edge in rails)):
             segments.append(segment_of(run))
             run = []
         run.append(word)
     if run:
         segments.append(segment_of(run))
     return segments
+
+
+def _looks_differ(word: PlacedWord, after: PlacedWord) -> bool:
+    larger = max(word.size, after.size) > _LOUDER * min(word.size, after.size)
+    return larger or word.look.style.bold != after.look.style.bold
 
 
 def segment_of(run: Sequence[PlacedWord]) -> Segment:

@@ -205,7 +205,7 @@ def has_institution(terms: Terms, text: str, start: int, end: int) -> bool:
 
 def names_subject(printed: str) -> bool:
     """Whether the text, which no list knows as a degree, is called as subjects are: "General Engineering"."""
-    return _SUBJECT_END.search(printed) is not None
+    return _SUBJECT_END.search(printed) is not None and not SUBJECT.match(printed)
 
 
 @cache

@@ -6,6 +6,7 @@ from resumate_grpc.model.resume import MediaType
 from resumate_grpc.parsing.document import Style
 from resumate_grpc.parsing.fragments import rows_of
 from resumate_grpc.parsing.sections import Section, SectionKind, sections_of
+from tests.parsing.printed import TOP, printed
 from tests.parsing.resumes import document_of, page_of
 
 BODY = Style(font="Serif", size=10.0)
@@ -141,3 +142,30 @@ def test_a_heading_before_a_colon_heads_the_rest_of_its_line() -> None:
     (section,) = sections("Oda Lind\n\nSkills: knots, lamps")
     assert section.kind is SectionKind.SKILLS
     assert [row.text for row in section.rows] == ["knots, lamps"]
+
+
+def test_the_anchor_of_a_heading_right_above_it_is_no_entry() -> None:
+    rows = [
+        "#Summary",
+        "Plans gardens.",
+        "#Experience",
+        "*Gardener, Quillmere Parks",
+        "2018 - 2020",
+        "Skills",
+        "#Skills",
+    ]
+    placed = [(50, 120 + 17 * at, text) for at, text in enumerate([*rows, "Welding", "Milling"])]
+    resume = printed([*TOP, *placed])
+    assert [post.company for post in resume.work_experience] == ["Quillmere Parks"]
+    assert resume.skills.technical == ("Welding", "Milling")
+
+
+def test_a_column_begins_at_its_edge_however_near_a_line_beside_it_ends() -> None:
+    right = ["*Experience", "Gardener, Quillmere Parks", "2018 - 2020", "- Cut roses"]
+    right += ["*Education", "MSc Botany, Tarn University", "2014 - 2016", "*Skills", "Welding, Milling"]
+    left = ["3 Rowan Lane", "33000 Tarnstadt", "+49 30 901820", "a line up to the very edge so"]
+    placed = [(182, 120 + 15 * at, text) for at, text in enumerate(right)]
+    placed += [(50, 120 + 15 * (at + 1), text) for at, text in enumerate(left)]
+    resume = printed([*TOP, *placed])
+    assert [(post.company, post.end_date) for post in resume.work_experience] == [("Quillmere Parks", "2020")]
+    assert [study.institution for study in resume.education] == ["Tarn University"]
