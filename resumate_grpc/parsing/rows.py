@@ -38,6 +38,8 @@ _RAISED_OVERLAP = 0.6
 _TOUCHING = (-0.1, 0.4)
 _SPACED_LETTERS = 3
 _SMALL_CAPITALS = 0.7
+_WIDEST_SPACE = 1.2
+_LEAST_SPREAD = 0.5
 _SPACED_GAP_SPREAD = 1.7
 _SPACE = 0.3  # of the font size
 
@@ -181,7 +183,27 @@ def join_letterspaced(row: list[PlacedWord]) -> list[PlacedWord]:
         else:
             joined.append(row[at])
             at += 1
+    return _with_strays(joined)
+
+
+def _with_strays(row: list[PlacedWord]) -> list[PlacedWord]:
+    """Join small letters that stand much nearer to each other than words of their row do: "2014  t o  2016"."""
+    if not any(_is_stray(word) for word in row):
+        return row
+    gaps = [after.x0 - before.x1 for before, after in pairwise(row)]
+    space = max((gap for gap, word in zip(gaps, row, strict=False) if gap <= _WIDEST_SPACE * word.size), default=0.0)
+    joined = row[:1]
+    for gap, letter in zip(gaps, row[1:], strict=True):
+        near = gap <= space / 2 and space >= _LEAST_SPREAD * letter.size
+        if near and _is_stray(letter) and joined[-1].text[-1:].isalpha():
+            joined[-1] = replace(joined[-1], text=joined[-1].text + letter.text, x1=max(joined[-1].x1, letter.x1))
+        else:
+            joined.append(letter)
     return joined
+
+
+def _is_stray(word: PlacedWord) -> bool:
+    return len(word.text) == 1 and word.text.islower()
 
 
 def _goes_on(first: PlacedWord, letter: PlacedWord) -> bool:
