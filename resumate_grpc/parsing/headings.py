@@ -315,16 +315,25 @@ def _least_look(row: Row, styles: Counter[_Style], strongest: _Style | None) -> 
 def _without_items(
     rows: Sequence[Row], chosen: dict[int, Heading], styles: Counter[_Style], strongest: _Style | None
 ) -> dict[int, Heading]:
-    """Drop what is one item of a list in one style, where the other headings are in a larger one: "Teaching"."""
+    """Drop what is one item of a list in one style, where the other headings are in a larger one: "Teaching".
+
+    Also a subject in the bold print of other names: "Data Science", "Actuarial Science".
+    """
     if not strongest or styles[strongest] < _ENOUGH_KNOWN:
         return chosen
+    printed, headed = Counter(map(_style, rows)), Counter(_style(row) for row in rows if row.number in chosen)
     items: set[int] = set()
     for style, run in groupby(rows, key=_style):
         numbers = [row.number for row in run]
         named = [number for number in numbers if number in chosen and not chosen[number].rest]
         if style[0] * _LARGER < strongest[0]:
             listed = 2 * len(named) < len(numbers) and len(numbers) > _FEW
-            items.update(number for number in named if listed or number != numbers[0])
+            others = style[1] and 2 * headed[style] <= printed[style]
+            items.update(
+                number
+                for number in named
+                if listed or number != numbers[0] or (others and chosen[number].kind in _LISTS)
+            )
     return {number: heading for number, heading in chosen.items() if number not in items}
 
 
