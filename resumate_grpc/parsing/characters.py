@@ -40,13 +40,13 @@ def is_ruler(text: str) -> bool:
 
 
 def normalise(text: str) -> str:
-    """Bring text to NFC without what cannot be seen: odd spaces become a space, icons and controls go.
+    """Bring text to NFC without what cannot be seen: odd spaces become a space, wide bars a bar, icons and controls go.
 
     Tabs, newlines and soft hyphens are kept (a soft hyphen at a line's end joins it to the next). Lengths may change.
     """
     if text.isascii() and text.isprintable():
         return text
-    text = _SYMBOL_BULLETS.sub("•", _SPACES.sub(" ", text))
+    text = _SYMBOL_BULLETS.sub("•", _SPACES.sub(" ", text)).replace("\uff5c", "|")
     text = _LIGATURE.sub(lambda match: _LIGATURES[match[0]], text)
     text = _EMOJI_JOINERS.sub("", _UNSEEN.sub("", text))
     return unicodedata.normalize("NFC", text)

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from resumate_grpc.parsing.dates import is_month
 from resumate_grpc.parsing.rows import Segment
+from resumate_grpc.parsing.vocabulary import heading_key, headings
 
 __all__ = ["Band", "Division", "DivisionKind", "find_division", "is_dated", "same_height"]
 
@@ -155,7 +156,7 @@ def _judge(candidate: _Candidate, segments: Sequence[Segment]) -> Division:
     left = [segment for segment in inside if segment.x0 < candidate.x]
     right = [segment for segment in inside if segment.x0 >= candidate.x]
     bands = _bands(inside, candidate.x)
-    kind = _kind(left, right, bands)
+    kind = DivisionKind.COLUMNS if _heads_sections(left, right) else _kind(left, right, bands)
     if kind is DivisionKind.COLUMNS:
         bands = [Band(tuple(left), tuple(right))]
     return Division(kind, candidate.top, candidate.bottom, tuple(bands))
@@ -215,6 +216,13 @@ def _kind(left: Sequence[Segment], right: Sequence[Segment], bands: Sequence[Ban
     if labels or spaced:
         return _kind_of_rows(left_rows, right_rows)
     return _kind_by_bands(left_rows, right_rows, bands, paired=paired)
+
+
+def _heads_sections(left: Sequence[Segment], right: Sequence[Segment]) -> bool:
+    """Tell whether headings of two sections stand side by side on top: then each has what is below it."""
+    heads = [min(side, key=_baseline) for side in (left, right) if side]
+    kinds = {headings().get(heading_key(head.text), "") for head in heads}
+    return len(kinds) == 2 and "" not in kinds and same_height(*heads)  # noqa: PLR2004 - one for each side
 
 
 def _shared_height(left: Sequence[Segment], right: Sequence[Segment]) -> int:

@@ -11,7 +11,7 @@ from statistics import median
 from resumate_grpc.parsing.dates import find_dates
 from resumate_grpc.parsing.document import Document
 from resumate_grpc.parsing.finding import Finding, found
-from resumate_grpc.parsing.folding import fold
+from resumate_grpc.parsing.folding import fold, words_of
 from resumate_grpc.parsing.fragments import Fragment, Row
 from resumate_grpc.parsing.links import EMAIL, URL, WebLink, WebLinkKind
 from resumate_grpc.parsing.names import name_of
@@ -100,8 +100,8 @@ def contact_of(
         email=email,
         phone=_phone(document.text, zone, language),
         location=_location(document.text, zone, terms),
-        linkedin=_link(links, WebLinkKind.LINKEDIN),
-        github=_link(links, WebLinkKind.GITHUB),
+        linkedin=_link(links, WebLinkKind.LINKEDIN, document.text),
+        github=_link(links, WebLinkKind.GITHUB, document.text),
         portfolio=_portfolio(links, zone),
     )
 
@@ -109,13 +109,7 @@ def contact_of(
 def _zone(sections: Sequence[Section], document: Document) -> tuple[Row, ...]:
     rows = [row for section in sections if section.kind is SectionKind.HEAD for row in section.rows[:_HEAD_ROWS]]
     rows += [row for section in sections if section.kind is SectionKind.CONTACT for row in section.rows]
-    rows += [
-        row
-        for section in sections
-        if section.kind is SectionKind.SUMMARY
-        for row in section.rows
-        if EMAIL.search(row.text) or len(row.fragments) > 1
-    ]
+    rows += [row for section in sections if section.kind is SectionKind.SUMMARY for row in _answers(section.rows)]
     everything = [row for section in sections if section.kind in _BESIDE_CONTACT for row in section.rows]
     rows += [row for row in everything if _LABEL.match(row.text) and row not in rows]
     reached = [link.start for link in document.links if link.uri.lower().startswith(_REACHES)]
@@ -130,6 +124,16 @@ def _zone(sections: Sequence[Section], document: Document) -> tuple[Row, ...]:
     known = {row.number for row in rows}
     rows += [row for row in everything if row.number in near - known and len(row.text) < _LONGEST_PLACE]
     return tuple(rows)
+
+
+def _answers(rows: Sequence[Row]) -> Iterator[Row]:
+    """Yield the rows of a form, and those that carry on what is answered in the row above them."""
+    last: Row | None = None
+    for row in rows:
+        carried = last is not None and len(row.fragments) == 1 and last.text.endswith(",") and _meets(last, row)
+        if EMAIL.search(row.text) or len(row.fragments) > 1 or carried:
+            yield row
+            last = row
 
 
 def _name_rows(zone: Sequence[Row], pages: Sequence[Row]) -> list[Row]:
@@ -181,8 +185,14 @@ def _phone(text: str, zone: Sequence[Row], language: str) -> Finding | None:
     return anywhere[0].trusted(anywhere[0].confidence - 0.25) if anywhere else None
 
 
-def _link(links: Sequence[WebLink], kind: WebLinkKind) -> Finding | None:
-    return next((link.finding for link in links if link.kind is kind), None)
+def _link(links: Sequence[WebLink], kind: WebLinkKind, text: str) -> Finding | None:
+    """Return the first printed address of a kind, else what lies behind its name, else behind anything."""
+    own = [link for link in links if link.kind is kind]
+    behind_name = (
+        link for link in own if not link.printed and kind.value in fold(text[link.finding.start : link.finding.end])
+    )
+    first = next((link for link in own if link.printed), None) or next(behind_name, None) or next(iter(own), None)
+    return first.finding if first else None
 
 
 def _portfolio(links: Sequence[WebLink], zone: Sequence[Row]) -> Finding | None:
@@ -265,7 +275,7 @@ def _whole_address(text: str, row: Row) -> Finding | None:
     start = row.start + (label.end() if label else 0)
     if not label and len(row.fragments) > 1 and _LABEL.fullmatch(f"{row.fragments[0].text}:"):
         start = row.fragments[1].start
-    if len(row.text) > _LONGEST_PLACE or EMAIL.search(row.text) or any(phones_of(text, start, row.end, language="")):
+    if row.text.endswith(",") or not _may_be_address(text, row):
         return None
     return found(text, start, row.end, 0.94) if is_address(text[start : row.end]) else None
 
@@ -328,13 +338,15 @@ def _with_street(text: str, place: Finding, above: Sequence[Row], row: Row) -> F
     if not left and above and row.start - above[-1].end <= 1:
         first = above[-1].fragments[0]
         left = (first.start, first.end) if len(above[-1].fragments) == 1 or first.text.endswith(",") else None
-    repeats = left and fold(place.text).split()[0].strip(",") in fold(text[left[0] : left[1]])
-    start = left[0] if left and not repeats and _is_street(text, *left) else place.start
+    street = left is not None and _is_street(text, *left) and not _repeats(text[slice(*left)], place)
+    start = left[0] if left and street else place.start
     if start < row.start:
         start = _first_line(text, above, start)
     goes_on = right is not None and (start < place.start or _is_country(text, place, *right))
     end = right[1] if right and goes_on and _ends_address(text, place, *right) else place.end
     whole = found(text, start, end)
+    if whole and above and start == above[-1].start and len(above[-1].fragments) > 1:  # not what stands beside it
+        whole = replace(whole, text=f"{above[-1].fragments[0].text} {text[place.start : whole.end]}")
     return whole.trusted(place.confidence) if whole else place
 
 
@@ -347,6 +359,14 @@ def _first_line(text: str, above: Sequence[Row], start: int) -> int:
             break
         start = row.start
     return start
+
+
+def _repeats(before: str, place: Finding) -> bool:
+    """Whether what stands before a place only names it, too: "10115 Berlin"; a street may bear the town's name."""
+    named = words_of(place.text)
+    return not before.rstrip().endswith(",") and not any(
+        word.isalpha() and word not in named for word in words_of(before)
+    )
 
 
 def _neighbours(text: str, place: Finding, row: Row) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
@@ -374,6 +394,8 @@ def _ends_address(text: str, place: Finding, start: int, end: int) -> bool:
 
 def _with_country(text: str, place: Finding, below: Row | None, row: Row) -> Finding:
     """Take in a country or city that stands alone on the line below an address that ends its own line."""
+    if below and len(row.fragments) > 1 and (longer := _below_its_comma(place, below, row)):
+        return longer
     ends = place.end >= row.end and below is not None and below.start - row.end <= 1 and below.size == row.size
     whole_row = (len(row.fragments) == 1 or (below is not None and _meets(row, below))) and is_wholly_place(place.text)
     if not ends or not below or len(below.fragments) > 1:
@@ -382,6 +404,16 @@ def _with_country(text: str, place: Finding, below: Row | None, row: Row) -> Fin
         return place
     whole = found(text, place.start, below.end) if _ends_address(text, place, below.start, below.end) else None
     return whole.trusted(place.confidence) if whole else place
+
+
+def _below_its_comma(place: Finding, below: Row, row: Row) -> Finding | None:
+    """Return an address with what follows its comma on the next line; other things stand beside its first one."""
+    first = row.fragments[0]
+    goes_on = first.text.endswith(",") and place.start == first.start and place.end >= first.end - 1
+    alone = len(below.fragments) == 1 and row.size == below.size and abs(below.left - first.left) < _ONE_EDGE
+    if not goes_on or not alone or not is_wholly_place(below.text):
+        return None
+    return replace(place, text=f"{first.text} {below.text}", end=below.end)
 
 
 def _meets(one: Row, other: Row) -> bool:

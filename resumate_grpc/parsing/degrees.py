@@ -46,6 +46,8 @@ _KIND = (
 )
 """What kind of degree it is, in small letters behind it: "Licence professionnelle", "Laurea magistrale"."""
 _JOINT = re.compile(r"[\s,./()&+-]{0,4}(?:and|&|/)?[\s,./()&+-]{0,4}$|^\s*(?:degree|diploma)?\s*\(?$", re.IGNORECASE)
+_CLASS = r"\((?:class|grade|year|std\.?|standard)\s+(?:[IVX]+|\d{1,2}(?:th)?)\)"
+"""The year of a school, part of what was completed: "Senior Secondary Education (Class XII)"."""
 _FIELD_END = re.compile(
     r"\s+(?:with (?:an? )?(?:minor|secondary|focus|specializ|concentration|emphasis|honou?rs|distinction)|from|"
     r"at|minor in|gpa)\b|\s*,\s+mention\b|\s*[|;]\s*|\s+[-–—]\s+",
@@ -156,7 +158,7 @@ def _with_initials(text: str, first: int, last: int, end: int) -> int:
 def _degree(text: str, first: int, last: int, finding: Finding) -> Finding | None:
     word = re.match(
         r"(?:['’]s)?(?:\s*(?:degree|diploma))?(?:\s*\((?:hons?\.?|honou?rs)\))?(?:\s+(?-i:"
-        rf"{_KIND})(?!\w))?",
+        rf"{_KIND})(?!\w))?(?:\s*{_CLASS})?",
         text[last : finding.end],
         re.IGNORECASE,
     )

@@ -104,7 +104,8 @@ _LABEL_FIELD = frozenset(
 _BEFORE_FIELD = re.compile(rf"{COMMA.pattern}|\s+\((?=[^()]+\)$)|\s+(?:in|en|em|im|of)\s+(?=[A-ZÀ-Þ])")
 _OF_SUBJECT = re.compile(
     r"(?:bachelor|master)(?:'s|’s)? of (?!(?:science|arts?|engineering|technology|applied science|philosophy|fine arts|"
-    r"laws?|business administration|education|letters|research)\b)([^\W\d_][^\W\d_ ]*(?: [^\W\d_]+){0,3})",
+    r"laws?|business administration|education|letters|research)\b)([^\W\d_][^\W\d_ ]*(?: [^\W\d_]+){0,3})"
+    r"(?: \([A-Z][A-Za-z.]+\))?",
     re.IGNORECASE,
 )
 _HONOURS = re.compile(r"(?:\s*\(hons?\.?\))?\.?\s+", re.IGNORECASE)

@@ -16,7 +16,7 @@ EMAIL = re.compile(r"(?<![\w.+-])[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,5}[^\W\d_]{2
 _TLD = (
     "com|org|net|io|dev|me|co|app|ai|tech|info|eu|edu|gov|xyz|site|online|blog|page|website|space|cloud|design|studio|"
     "de|at|ch|fr|es|it|nl|be|pt|br|mx|ar|cl|co\\.uk|uk|us|ca|au|in|ru|cn|jp|kr|pl|se|no|fi|dk|cz|hu|ro|gr|tr|ie|nz|tv|"
-    "works|engineer|academy|world|life|pro|name|biz|sh|gg|so|to|is|cc|id|sg|hk|tw|za|ua|kz"
+    "works|engineer|academy|world|life|pro|name|biz|example(?!\\s?\\.\\s?\\w)|sh|gg|so|to|is|cc|id|sg|hk|tw|za|ua|kz"
 )
 URL = re.compile(
     rf"(?:https?://|www\.)[^\s<>()|,;\"']+|(?<![\w@./-])(?:[a-z0-9][a-z0-9-]{{0,62}}\.){{1,4}}(?:{_TLD})(?![\w.-]*@)(?:/[^\s<>()|,;\"']*|"

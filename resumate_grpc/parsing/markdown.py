@@ -177,10 +177,14 @@ class _HtmlText(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
         self.silent = 0
+        self.closed = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Begin a new line at block elements; keep silent inside scripts and styles."""
+        """Begin a new line at block elements, part spans that only a style sheet parts; no scripts and styles."""
         del attrs
+        if tag == "span" and self.closed:
+            self.parts.append("\t")
+        self.closed = False
         if tag in {"script", "style"}:
             self.silent += 1
         elif tag not in {"a", "b", "i", "em", "strong", "span", "code", "u", "small", "sup", "sub"}:
@@ -188,6 +192,7 @@ class _HtmlText(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """End what `handle_starttag` began."""
+        self.closed = tag in {"span", "strong", "b", "em", "i"}
         if tag in {"script", "style"}:
             self.silent = max(0, self.silent - 1)
         elif tag in {"p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6"}:
@@ -195,6 +200,7 @@ class _HtmlText(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Keep text."""
+        self.closed = False
         if not self.silent:
             self.parts.append(data)
 

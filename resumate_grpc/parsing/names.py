@@ -201,7 +201,8 @@ def _score(candidate: Finding, order: int, size: float, email: str, terms: Terms
     if _CJK.match(candidate.text) and not _NOT_NAME.search(candidate.text):
         words = ["X", "X"]
     elif not _shaped([word.strip('()“”"') for word in words], candidate.text):
-        if order > 1 or not candidate.text.islower() or _like_email(candidate.text, email) <= 0:
+        small = [word for word in words if word.islower() and fold(word) not in _PARTICLES]
+        if order > 1 or not small or not all(_like_email(word, email) > 0 for word in small[: len(words) - 1]):
             return 0.0
         if not _shaped(candidate.text.title().split(), candidate.text.title()):
             return 0.0

@@ -124,7 +124,7 @@ _DATE_WORDS = re.compile(
     r"(?:\b(?:from|expected|anticipated|graduation|graduated|graduating|graduate|class of|date|"
     r"dates|duration|period|exp|"
     r"completed|conferred|present|current|voraussichtlich|seit|with|(?-i:in)|since|"
-    r"conclu[ií]d[oa](?: em)?|cursando|in corso|en cours)\b[\s:.,]*)+$",
+    r"conclu[ií]d[oa](?: em)?|cursando|in corso|en cours)\b[\s:.,)]*)+$",
     re.IGNORECASE,
 )
 
@@ -182,7 +182,10 @@ def _whole_names(pieces: Sequence[Piece], text: str) -> list[Piece]:
                 finding=whole,
                 row=piece.row,
                 wrapped=piece.wrapped,
-                joined=above.joined or above.wrapped or _UNFINISHED.search(above.text) is not None,
+                joined=above.joined
+                or above.wrapped
+                or _UNFINISHED.search(above.text) is not None
+                or (_NAME_END.fullmatch(piece.text) is not None and " " not in piece.text),
             )
         else:
             joined.append(piece)

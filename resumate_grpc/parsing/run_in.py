@@ -15,6 +15,9 @@ __all__ = ["heads_and_tails"]
 _SENTENCE_END = re.compile(r"(?<=[^\W\d_A-Z]{4})[.»”\"]?\.\s+(?=[^\W\d_a-z])")
 _LONGEST_HEAD = 180
 _BEHIND_PERIOD = re.compile(r"\)\s*[.:–—-]\s+(?=[^\W\d_a-z])")
+_BEHIND_COLON = re.compile(r"\s?:\s+(?=[^\W\d_a-z])")
+_LED = re.compile(r"[,|·•–—-]\s*$")
+"""What stands before a period that ends a list of names: "Acme | Cook | 2019-2021: Cooked"."""
 _LONGEST_LEAD = 3  # a preposition before the date: "De", "Du"
 
 
@@ -41,10 +44,12 @@ def _behind_periods(rows: Sequence[Row], dates: Sequence[DateSpan]) -> dict[int,
 
 
 def _cut_behind(row: Row, dates: Sequence[DateSpan]) -> int:
-    """Return where the running text begins behind a period in brackets; 0 where there is none."""
+    """Return where the running text begins behind a period in brackets, or at the end of names; 0 for nowhere."""
     for span in dates_within(dates, row.start + 1, row.start + LONG):
-        end = _BEHIND_PERIOD.match(row.text, span.end - row.start)
-        if end and span.is_range and row.text[: span.start - row.start].endswith("("):
+        before = row.text[: span.start - row.start]
+        sign = _BEHIND_PERIOD if before.endswith("(") else _BEHIND_COLON if _LED.search(before) else None
+        end = sign.match(row.text, span.end - row.start) if sign else None
+        if end and span.is_range:
             return row.start + end.end()
     return 0
 

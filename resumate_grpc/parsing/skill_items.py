@@ -24,7 +24,7 @@ from resumate_grpc.parsing.skill_labels import (
     rows_over_lists,
 )
 from resumate_grpc.parsing.skill_sentences import named_in
-from resumate_grpc.parsing.vocabulary import heading_key, headings
+from resumate_grpc.parsing.vocabulary import heading_key, headings, phrases
 
 __all__ = ["LABEL", "MOST_WORDS", "is_grade", "is_sentence", "items_of", "items_within"]
 
@@ -52,6 +52,7 @@ _GRADE = re.compile(
     r"\d{1,3}\s?%|\d{1,2}\s?/\s?(?:5|10)\b|[★☆●○◐⬤◯█░▪▫]+)\s*[)\]]?\s*$",
     re.IGNORECASE,
 )
+_NAMED_LIKE_GRADE = re.compile(r"(.*[^\W\d_])\s(?:Native|Fluent)$", re.DOTALL)
 _LEAD = re.compile(
     r"^\s*(?:(?:and|und|et|y|e|и|etc\.?|including|in[ck]l\.?|e\.g\.|such as|like|also|experience (?:with|"
     r"in)|experienced (?:in|with)|"
@@ -62,7 +63,8 @@ _LEAD = re.compile(
     r"(?:(?:sehr )?gute |erweiterte )?(?:grund)?kenntnisse (?:in|von)|erfahrung(?:en)? (?:in|mit)|umgang mit|"
     r"(?:bonnes? )?(?:connaissances?|maîtrise|notions) (?:de|des|du|en)|"
     r"(?:buona )?conoscenza (?:di|del)|(?:bons? )?conhecimentos? (?:de|em)|conocimientos? (?:de|en)|manejo de|"
-    r"strong|excellent|basic|advanced|good|hands-on|fluent in|знание|опыт работы с)\s+|"
+    r"strong|excellent|basic|advanced|good|"
+    r"hands-on(?: (?:experience )?(?:in|with))?|fluent in|знание|опыт работы с)\s+|"
     # Chinese verbs of knowing stand before the name without a space.
     r"(?:熟练)?(?:掌握|使用|运用)|熟悉|了解|精通|擅长)+",
     re.IGNORECASE,
@@ -370,6 +372,12 @@ def _side_by_side(text: str, start: int, end: int, known: Sequence[tuple[int, in
     return spans
 
 
+def _is_named_like_grade(printed: str) -> bool:
+    """Whether what says how a language is spoken ends the name of something else: "React Native"."""
+    named = _NAMED_LIKE_GRADE.fullmatch(printed)
+    return named is not None and fold(named[1]) not in phrases("languages")
+
+
 def _item(text: str, start: int, end: int) -> Finding | None:
     item = found(text, start, end)
     while item:
@@ -378,7 +386,7 @@ def _item(text: str, start: int, end: int) -> Finding | None:
             item = found(text, item.start + inner.end(), item.end)
             continue
         grade, lead, tail = _GRADE.search(printed), _LEAD.match(printed), _TAIL.search(printed)
-        if grade and grade.start() > 0:
+        if grade and grade.start() > 0 and not _is_named_like_grade(printed):
             item = found(text, item.start, item.start + grade.start())
         elif lead and lead.end() < len(printed):
             item = found(text, item.start + lead.end(), item.end)

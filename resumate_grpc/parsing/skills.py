@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from resumate_grpc.parsing.certificates import certificates_of
 from resumate_grpc.parsing.column_heads import without_column_heads
@@ -131,9 +132,15 @@ def _spoken_in_head(rows: Iterable[Row], terms: Terms, text: str) -> Iterator[Fi
     for row in rows:
         for fragment in row.fragments:
             spans = _language_spans(terms, fragment.start, fragment.end)
-            rest = fragment.end - fragment.start - sum(end - start for start, end in spans)
-            if len(spans) > 1 and rest <= _JOINTS * len(spans):
+            tongues = [*spans, (fragment.end, fragment.end)]
+            tails = [text[one[1] : other[0]].strip(" ,;/&·•") for one, other in pairwise(tongues)]
+            if len(spans) > 1 and spans[0][0] - fragment.start <= _JOINTS and all(map(_is_joint, tails)):
                 yield from (Finding(text=text[a:b], start=a, end=b, confidence=0.75) for a, b in spans)
+
+
+def _is_joint(between: str) -> bool:
+    """Whether what stands behind a language only parts it from the next, or tells how well it is spoken."""
+    return len(between) <= _JOINTS or is_grade(between) or _HOW_WELL.fullmatch(between) is not None
 
 
 def _read_form(rows: Sequence[Row], text: str, terms: Terms, findings: SkillFindings) -> None:

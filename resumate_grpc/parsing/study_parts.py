@@ -85,6 +85,7 @@ COMMA = re.compile(r",\s+|\s*\n\s*")
 _SIGN = re.compile(r",\s+")
 _COLON = re.compile(r"\s?:\s+")
 _CUT = re.compile(rf"{COMMA.pattern}|{_COLON.pattern}")
+_BRACKETED = re.compile(r"\s*\(([^()]+)\)\s*$")
 _SHORTEST_ABBREVIATION = 3
 _PLACE = 0.6
 _MOST_SUBJECT_WORDS = 5
@@ -95,6 +96,9 @@ def parts_of(piece: Piece, text: str, terms: Terms) -> Iterator[Part]:
     start, end = piece.finding.start, piece.finding.end
     if _ASKED_ASIDE.match(piece.text) and ASIDE.match(piece.text):
         return
+    behind = _BRACKETED.search(text, start, end)
+    if behind and _is_degree_of_school(start, behind, text, terms):
+        end = behind.start()
     left = start
     for cut in _CUT.finditer(text, start, end):
         if ":" in cut[0] and not _school_before_degree(left, cut, end, text, terms):
@@ -106,6 +110,16 @@ def parts_of(piece: Piece, text: str, terms: Terms) -> Iterator[Part]:
             left = cut.end()
     if part := _part(left, end, piece, text, terms):
         yield part
+    if behind and end == behind.start() and (part := _part(*behind.span(1), piece, text, terms)):
+        yield part
+
+
+def _is_degree_of_school(start: int, bracket: re.Match[str], text: str, terms: Terms) -> bool:
+    """Whether a school's name stands before a degree in brackets: "Ostrelle University (B.Sc. Geology)"."""
+    school = has_institution(terms, text, start, bracket.start())
+    return (
+        school and degree_leads(*bracket.span(1), text, terms) and not has_degree(terms, text, start, bracket.start())
+    )
 
 
 def _school_before_degree(left: int, colon: re.Match[str], end: int, text: str, terms: Terms) -> bool:
@@ -211,7 +225,7 @@ def names_subject(printed: str) -> bool:
 @cache
 def _universities() -> frozenset[str]:
     """Return the universities that are not called like a place or a degree."""
-    named = phrases("universities") - phrases("places") - phrases("degrees")
+    named = phrases("universities") - phrases("places") - phrases("degrees") - {"email"}
     return frozenset(name for name in named if not is_place(name))
 
 
@@ -226,13 +240,16 @@ def _is_known_university(printed: str) -> bool:
 
 
 def subject_alone(parts: Sequence[Part], institution: Finding | None) -> Finding | None:
-    """Return the one other name beside or right below a school's, where no degree is printed: its subject."""
+    """Return the one other name beside or around a school's, where no degree is printed: its subject."""
     school = next((part for part in parts if part.institution and part.finding == institution), None)
     rest = [
         part.finding
         for part in parts
         if school and part is not school and 0 <= part.row - school.row <= 1 and part.finding.start > school.finding.end
     ]
+    above = [part for part in parts if school and part.row == school.row - 1]
+    if above == list(parts[:1]):
+        rest = [part.finding for part in above]
     if len(rest) != 1 or any(part.place for part in parts if part.finding == rest[0]):
         return None
     words = rest[0].text.split()

@@ -222,6 +222,7 @@ class _Reader:
             if study.institution
             and study.degree
             and not self.names_post(study.institution)
+            and not self.text[study.institution.end :][:20].lstrip().startswith(":")  # what a form asks for
             and not any(sign in study.institution.text for sign in ("@", "://", "|"))
         ]
 
