@@ -337,7 +337,7 @@ def _with_street(text: str, place: Finding, above: Sequence[Row], row: Row) -> F
     left, right = _neighbours(text, place, row)
     if not left and above and row.start - above[-1].end <= 1:
         first = above[-1].fragments[0]
-        left = (first.start, first.end) if len(above[-1].fragments) == 1 or first.text.endswith(",") else None
+        left = (first.start, first.end) if len(above[-1].fragments) == 1 else None
     street = left is not None and _is_street(text, *left) and not _repeats(text[slice(*left)], place)
     start = left[0] if left and street else place.start
     if start < row.start:
@@ -345,8 +345,6 @@ def _with_street(text: str, place: Finding, above: Sequence[Row], row: Row) -> F
     goes_on = right is not None and (start < place.start or _is_country(text, place, *right))
     end = right[1] if right and goes_on and _ends_address(text, place, *right) else place.end
     whole = found(text, start, end)
-    if whole and above and start == above[-1].start and len(above[-1].fragments) > 1:  # not what stands beside it
-        whole = replace(whole, text=f"{above[-1].fragments[0].text} {text[place.start : whole.end]}")
     return whole.trusted(place.confidence) if whole else place
 
 
@@ -394,8 +392,6 @@ def _ends_address(text: str, place: Finding, start: int, end: int) -> bool:
 
 def _with_country(text: str, place: Finding, below: Row | None, row: Row) -> Finding:
     """Take in a country or city that stands alone on the line below an address that ends its own line."""
-    if below and len(row.fragments) > 1 and (longer := _below_its_comma(place, below, row)):
-        return longer
     ends = place.end >= row.end and below is not None and below.start - row.end <= 1 and below.size == row.size
     whole_row = (len(row.fragments) == 1 or (below is not None and _meets(row, below))) and is_wholly_place(place.text)
     if not ends or not below or len(below.fragments) > 1:
@@ -404,16 +400,6 @@ def _with_country(text: str, place: Finding, below: Row | None, row: Row) -> Fin
         return place
     whole = found(text, place.start, below.end) if _ends_address(text, place, below.start, below.end) else None
     return whole.trusted(place.confidence) if whole else place
-
-
-def _below_its_comma(place: Finding, below: Row, row: Row) -> Finding | None:
-    """Return an address with what follows its comma on the next line; other things stand beside its first one."""
-    first = row.fragments[0]
-    goes_on = first.text.endswith(",") and place.start == first.start and place.end >= first.end - 1
-    alone = len(below.fragments) == 1 and row.size == below.size and abs(below.left - first.left) < _ONE_EDGE
-    if not goes_on or not alone or not is_wholly_place(below.text):
-        return None
-    return replace(place, text=f"{first.text} {below.text}", end=below.end)
 
 
 def _meets(one: Row, other: Row) -> bool:

@@ -38,6 +38,7 @@ _RAISED_OVERLAP = 0.6
 _TOUCHING = (-0.1, 0.4)
 _SPACED_LETTERS = 3
 _SMALL_CAPITALS = 0.7
+_LOWER = 0.85
 _WIDEST_SPACE = 1.2
 _LEAST_SPREAD = 0.5
 _SPACED_GAP_SPREAD = 1.7
@@ -187,23 +188,24 @@ def join_letterspaced(row: list[PlacedWord]) -> list[PlacedWord]:
 
 
 def _with_strays(row: list[PlacedWord]) -> list[PlacedWord]:
-    """Join small letters that stand much nearer to each other than words of their row do: "2014  t o  2016"."""
-    if not any(_is_stray(word) for word in row):
+    """Join small capitals that stand much nearer to each other than words of their row do: "2014  t o  2016"."""
+    largest = max((word.size for word in row), default=0.0)
+    if not any(_is_stray(word, largest) for word in row):
         return row
     gaps = [after.x0 - before.x1 for before, after in pairwise(row)]
     space = max((gap for gap, word in zip(gaps, row, strict=False) if gap <= _WIDEST_SPACE * word.size), default=0.0)
     joined = row[:1]
     for gap, letter in zip(gaps, row[1:], strict=True):
         near = gap <= space / 2 and space >= _LEAST_SPREAD * letter.size
-        if near and _is_stray(letter) and joined[-1].text[-1:].isalpha():
+        if near and _is_stray(letter, largest) and joined[-1].text[-1:].isalpha():
             joined[-1] = replace(joined[-1], text=joined[-1].text + letter.text, x1=max(joined[-1].x1, letter.x1))
         else:
             joined.append(letter)
     return joined
 
 
-def _is_stray(word: PlacedWord) -> bool:
-    return len(word.text) == 1 and word.text.islower()
+def _is_stray(word: PlacedWord, largest: float) -> bool:
+    return len(word.text) == 1 and word.text.islower() and word.size <= _LOWER * largest
 
 
 def _goes_on(first: PlacedWord, letter: PlacedWord) -> bool:

@@ -231,6 +231,6 @@ def test_a_heading_in_spaced_letters_beside_a_name_in_spaced_letters_is_its_own(
 
 
 def test_letters_printed_near_each_other_are_a_word_where_words_stand_far_apart() -> None:
-    date = [(320, 137, "2014"), (350, 137, "t"), (353.5, 137, "o"), (366, 137, "2016")]
+    date = [(320, 137, "#2014"), (376, 137, "t"), (379.5, 137, "o"), (396, 137, "#2016")]
     resume = printed([*TOP, (50, 120, "#Experience"), (50, 137, "Gardener, Quillmere Parks"), *date])
     assert [(post.start_date, post.end_date) for post in resume.work_experience] == [("2014", "2016")]
