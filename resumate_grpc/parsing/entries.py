@@ -49,7 +49,7 @@ def entries_by_date(rows: Sequence[Row], dates: Sequence[DateSpan], *, leads: Ca
     dates = _without_years_of_names(rows, dates)
     prose = _prose_flags(rows, dates)
     dates = stacked(rows, dates)
-    if tabular := _tabular(rows, prose, dates):
+    if tabular := _tabular(rows, prose, dates) or _closed_by_dates(rows, prose, dates):
         return tabular
     dated = [index for index, row in enumerate(rows) if _is_dated(row, prose[index], dates)]
     if not dated:
@@ -87,6 +87,23 @@ def _tabular(rows: Sequence[Row], prose: Sequence[bool], dates: Sequence[DateSpa
             return []
         stop = next((at for at, row in enumerate(line) if flags[row.number] and at), len(line))
         entries.append(Entry(header=tuple(line[:stop]), body=tuple(line[stop:]), dates=tuple(spans)))
+    return entries
+
+
+def _closed_by_dates(rows: Sequence[Row], prose: Sequence[bool], dates: Sequence[DateSpan]) -> list[Entry]:
+    """Cut rows into entries where each ends with its period, below what was done; none unless all of them do."""
+    closing = [at for at, row in enumerate(rows) if _is_period(row, dates)]
+    if len(closing) < 2 or closing[-1] != len(rows) - 1 or any(not prose[at - 1] for at in closing):  # noqa: PLR2004
+        return []
+    entries: list[Entry] = []
+    for start, stop in pairwise([-1, *closing]):
+        own = range(start + 1, stop)
+        told = next((at for at in own if prose[at]), stop)
+        if told == start + 1:
+            return []
+        header = (*rows[start + 1 : told], rows[stop])
+        spans = tuple(span for row in header for span in dates_within(dates, row.start, row.end))
+        entries.append(Entry(header=header, body=tuple(rows[told:stop]), dates=spans))
     return entries
 
 

@@ -37,6 +37,8 @@ _POST_AT = re.compile(
 )
 """German "an" and "im" stand before much else, too: "Praktikum im Bereich Messtechnik"."""
 _EMPLOYER = re.compile(r"\s(?:at|@|chez|bei|presso|bij|an|am|im|beim|n[oa]s?)\s+$", re.IGNORECASE)
+_OPEN_BRACKET = re.compile(r"\s+\((?=[^()]{2,40}(?:,\s*)?$|[^()]{2,40},\s*\d)")
+"""A bracket around a post and its dates, which were cut away: "Acme (Cook, 2019-2021)"."""
 _LONGEST_AT = 12
 _FULL_STOP = re.compile(r"(?<=[^\W\d_A-Z]{4})\.\s+(?=[^\W\d_a-z])")
 """In a list item without other signs, sentences part the names: "Técnico de redes. Telecom S.A., Bilbao."."""
@@ -70,6 +72,13 @@ _LABEL = re.compile(
     r"公司|职位|学校|学位|专业|时间)\s*[:：]\s*",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(
+    r"(?:domain|industry|sector|team size|team|technolog(?:y|ies)|tech(?:nology)? stack|environment|tools|keywords|"
+    r"reporting to|reports to|supervisor|branche|technologien|technologies utilisées|secteur|sector|setor|settore)"
+    r"\s?:\s",
+    re.IGNORECASE,
+)
+"""What tells more of a post below its names."""
 _WITH_GRADE = re.compile(r"\s+with\s+(?:an?\s+)?(?:c?gpa\b.*|[\d.]+\s*(?:%|/|c?gpa).*|[\d.]+)$", re.IGNORECASE)
 _UNFINISHED = re.compile(r"(?:[&/(+-]|\b(?:of|and|in|for|the|de|und|et|y|der|des|at)|:)\s*$", re.IGNORECASE)
 _NAME_END = re.compile(
@@ -159,7 +168,7 @@ def pieces_of(header: Sequence[Row], dates: Sequence[DateSpan], text: str) -> li
     for number, row in enumerate(header):
         order = 0
         label = form_label(row)
-        if label == "tasks":
+        if label == "tasks" or (number and _ASIDE.match(row.text)):
             continue
         for fragment in row.fragments[1:] if label else row.fragments:
             for start, end in _runs(_parts(fragment, dates, text, stops=row.bullet), fragment, text):
@@ -200,6 +209,7 @@ def _runs_on(above: Piece, piece: Piece, text: str) -> bool:
     return (
         above.wrapped
         or _UNFINISHED.search(above.text) is not None
+        or (above.text.count("(") > above.text.count(")") and ")" in piece.text)
         or _NAME_END.fullmatch(piece.text) is not None
         or _LEGAL_FORM.match(piece.text) is not None
         or (_ACRONYM.fullmatch(piece.text) is not None and above.bold)
@@ -212,7 +222,7 @@ def _parts(fragment: Fragment, dates: Sequence[DateSpan], text: str, *, stops: b
     for span in dates:
         if span.start >= fragment.end or span.end <= fragment.start:
             continue
-        yield from _split(text, left, max(left, span.start), stops=stops)
+        yield from _split(text, left, max(left, span.start), stops=stops, dated=True)
         left = min(fragment.end, max(left, span.end))
     yield from _split(text, left, fragment.end, stops=stops)
 
@@ -231,7 +241,7 @@ def _runs(spans: Iterator[tuple[int, int]], fragment: Fragment, text: str) -> It
         yield left, end
 
 
-def _split(text: str, start: int, end: int, *, stops: bool) -> Iterator[tuple[int, int]]:
+def _split(text: str, start: int, end: int, *, stops: bool, dated: bool = False) -> Iterator[tuple[int, int]]:
     left = start
     if firm := _FIRM.search(text, start, end):
         yield from ((start, firm.end()), *_split(text, firm.end(), end, stops=stops))
@@ -247,6 +257,8 @@ def _split(text: str, start: int, end: int, *, stops: bool) -> Iterator[tuple[in
     full_stops = _FULL_STOP.finditer(text, start, end) if stops else ()
     slashes = (cut for cut in _SLASH.finditer(text, start, end) if place_likeness(text[cut.end() : end]) >= _PLACE)
     cuts = [*_SEPARATOR.finditer(text, start, end), *slashes, *prepositions, *full_stops]
+    if dated and text.count("(", start, end) > text.count(")", start, end):
+        cuts += _OPEN_BRACKET.finditer(text, start, end)
     if (asked := _LABEL.match(fold(text[start:end]))) and asked.end() > 1:
         cuts = [cut for cut in cuts if not _DASH.fullmatch(cut[0]) or ":" in text[cut.end() : end]]
     # "Solutions Engineer — Public Sector at Ironwood": what comes before "at" is one post.

@@ -72,16 +72,11 @@ def divide(header: Slots, text: str, terms: Terms, *, may_share: bool) -> None:
         piece = header.company if name == "company" else header.title
         if not piece:
             continue
-        cut = split_trailing_place(piece.text)
-        if cut < len(piece.text) and not header.location:
-            rest, place = _halves(text, piece, cut)
-            if rest and (lead := PLACE_LEAD.search(text, rest.start, rest.end)):
-                rest = found(text, rest.start, lead.start())
-            if rest and place:
-                header.location = place.trusted(0.75)
-                piece = replace(piece, finding=rest)
-                header.parted = header.parted or name == "company"
-                _put(header, name, piece)
+        parted = None if header.location else _without_place(piece, text, terms, employer=name == "company")
+        if parted:
+            header.location = parted[1].trusted(0.75)
+            header.parted = header.parted or name == "company"
+            _put(header, name, replace(piece, finding=parted[0]))
     if not header.location:
         header.location = next(
             (piece.finding for piece in header.unclear if place_likeness(piece.text) >= _PLACE), None
@@ -92,6 +87,30 @@ def divide(header: Slots, text: str, terms: Terms, *, may_share: bool) -> None:
         share(header, header.title, text, terms)
     elif header.company and not header.title:
         share(header, header.company, text, terms)
+
+
+def _without_place(piece: Piece, text: str, terms: Terms, *, employer: bool) -> tuple[Finding, Finding] | None:
+    """Part a name from a place at its end; None where there is none."""
+    cut = split_trailing_place(piece.text)
+    rest, place = _halves(text, piece, cut) if cut < len(piece.text) else (None, None)
+    if rest and (lead := PLACE_LEAD.search(text, rest.start, rest.end)):
+        rest = found(text, rest.start, lead.start())
+    if not rest or not place:
+        return None
+    return _with_town(rest, place, text, terms) if employer else (rest, place)
+
+
+def _with_town(rest: Finding, place: Finding, text: str, terms: Terms) -> tuple[Finding, Finding]:
+    """Take an unknown town before its country out of a name that is an organisation's without it: "Acme Ltd, Tarn"."""
+    comma = max(NAME_COMMA.finditer(text, rest.start, rest.end), key=lambda cut: cut.start(), default=None)
+    if not comma or not terms.has(Term.ORGANISATION, rest.start, comma.start()):
+        return rest, place
+    town = text[comma.end() : rest.end]
+    named = town[:1].isupper() and len(town.split()) <= _MOST_TOWN_WORDS and town.replace(" ", "").isalpha()
+    says = any(terms.has(term, comma.end(), rest.end) for term in (Term.ROLE, Term.ORGANISATION, Term.SKILL))
+    before, whole = found(text, rest.start, comma.start()), found(text, comma.end(), place.end)
+    plain = named and not says and not town.isupper() and fold(town) not in phrases("departments")
+    return (before, whole) if plain and before and whole else (rest, place)
 
 
 def _ends_place(place: Finding, after: Finding) -> bool:

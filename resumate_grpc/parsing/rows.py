@@ -40,6 +40,8 @@ _SPACED_LETTERS = 3
 _SMALL_CAPITALS = 0.7
 _LOWER = 0.85
 _WIDEST_SPACE = 1.2
+_WIDEST_JUSTIFIED = 5.0
+_LEAST_GAPS = 3
 _LEAST_SPREAD = 0.5
 _SPACED_GAP_SPREAD = 1.7
 _SPACE = 0.3  # of the font size
@@ -138,6 +140,7 @@ def segments_of(
     """
     segments: list[Segment] = []
     run: list[PlacedWord] = []
+    wide_gap = _WIDEST_JUSTIFIED if _is_justified(row) else wide_gap
     for word in row:
         ems = (word.x0 - run[-1].x1) / min(word.size, run[-1].size) if run else 0.0
         begins = run and _looks_differ(run[-1], word) and any(0 <= word.x0 - edge <= _ALIGNED for edge in columns)
@@ -148,6 +151,12 @@ def segments_of(
     if run:
         segments.append(segment_of(run))
     return segments
+
+
+def _is_justified(row: Sequence[PlacedWord]) -> bool:
+    """Tell whether three gaps and more of a row are alike: a line of a narrow column, set to its width."""
+    gaps = [after.x0 - before.x1 for before, after in pairwise(row)]
+    return len(gaps) >= _LEAST_GAPS and max(gaps) > WIDE_GAP * row[0].size and max(gaps) - min(gaps) <= _ALIGNED / 2
 
 
 def _looks_differ(word: PlacedWord, after: PlacedWord) -> bool:

@@ -15,6 +15,8 @@ __all__ = ["heads_and_tails"]
 _SENTENCE_END = re.compile(r"(?<=[^\W\d_A-Z]{4})[.»”\"]?\.\s+(?=[^\W\d_a-z])")
 _LONGEST_HEAD = 180
 _BEHIND_PERIOD = re.compile(r"\)\s*[.:–—-]\s+(?=[^\W\d_a-z])")
+_OPENED = re.compile(r"\((?:[^()]{2,40}, )?$")
+"""A bracket that opens before a period, with or without the post: "Acme (Cook, 2019-2021)"."""
 _BEHIND_COLON = re.compile(r"\s?:\s+(?=[^\W\d_a-z])")
 _LED = re.compile(r"[,|·•–—-]\s*$")
 """What stands before a period that ends a list of names: "Acme | Cook | 2019-2021: Cooked"."""
@@ -47,7 +49,7 @@ def _cut_behind(row: Row, dates: Sequence[DateSpan]) -> int:
     """Return where the running text begins behind a period in brackets, or at the end of names; 0 for nowhere."""
     for span in dates_within(dates, row.start + 1, row.start + LONG):
         before = row.text[: span.start - row.start]
-        sign = _BEHIND_PERIOD if before.endswith("(") else _BEHIND_COLON if _LED.search(before) else None
+        sign = _BEHIND_PERIOD if _OPENED.search(before) else _BEHIND_COLON if _LED.search(before) else None
         end = sign.match(row.text, span.end - row.start) if sign else None
         if end and span.is_range:
             return row.start + end.end()

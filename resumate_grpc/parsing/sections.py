@@ -103,6 +103,9 @@ def _placed(rows: Sequence[Row], headed: Mapping[int, Heading]) -> list[_Placed]
             current, opened_by, empty = opened, row, headed[row.number].rest is None
         elif _RULE.match(row.text):
             continue
+        elif placed and empty and (above := _empty_above(row, placed, headed, opened_by)):
+            current = above
+            empty = False
         elif placed and not empty and row.block != placed[-1][0].block:
             current = _section_above(row, placed, current, opened_by)
         else:
@@ -159,6 +162,25 @@ def _section_above(row: Row, placed: Sequence[_Placed], current: int, opened_by:
     if opened_by and opened_by.box and opened_by.page == row.page and above[0].y1 <= opened_by.box.y0 <= row.box.y1:
         return current
     return above[1]
+
+
+def _empty_above(
+    row: Row, placed: Sequence[_Placed], headed: Mapping[int, Heading], opened_by: Row | None
+) -> int | None:
+    """Return the section of a heading without rows that stands above the row in its own column, not the last heading.
+
+    Columns whose headings stand at one height, read before what is below them.
+    """
+    if not row.box or not opened_by or not opened_by.box or _overlap(row.box, opened_by.box) > 0:
+        return None
+    filled = {section for other, section in placed if other.number not in headed}
+    above = [
+        (other.box.y1, section)
+        for other, section in placed[-_LOOK_BACK:]
+        if other.box and other.page == row.page and other.box.y1 <= row.box.y1 and _overlap(row.box, other.box) > 0
+    ]
+    section = max(above)[1] if above else 0
+    return section if section and section not in filled else None
 
 
 def _opens_above(row: Row, opened_by: Row | None) -> bool:

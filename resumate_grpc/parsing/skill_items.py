@@ -29,7 +29,8 @@ from resumate_grpc.parsing.vocabulary import heading_key, headings, phrases
 __all__ = ["LABEL", "MOST_WORDS", "is_grade", "is_sentence", "items_of", "items_within"]
 
 _ITEM_BREAK = re.compile(
-    r"\s*[;|•·∙⋅●▪■◆、，；\n\t]\s*(?![^()]*\))|,\s*(?![^()]*\))|\s{3,}|\s+[–—]\s+|\s+-\s+|\.\s+(?=\w+:)"
+    r"\s*[;|•·∙⋅●▪■◆、，；\n\t]\s*(?![^()]*\))|,\s*(?![^()]*\))|\s{3,}|\s+[–—]\s+|\s+-\s+|\.\s+(?=\w+:)|"
+    r"(?<=[a-zß-ÿ]{4})\.\s+(?=[A-ZÀ-Þ][a-zß-ÿ]+ \()"
 )
 _SLASH = re.compile(r"\s+/\s+")
 _INNER_LABEL = re.compile(r"^\s*[^\W\d_][\w ]{1,24}:\s+(?=\w)")
@@ -53,6 +54,9 @@ _GRADE = re.compile(
     re.IGNORECASE,
 )
 _NAMED_LIKE_GRADE = re.compile(r"(.*[^\W\d_])\s(?:Native|Fluent)$", re.DOTALL)
+_RATED = re.compile(r"\s*([^:：]{2,60}?)\s*[:：]\s*\d{1,2}(?:[.,]\d)?(?:\s?/\s?\d{1,2})?\s*(?:\([^()]*\))?\s*")
+"""A skill and its mark: "Rust: 4 (in daily use)", "Perl: 3/5"."""
+_LEAST_RATED = 3
 _LEAD = re.compile(
     r"^\s*(?:(?:and|und|et|y|e|и|etc\.?|including|in[ck]l\.?|e\.g\.|such as|like|also|experience (?:with|"
     r"in)|experienced (?:in|with)|"
@@ -156,6 +160,9 @@ def _graded(rows: Sequence[Row]) -> set[int]:
 
     A grade is told by coming again: what stands behind the colons is a few words, on many rows the same.
     """
+    rated = {row.number for row in rows if _RATED.fullmatch(row.text)}
+    if len(rated) >= _LEAST_RATED:
+        return rated
     behind = {row.number: fold(row.text[match.end() :]) for row in rows if (match := LABEL.match(row.text))}
     short = {at: grade for at, grade in behind.items() if grade and len(grade.split()) <= _GRADE_WORDS}
     times = Counter(short.values())
@@ -168,7 +175,7 @@ def _graded_name(row: Row, graded: set[int], terms: Terms) -> tuple[int, int] | 
     first = row.fragments[0]
     if len(row.fragments) > 1 and _is_language(first.start, first.end, terms):
         return first.start, first.end
-    named = LABEL.match(row.text)
+    named = (_RATED.fullmatch(row.text) if row.number in graded else None) or LABEL.match(row.text)
     if named is None:
         return None
     start, end = row.start, row.start + named.end(1)

@@ -115,7 +115,8 @@ def _language_label(row: Row) -> re.Match[str] | None:
 def _spoken_elsewhere(sections: Sequence[Section], terms: Terms, text: str) -> list[Finding]:
     """Return the languages that other sections tell: under a label, or in a line of the head."""
     head = (row for section in sections if section.kind is SectionKind.HEAD for row in section.rows)
-    return list(_spoken_under_labels(sections, terms, text)) or list(_spoken_in_head(head, terms, text))
+    beside = (row for section in sections if _names_languages_too(section) for row in section.rows)
+    return list(_spoken_under_labels(sections, terms, text)) or list(_spoken_in_lines([*head, *beside], terms, text))
 
 
 def _spoken_under_labels(sections: Sequence[Section], terms: Terms, text: str) -> Iterator[Finding]:
@@ -127,14 +128,20 @@ def _spoken_under_labels(sections: Sequence[Section], terms: Terms, text: str) -
                 yield from (Finding(text=text[a:b], start=a, end=b, confidence=0.8) for a, b in spans)
 
 
-def _spoken_in_head(rows: Iterable[Row], terms: Terms, text: str) -> Iterator[Finding]:
-    """Yield the languages of a line in the head that lists languages and nothing else: "English, Polish"."""
+def _names_languages_too(section: Section) -> bool:
+    """Whether a heading speaks of languages beside another thing: "Education and Languages"."""
+    return section.kind is not SectionKind.LANGUAGES and any(map(_tells_languages, section.title.split()))
+
+
+def _spoken_in_lines(rows: Iterable[Row], terms: Terms, text: str) -> Iterator[Finding]:
+    """Yield the languages of a line, or a part of one, that lists languages and nothing else: "English, Polish"."""
     for row in rows:
-        for fragment in row.fragments:
-            spans = _language_spans(terms, fragment.start, fragment.end)
-            tongues = [*spans, (fragment.end, fragment.end)]
-            tails = [text[one[1] : other[0]].strip(" ,;/&·•") for one, other in pairwise(tongues)]
-            if len(spans) > 1 and spans[0][0] - fragment.start <= _JOINTS and all(map(_is_joint, tails)):
+        whole = [(row.start, row.end)] if len(row.fragments) > 1 else []
+        for start, end in [*((fragment.start, fragment.end) for fragment in row.fragments), *whole]:
+            spans = _language_spans(terms, start, end)
+            tongues = [*spans, (end, end)]
+            tails = [text[one[1] : other[0]].strip(" ,;/&·•\t") for one, other in pairwise(tongues)]
+            if len(spans) > 1 and spans[0][0] - start <= _JOINTS and all(map(_is_joint, tails)):
                 yield from (Finding(text=text[a:b], start=a, end=b, confidence=0.75) for a, b in spans)
 
 

@@ -170,7 +170,7 @@ class _Reader:
 
     def unheaded(self) -> list[tuple[Row, ...]]:
         """Return the rows under no heading that we know: where entries stand when their section has none."""
-        return self.rows(SectionKind.HEAD, SectionKind.SUMMARY, SectionKind.OTHER)
+        return self.rows(SectionKind.HEAD, SectionKind.SUMMARY, SectionKind.OTHER, SectionKind.AWARDS)
 
     def summary(self) -> Finding | None:
         for rows in self.rows(SectionKind.SUMMARY):

@@ -234,3 +234,39 @@ def test_letters_printed_near_each_other_are_a_word_where_words_stand_far_apart(
     date = [(320, 137, "#2014"), (376, 137, "t"), (379.5, 137, "o"), (396, 137, "#2016")]
     resume = printed([*TOP, (50, 120, "#Experience"), (50, 137, "Gardener, Quillmere Parks"), *date])
     assert [(post.start_date, post.end_date) for post in resume.work_experience] == [("2014", "2016")]
+
+
+def test_periods_below_what_was_done_close_their_entries() -> None:
+    told = "Planted and pruned what three hundred visitors a day came to see, and wrote down what grew where and why."
+    found = posts(
+        f"Head Gardener\nQuillmere Parks Ltd\n{told}\nMarch 2018 - Present\n\n"
+        f"Gardener\nTarn Trust\n{told}\nMay 2015 - March 2018"
+    )
+    assert [(post.title, post.company, post.start_date) for post in found] == [
+        ("Head Gardener", "Quillmere Parks Ltd", "2018-03"),
+        ("Gardener", "Tarn Trust", "2015-05"),
+    ]
+
+
+def test_a_post_may_stand_in_brackets_with_its_period() -> None:
+    resume = understood(
+        "Ines Calder\nines@example.org\n\nCAREER HIGHLIGHTS\n\n"
+        "- Quillmere Parks Inc. (Head Gardener, 2018-Present): Planned a park of three hundred acres.\n"
+        "- Tarn Trust (Gardener, 2015-2018): Pruned roses and cut down what stood in the way."
+    )
+    assert [(post.title, post.company, post.end_date) for post in resume.work_experience] == [
+        ("Head Gardener", "Quillmere Parks Inc.", "present"),
+        ("Gardener", "Tarn Trust", "2018"),
+    ]
+
+
+def test_what_a_post_was_about_names_no_employer() -> None:
+    (post,) = posts(
+        "01/2021 - Present, Head Gardener, Quillmere\nDomain: Public Parks - Roses\n- Planned a rose garden."
+    )
+    assert (post.title, post.company) == ("Head Gardener", "Quillmere")
+
+
+def test_an_unknown_town_before_its_country_is_no_part_of_an_employer() -> None:
+    (post,) = posts("Gardener\nBrightlane Corporation, Wexmoor, India\n2018 - 2020\n- Planned a rose garden.")
+    assert (post.company, post.location) == ("Brightlane Corporation", "Wexmoor, India")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from fpdf import FPDF
 
 from resumate_grpc.model.resume import MediaType
 from resumate_grpc.parsing.document import Style
@@ -169,3 +170,23 @@ def test_a_column_begins_at_its_edge_however_near_a_line_beside_it_ends() -> Non
     resume = printed([*TOP, *placed])
     assert [(post.company, post.end_date) for post in resume.work_experience] == [("Quillmere Parks", "2020")]
     assert [study.institution for study in resume.education] == ["Tarn University"]
+
+
+def test_what_stands_below_an_empty_heading_in_its_column_is_its_own() -> None:
+    left = ["#Contact", "+49 30 901820", "#Education", "*BSc Botany", "Tarn University", "2017 - 2021"]
+    right = ["#Profile", "Plans gardens for towns and their schools", "#Projects", "*A rose garden", "Planted by three"]
+    placed = [(50, 120 + 25 * at, text) for at, text in enumerate(left)]
+    placed += [(300, 122 + 25 * at, text) for at, text in enumerate(right)]
+    resume = printed([*TOP, *placed])
+    assert [(study.institution, study.end_date) for study in resume.education] == [("Tarn University", "2021")]
+
+
+def test_a_justified_line_of_a_narrow_column_is_one_line() -> None:
+    measure = FPDF(unit="pt")
+    measure.set_font("Helvetica", size=10)
+    line, x = [], 50.0
+    for word in ("Impersonating", "other", "clerks", "and"):
+        line.append((x, 150, word))
+        x += measure.get_string_width(word) + 16
+    resume = printed([*TOP, (50, 130, "#Experience"), *line, (50, 170, "Clerk, Quillmere Ltd, 2015 - 2017")])
+    assert "Impersonating other clerks and" in resume.text

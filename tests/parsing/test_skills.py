@@ -109,3 +109,20 @@ def test_a_labelled_issuer_is_no_certificate() -> None:
 def test_running_text_is_no_skill() -> None:
     """Sentences in a skills section are left out."""
     assert skills("SKILLS\n\nI have always been able to work with all sorts of people in every town.").technical == ()
+
+
+def test_marks_behind_skills_are_left_aside() -> None:
+    resume = understood(
+        "Ines Calder\n\nSKILLS\n\n- Rust: 4 (in daily use)\n- Perl: 3 (two programs)\n- SQL: 4.5 (databases)"
+    )
+    assert resume.skills.technical == ("Rust", "Perl", "SQL")
+
+
+def test_languages_behind_the_last_skill_and_beside_studies_are_found() -> None:
+    behind = understood("Ines Calder\n\nSKILLS\n\nRust, Perl, welding. German (native), English (fluent).")
+    assert (behind.skills.technical, behind.skills.languages) == (("Rust", "Perl", "welding"), ("German", "English"))
+    beside = understood(
+        "Ines Calder\n\nEDUCATION AND LANGUAGES\n\nMSc Botany, Tarn University\t2015\n"
+        "German native\tEnglish fluent\tFrench B1"
+    )
+    assert beside.skills.languages == ("German", "English", "French")
