@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from statistics import median
 
 import numpy as np
@@ -100,7 +100,7 @@ def find_division(segments: Sequence[Segment]) -> Division | None:
         division = _judge(candidate, segments)
         if division.kind is not DivisionKind.ROWS:
             return division
-    return None
+    return _under_two_headings(segments)
 
 
 def same_height(one: Segment, other: Segment) -> bool:
@@ -223,6 +223,43 @@ def _heads_sections(left: Sequence[Segment], right: Sequence[Segment]) -> bool:
     heads = [min(side, key=_baseline) for side in (left, right) if side]
     kinds = {headings().get(heading_key(head.text), "") for head in heads}
     return len(kinds) == 2 and "" not in kinds and same_height(*heads)  # noqa: PLR2004 - one for each side
+
+
+def _under_two_headings(segments: Sequence[Segment]) -> Division | None:
+    """Divide the line or two below headings that stand side by side, each above something at its own edge."""
+    rows: list[list[Segment]] = []
+    for segment in sorted(segments, key=lambda each: (each.baseline, each.x0)):
+        if rows and same_height(rows[-1][0], segment):
+            rows[-1].append(segment)
+        else:
+            rows.append([segment])
+    for at, heads in enumerate(rows):
+        if len(heads) > 1 and _heads_sections(heads[:1], heads[1:2]) and (division := _below_heads(rows, at)):
+            return division
+    return None
+
+
+def _below_heads(rows: Sequence[Sequence[Segment]], at: int) -> Division | None:
+    """Divide what is below the headings of one row down to the next heading or to what crosses; None for nothing."""
+    heads = rows[at]
+    x = float(np.floor(heads[1].x0)) - 0.5
+    own = [*takewhile(lambda row: not (_is_heading(row[0]) or _crosses(row, x)), rows[at + 1 :])]
+    below = [segment for row in own for segment in row]
+    if not all(any(abs(each.x0 - head.x0) < head.size for each in below) for head in heads):
+        return None
+    top = rows[at - 1][0].baseline if at else float("-inf")
+    stop = at + 1 + len(own)
+    bottom = min(each.baseline for each in rows[stop]) if stop < len(rows) else float("inf")
+    left, right = (tuple(each for each in (*heads, *below) if (each.x0 < x) == side) for side in (True, False))
+    return Division(DivisionKind.COLUMNS, top, bottom, (Band(left, right),))
+
+
+def _is_heading(segment: Segment) -> bool:
+    return heading_key(segment.text) in headings()
+
+
+def _crosses(row: Sequence[Segment], x: float) -> bool:
+    return any(each.x0 < x < each.x1 for each in row)
 
 
 def _shared_height(left: Sequence[Segment], right: Sequence[Segment]) -> int:

@@ -231,16 +231,22 @@ def _prose_flags(rows: Sequence[Row], dates: Sequence[DateSpan]) -> list[bool]:
     for index, row in enumerate(rows):
         above = rows[index - 1] if index and flags[-1] else None
         below = rows[index + 1] if index + 1 < len(rows) else None
-        body = is_prose(row, above) or (below is not None and _runs_on(row, below, dates))
+        header = rows[index - 1] if index and not flags[-1] else None
+        body = is_prose(row, above) or (below is not None and _runs_on(row, below, header, dates))
         body = body and row.number not in outer and not _mostly_date(row, dates)
         body = body and not (index and _is_small_name(row, rows[index - 1], below, dates))
         flags.append(body and not _opens_with_date(row, dates))
     return flags
 
 
-def _runs_on(row: Row, below: Row, dates: Sequence[DateSpan]) -> bool:
-    """Whether a full line without a date goes on in small letters on the next one: running text, no name."""
-    full = row.wrapped and len(row.text) > _FULL_LINE and len(row.fragments) == 1 and not row.bold
+def _runs_on(row: Row, below: Row, header: Row | None, dates: Sequence[DateSpan]) -> bool:
+    """Whether a full line without a date goes on in small letters on the next one: running text, no name.
+
+    It is full where it was wrapped, or stands in lesser print below a header with a date.
+    """
+    louder = header is not None and (header.size > row.size or header.fragments[0].bold)
+    below_header = louder and header is not None and bool(dates_within(dates, header.start, header.end))
+    full = (row.wrapped or below_header) and len(row.text) > _FULL_LINE and len(row.fragments) == 1 and not row.bold
     goes_on = below.block == row.block and below.text[:1].islower() and not below.bullet
     return full and goes_on and not dates_within(dates, row.start, row.end)
 

@@ -14,7 +14,18 @@ _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
 _AT_RULE = re.compile(r"@[^{};@]*(?:;|\{(?:[^{}]*\{[^{}]*\})*[^{}]*\})")
 _SELECTOR = re.compile(r"([a-z][a-z0-9]*|\*)?([.#][\w-]+)?", re.IGNORECASE)
 _KNOWN = frozenset(
-    {"display", "visibility", "opacity", "font-weight", "font-style", "font-size", "font-family", "float"}
+    {
+        "display",
+        "visibility",
+        "opacity",
+        "font-weight",
+        "font-style",
+        "font-size",
+        "font-family",
+        "float",
+        "transition",
+        "animation",
+    }
 )
 _LONGEST_SHEET = 1 << 18
 

@@ -45,6 +45,8 @@ _SIZE = re.compile(r"(\d{1,4}(?:\.\d{1,4})?|\.\d{1,4})(pt|px|pc|in|cm|mm|em|rem|
 _BODY_POINTS = 12.0
 _BOLD_WEIGHT = 600
 _MOST_ELEMENTS = 100_000  # ten times those of the longest CVs
+_SHOWN_LATER = frozenset({"transition", "animation"})
+"""What brings in text that a page does not show at once: it fades in when somebody comes to it."""
 _UNSTYLED = RunStyle()
 
 
@@ -242,7 +244,8 @@ class _Walk:
 def _style(tag: str, outer: RunStyle, css: Declarations, *, hidden: bool) -> RunStyle:
     weight = css.get("font-weight", "")
     bold = weight in {"bold", "bolder"} or (weight.isdecimal() and int(weight[:4]) >= _BOLD_WEIGHT)
-    hidden = hidden or css.get("display") == "none" or css.get("visibility") == "hidden" or css.get("opacity") == "0"
+    hidden = hidden or css.get("display") == "none" or css.get("visibility") == "hidden"
+    hidden = hidden or (css.get("opacity") == "0" and css.keys().isdisjoint(_SHOWN_LATER))
     family = css.get("font-family", "").partition(",")[0].strip(" \"'")
     return RunStyle(
         bold=bold if weight not in {"", "inherit"} else True if tag in _BOLD else None,

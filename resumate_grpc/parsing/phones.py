@@ -13,7 +13,7 @@ from resumate_grpc.parsing.folding import squeeze
 
 __all__ = ["load", "phones_of"]
 
-_CANDIDATE = re.compile(r"(?<![\w/.@#$€£-])(?:\+|00|\()?[(\d][\d \u00a0\u2009\u202f().\-–‐‑/]{5,22}\d(?![\w@%])")
+_CANDIDATE = re.compile(r"(?<![\w/.@#$€£-])(?:\(?\+|00|\()?[(\d][\d \u00a0\u2009\u202f().\-–‐‑/]{5,22}\d(?![\w@%])")
 _LABEL = re.compile(
     r"(?:phone|tel|telephone|mobile|mob|cell|call|handy|telefon|telefono|teléfono|móvil|celular|"
     r"тел|телефон|电话|手机|☎|📞|📱)\W{0,6}$",

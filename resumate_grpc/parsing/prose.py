@@ -23,6 +23,12 @@ _TASKS = re.compile(
     r"обязанности|достижения|工作内容|职责)\b.{0,20}[:：]?$",
     re.IGNORECASE,
 )
+_ASKED_TASKS = re.compile(
+    r"(?:[^\W\d_]+ ){0,4}(?:responsibilities|duties|tasks|achievements|accomplishments|highlights|activities|"
+    r"aufgaben|tätigkeiten|missions|funciones|logros|actividades|atividades|mansioni|attività|taken)\b[^.:]{0,20}:",
+    re.IGNORECASE,
+)
+"""A label of a few words for what was done: "Current activities and responsibilities:"."""
 
 
 def is_prose(row: Row, above: Row | None = None) -> bool:
@@ -36,7 +42,7 @@ def is_prose(row: Row, above: Row | None = None) -> bool:
         return len(row.fragments) == 2 and len(row.fragments[1].text) > LONG and len(row.fragments[0].text) < _RAIL  # noqa: PLR2004
     if len(text) > LONG and not row.bold:
         return True
-    if _TASKS.match(text) or _is_sentence(text):
+    if _TASKS.match(text) or _ASKED_TASKS.fullmatch(text) or _is_sentence(text):
         return True
     return above is not None and _continues(row, above)
 

@@ -46,7 +46,7 @@ ASIDE = re.compile(
     r"courses|modules|subjects|curriculum)|thesis|dissertation|advis[oe]r|"
     r"(?:overall |major |cumulative |final |current |undergraduate |graduate )?c?gpa|"
     r"grade|honou?rs?\b|activities|awards?|(?:gesamt|abschluss)note|"
-    r"minor(?! degree)|note|final|supervisor|title|project|focus|topics?|"
+    r"minor(?! degree)|note|final|supervisor|title|project|focus|topics?|mentors?|tutors?|examiners?|"
     r"(?:erst|zweit)?betreuer(?:in)?|betreuung|gutachter|directeurs?|directrice|encadrant|relatore|orientador|begeleider|"
     r"specialisation|abschlussarbeit|tesis|memoire|scholarship|dean|member|score|percentage|ranked?|"
     r"courses taken)\b.{0,3}[:：\s]",

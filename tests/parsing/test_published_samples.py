@@ -34,6 +34,75 @@ def test_two_headings_side_by_side_head_what_is_below_each() -> None:
     assert parsed.education[0].degree == "BSc"
 
 
+def test_two_headings_side_by_side_may_have_one_line_each() -> None:
+    """What follows below them, with its dates at the right, is no part of either."""
+    parsed = printed(
+        [
+            *TOP,
+            *placed("*SKILLS", "Go, Kotlin", y=110),
+            *placed("*LANGUAGES", "English, Polish", x=300, y=110),
+            *placed("*EXPERIENCE", "Senior Welder", "Ironwood Ltd", y=160),
+            (480, 174, "Jan 2019 - May 2021"),
+            (480, 188, "Lisbon, Portugal"),
+        ]
+    )
+    assert (parsed.skills.technical, parsed.skills.languages) == (("Go", "Kotlin"), ("English", "Polish"))
+    post = parsed.work_experience[0]
+    assert (post.title, post.company, post.location) == ("Senior Welder", "Ironwood Ltd", "Lisbon, Portugal")
+    assert (post.start_date, post.end_date) == ("2019-01", "2021-05")
+
+
+def test_text_that_fades_in_is_no_hidden_text() -> None:
+    """Pages show their parts when somebody comes to them; without that, what is transparent stays hidden."""
+    page = """<html><head><style>.reveal { opacity: 0; transition: opacity 0.7s } .ink { opacity: 0 }</style></head>
+    <body><h1>Ines Calder</h1><p>ines@example.org</p><section class="reveal"><h2>Experience</h2>
+    <h3>Senior Welder, Ironwood Ltd</h3><p>January 2019 - May 2021</p></section>
+    <p class="ink">Plumber</p></body></html>"""
+    parsed = understood(page, media_type=MediaType.HTML)
+    assert [(post.title, post.company) for post in parsed.work_experience] == [("Senior Welder", "Ironwood Ltd")]
+    assert "Plumber" not in parsed.text
+
+
+def test_a_number_that_ends_a_name_is_no_day_of_the_month_behind_it() -> None:
+    """The signs of one date are alike."""
+    assert posts("Studio 12 - 03/2019 - 05/2020\nSenior Architect\n") == [
+        ("Senior Architect", "Studio 12", "", "2019-03", "2020-05")
+    ]
+
+
+def test_a_label_of_tasks_names_no_employer() -> None:
+    """Whatever adjectives stand before the word, and whoever supervised it."""
+    entries = posts(
+        "Young Researcher (Oct. 2021 - Oct. 2023)\nOstrelle Institute\nCurrent activities and responsibilities:\n"
+        "- Wrote papers\n\nResearcher (Apr. 2019 - Jan. 2021)\nQuillmere Institute\n"
+        "Past activities and duties:\n- Wrote more\n"
+    )
+    assert [entry[:2] for entry in entries] == [
+        ("Young Researcher", "Ostrelle Institute"), ("Researcher", "Quillmere Institute")
+    ]  # fmt: skip
+    assert len(studies("MSc Geology\nOstrelle University\n2010 - 2014\nMentor: Prof. PhD Rosa Quarl\n")) == 1
+
+
+def test_running_text_below_a_header_is_whole() -> None:
+    """Its first line is smaller than the header and goes on in small letters."""
+    parsed = printed(
+        [
+            *TOP,
+            (50, 110, "*EXPERIENCE"),
+            (50, 130, "*Lead Engineer, Ironwood Ltd"), (450, 130, "05/2021 - present"),
+            (50, 144, "Run the platform of the claims from end to end: intake, stores, lineage and"),
+            (50, 158, "the rota for it. Made the nightly load one of small steps."),
+        ]
+    )  # fmt: skip
+    assert parsed.work_experience[0].description.startswith("Run the platform")
+
+
+@pytest.mark.parametrize("number", ["(+386) 069 984 236", "(+33) 6 14 32 24 24"])
+def test_a_countrys_code_in_brackets_keeps_both(number: str) -> None:
+    """As the Europass prints them."""
+    assert understood(f"Ines Calder\nines@example.org\nPhone number: {number}\n").personal_info.phone == number
+
+
 def test_what_was_done_may_follow_the_period_behind_a_colon() -> None:
     """In list items that begin with the names."""
     entries = posts(
