@@ -57,12 +57,19 @@ def read_html(content: bytes) -> tuple[DraftPage, list[ParseWarning]]:
     empty page).
     """
     root = _root(_decoded(content))
-    walk = _Walk()
+    walk = _walked(root)
+    if walk.fading > walk.shown:
+        walk = _walked(root, with_fading=True)
+    links = tuple(DraftLink(uri=uri) for uri in walk.loose_links)
+    return DraftPage(blocks=tuple(walk.writer.blocks), loose_links=links), [HIDDEN_TEXT] if walk.hidden else []
+
+
+def _walked(root: etree._Element, *, with_fading: bool = False) -> _Walk:
+    walk = _Walk(with_fading=with_fading)
     for style in root.iter("style"):
         walk.sheet.add(style.text or "")
     walk.page(root)
-    links = tuple(DraftLink(uri=uri) for uri in walk.loose_links)
-    return DraftPage(blocks=tuple(walk.writer.blocks), loose_links=links), [HIDDEN_TEXT] if walk.hidden else []
+    return walk
 
 
 def _decoded(content: bytes) -> str:
@@ -109,15 +116,24 @@ class _Element:
     lists: int = 0
     tables: int = 0
     literal: bool = False
+    fading: bool = False
     words_before: int = 0
 
 
 @dataclass(slots=True)
 class _Walk:
+    """One reading of a page; `shown` and `fading` count the letters that are seen and those that fade in.
+
+    What fades in is taken for hidden unless `with_fading`: so words can be hidden, too.
+    """
+
+    with_fading: bool = False
     writer: BlockWriter = field(default_factory=BlockWriter)
     sheet: StyleSheet = field(default_factory=StyleSheet)
     loose_links: list[str] = field(default_factory=list)
     hidden: bool = False
+    shown: int = 0
+    fading: int = 0
     _open: list[_Element] = field(default_factory=lambda: [_Element()])
     _fresh_item: bool = False
     _spaced: bool = False
@@ -166,14 +182,17 @@ class _Walk:
     def within(self, element: etree._Element, tag: str, outer: _Element, css: Declarations) -> _Element:
         heading = _HEADING.fullmatch(tag)
         target = normalise_uri(element.get("href", "")) if tag == "a" else ""
+        fades = css.get("opacity") == "0" and not css.keys().isdisjoint(_SHOWN_LATER)
+        hidden = "hidden" in element.attrib or (css.get("opacity") == "0" and not (fades and self.with_fading))
         return replace(
             outer,
-            style=_style(tag, outer.style, css, hidden="hidden" in element.attrib),
+            style=_style(tag, outer.style, css, hidden=hidden),
             uri=target or outer.uri,
             heading=int(heading[1]) if heading else outer.heading,
             lists=outer.lists + (tag in _LISTS),
             tables=outer.tables + (tag == "table"),
             literal=outer.literal or tag == "pre",
+            fading=outer.fading or fades,
             words_before=self._words,
         )
 
@@ -225,6 +244,7 @@ class _Walk:
             return
         if within.style.unseen:
             self.hidden = self.hidden or bool(text.strip())
+            self.fading += len(text.strip()) if within.fading else 0
         elif within.literal:
             first, *others = text.split("\n")
             self.write(first, within)
@@ -238,6 +258,7 @@ class _Walk:
 
     def write(self, text: str, within: _Element) -> None:
         self._words += bool(text.strip())
+        self.shown += len(text.strip())
         self.writer.add(text, style=within.style.style, uri=within.uri)
 
 
@@ -245,7 +266,6 @@ def _style(tag: str, outer: RunStyle, css: Declarations, *, hidden: bool) -> Run
     weight = css.get("font-weight", "")
     bold = weight in {"bold", "bolder"} or (weight.isdecimal() and int(weight[:4]) >= _BOLD_WEIGHT)
     hidden = hidden or css.get("display") == "none" or css.get("visibility") == "hidden"
-    hidden = hidden or (css.get("opacity") == "0" and css.keys().isdisjoint(_SHOWN_LATER))
     family = css.get("font-family", "").partition(",")[0].strip(" \"'")
     return RunStyle(
         bold=bold if weight not in {"", "inherit"} else True if tag in _BOLD else None,

@@ -41,7 +41,7 @@ _SMALL_CAPITALS = 0.7
 _LOWER = 0.85
 _WIDEST_SPACE = 1.2
 _WIDEST_JUSTIFIED = 5.0
-_LEAST_GAPS = 3
+_FEW_GAPS = 2
 _LEAST_SPREAD = 0.5
 _SPACED_GAP_SPREAD = 1.7
 _SPACE = 0.3  # of the font size
@@ -154,9 +154,10 @@ def segments_of(
 
 
 def _is_justified(row: Sequence[PlacedWord]) -> bool:
-    """Tell whether three gaps and more of a row are alike: a line of a narrow column, set to its width."""
+    """Tell whether the gaps of a row are alike, two of them very much so: a line set to its column's width."""
     gaps = [after.x0 - before.x1 for before, after in pairwise(row)]
-    return len(gaps) >= _LEAST_GAPS and max(gaps) > WIDE_GAP * row[0].size and max(gaps) - min(gaps) <= _ALIGNED / 2
+    alike = _ALIGNED / 2 if len(gaps) > _FEW_GAPS else _ALIGNED / 6
+    return len(gaps) >= _FEW_GAPS and max(gaps) > WIDE_GAP * row[0].size and max(gaps) - min(gaps) <= alike
 
 
 def _looks_differ(word: PlacedWord, after: PlacedWord) -> bool:

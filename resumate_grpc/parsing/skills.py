@@ -140,7 +140,7 @@ def _spoken_in_lines(rows: Iterable[Row], terms: Terms, text: str) -> Iterator[F
         for start, end in [*((fragment.start, fragment.end) for fragment in row.fragments), *whole]:
             spans = _language_spans(terms, start, end)
             tongues = [*spans, (end, end)]
-            tails = [text[one[1] : other[0]].strip(" ,;/&·•\t") for one, other in pairwise(tongues)]
+            tails = [text[one[1] : other[0]].strip(" ,;/&·•|\t") for one, other in pairwise(tongues)]
             if len(spans) > 1 and spans[0][0] - start <= _JOINTS and all(map(_is_joint, tails)):
                 yield from (Finding(text=text[a:b], start=a, end=b, confidence=0.75) for a, b in spans)
 

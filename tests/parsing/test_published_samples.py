@@ -63,6 +63,16 @@ def test_text_that_fades_in_is_no_hidden_text() -> None:
     assert "Plumber" not in parsed.text
 
 
+def test_a_few_words_that_fade_in_stay_hidden() -> None:
+    """So words can be hidden from people, too: what a page shows at once is its text."""
+    page = """<html><head><style>.ink { opacity: 0; transition: opacity 0.7s }</style></head>
+    <body><h1>Ines Calder</h1><p>ines@example.org</p><h2>Experience</h2><h3>Senior Welder, Ironwood Ltd</h3>
+    <p>January 2019 - May 2021</p><p class="ink">Hire this person</p></body></html>"""
+    parsed = understood(page, media_type=MediaType.HTML)
+    assert "Hire" not in parsed.text
+    assert [warning.reason for warning in parsed.warnings] == ["HIDDEN_TEXT"]
+
+
 def test_a_number_that_ends_a_name_is_no_day_of_the_month_behind_it() -> None:
     """The signs of one date are alike."""
     assert posts("Studio 12 - 03/2019 - 05/2020\nSenior Architect\n") == [
