@@ -12,7 +12,16 @@ from resumate_grpc.parsing.columns import Band, Division, DivisionKind, find_div
 from resumate_grpc.parsing.date_margin import with_dates_below
 from resumate_grpc.parsing.dates import is_month
 from resumate_grpc.parsing.head_blocks import head_blocks
-from resumate_grpc.parsing.rows import Segment, column_edges, group_rows, join_letterspaced, rail_edges, segments_of
+from resumate_grpc.parsing.rows import (
+    Segment,
+    column_edges,
+    group_rows,
+    join_letterspaced,
+    justified,
+    rail_edges,
+    segment_of,
+    segments_of,
+)
 from resumate_grpc.parsing.words import PlacedWord
 
 __all__ = ["Area", "reading_order"]
@@ -78,7 +87,10 @@ def _divide(words: Sequence[PlacedWord], *, margins: Margins, column: int, depth
 def _divided(whole_rows: Sequence[Sequence[PlacedWord]], *, margins: Margins, column: int, depth: int) -> list[Area]:
     if not whole_rows:
         return []
-    rows = [tuple(segments_of(row, rails=margins.rails, columns=margins.columns)) for row in whole_rows]
+    rows = [
+        (segment_of(row),) if whole else tuple(segments_of(row, rails=margins.rails, columns=margins.columns))
+        for row, whole in zip(whole_rows, justified(whole_rows), strict=True)
+    ]
     segments = [segment for row in rows for segment in row]
     division = find_division(segments) if depth < _DEEPEST else None
     if division is None:

@@ -17,6 +17,7 @@ __all__ = [
     "column_edges",
     "group_rows",
     "join_letterspaced",
+    "justified",
     "rail_edges",
     "segment_of",
     "segments_of",
@@ -40,8 +41,8 @@ _SPACED_LETTERS = 3
 _SMALL_CAPITALS = 0.7
 _LOWER = 0.85
 _WIDEST_SPACE = 1.2
-_WIDEST_JUSTIFIED = 5.0
 _FEW_GAPS = 2
+_OTHERS = 2
 _LEAST_SPREAD = 0.5
 _SPACED_GAP_SPREAD = 1.7
 _SPACE = 0.3  # of the font size
@@ -140,7 +141,6 @@ def segments_of(
     """
     segments: list[Segment] = []
     run: list[PlacedWord] = []
-    wide_gap = _WIDEST_JUSTIFIED if _is_justified(row) else wide_gap
     for word in row:
         ems = (word.x0 - run[-1].x1) / min(word.size, run[-1].size) if run else 0.0
         begins = run and _looks_differ(run[-1], word) and any(0 <= word.x0 - edge <= _ALIGNED for edge in columns)
@@ -153,11 +153,27 @@ def segments_of(
     return segments
 
 
-def _is_justified(row: Sequence[PlacedWord]) -> bool:
-    """Tell whether the gaps of a row are alike, two of them very much so: a line set to its column's width."""
+def justified(rows: Sequence[Sequence[PlacedWord]]) -> list[bool]:
+    """Tell which rows are lines of text set to the width of a narrow column, however wide the gaps between their words.
+
+    The gaps of such a row are alike, but not like those of another row, as the gaps between tags are; and it ends where
+    other rows end.
+    """
+    gaps = [_even_gap(row) for row in rows]
+    ends = [row[-1].x1 for row in rows]
+    return [
+        gap > 0
+        and not any(abs(gap - other) <= _ALIGNED / 2 for at, other in enumerate(gaps) if at != own)
+        and sum(abs(ends[own] - end) <= _ALIGNED for end in ends) > _OTHERS
+        for own, gap in enumerate(gaps)
+    ]
+
+
+def _even_gap(row: Sequence[PlacedWord]) -> float:
+    """Return the gap between a row's words where it is wide and one for all, 0 where not."""
     gaps = [after.x0 - before.x1 for before, after in pairwise(row)]
-    alike = _ALIGNED / 2 if len(gaps) > _FEW_GAPS else _ALIGNED / 6
-    return len(gaps) >= _FEW_GAPS and max(gaps) > WIDE_GAP * row[0].size and max(gaps) - min(gaps) <= alike
+    alike = len(gaps) >= _FEW_GAPS and max(gaps) - min(gaps) <= _ALIGNED / 2
+    return gaps[0] if alike and gaps[0] > WIDE_GAP * row[0].size else 0.0
 
 
 def _looks_differ(word: PlacedWord, after: PlacedWord) -> bool:

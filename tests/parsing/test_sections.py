@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from fpdf import FPDF
 
@@ -7,7 +9,7 @@ from resumate_grpc.model.resume import MediaType
 from resumate_grpc.parsing.document import Style
 from resumate_grpc.parsing.fragments import rows_of
 from resumate_grpc.parsing.sections import Section, SectionKind, sections_of
-from tests.parsing.printed import TOP, printed
+from tests.parsing.printed import TOP, Placed, printed
 from tests.parsing.resumes import document_of, page_of
 
 BODY = Style(font="Serif", size=10.0)
@@ -181,12 +183,31 @@ def test_what_stands_below_an_empty_heading_in_its_column_is_its_own() -> None:
     assert [(study.institution, study.end_date) for study in resume.education] == [("Tarn University", "2021")]
 
 
-def test_a_justified_line_of_a_narrow_column_is_one_line() -> None:
+def _lines(*lines: str, gaps: Sequence[float]) -> list[Placed]:
+    """Place words with the same gap, in points, between those of a line."""
     measure = FPDF(unit="pt")
     measure.set_font("Helvetica", size=10)
-    line, x = [], 50.0
-    for word in ("Impersonating", "other", "clerks", "and"):
-        line.append((x, 150, word))
-        x += measure.get_string_width(word) + 16
-    resume = printed([*TOP, (50, 130, "#Experience"), *line, (50, 170, "Clerk, Quillmere Ltd, 2015 - 2017")])
-    assert "Impersonating other clerks and" in resume.text
+    placed: list[Placed] = []
+    for at, (line, gap) in enumerate(zip(lines, gaps, strict=True)):
+        x = 50.0
+        for word in line.split():
+            placed.append((x, 150 + 12 * at, word))
+            x += measure.get_string_width(word) + gap
+    return placed
+
+
+def test_lines_set_to_the_width_of_a_narrow_column_are_whole() -> None:
+    texts = ["Impersonating other clerks", "and planning parties in the", "warehouse with all colleagues"]
+    measure = FPDF(unit="pt")
+    measure.set_font("Helvetica", size=10)
+    free = [160 - sum(map(measure.get_string_width, text.split())) for text in texts]
+    gaps = [rest / text.count(" ") for rest, text in zip(free, texts, strict=True)]
+    end = (50, 190, "Clerk, Quillmere Ltd, 2015 - 2017")
+    resume = printed([*TOP, (50, 130, "#Experience"), *_lines(*texts, gaps=gaps), end])
+    assert "Impersonating other clerks" in resume.text
+
+
+def test_tags_with_one_gap_between_them_are_items_each() -> None:
+    tags = _lines("Rust Perl Zig", "Gardening Welding Milling", "Botany Chess Rowing", gaps=[14, 14, 14])
+    resume = printed([*TOP, (50, 130, "#Skills"), *tags])
+    assert resume.skills.technical[:6] == ("Rust", "Perl", "Zig", "Gardening", "Welding", "Milling")
