@@ -27,6 +27,7 @@ _LEAST_ROWS = 3
 _MOST_SEGMENTS = 2000  # a page of a résumé has a tenth of it; what is beyond must not cost seconds
 _MOST_JUDGED = 40
 _NARROWEST = 0.6  # of the usual font size: what parts a rail from its text
+_OVERHANG = 2  # in units of the narrowest gutter
 _SAME_BASELINE = 0.3
 _MOSTLY = 0.7
 _NEARLY_ALL = 0.8
@@ -126,6 +127,10 @@ def _candidates(segments: Sequence[Segment]) -> list[_Candidate]:
     for edge in edges[np.minimum(on_left, on_right) >= _LEAST_ROWS]:
         right = x0 >= edge - 0.5
         left = x1 <= edge - narrowest
+        over = np.flatnonzero(~(left | right) & (x1 < edge + _OVERHANG * narrowest))
+        if over.size:  # a line too long for its column, beside one that begins the other
+            beside = np.abs(y[over][:, None] - y[np.abs(x0 - edge) < 1]) < narrowest
+            left[over[beside.any(axis=1)]] = True
         crossing = np.sort(y[~(left | right)])
         part = np.searchsorted(crossing, y)
         count = crossing.size + 1

@@ -211,3 +211,25 @@ def test_tags_with_one_gap_between_them_are_items_each() -> None:
     tags = _lines("Rust Perl Zig", "Gardening Welding Milling", "Botany Chess Rowing", gaps=[14, 14, 14])
     resume = printed([*TOP, (50, 130, "#Skills"), *tags])
     assert resume.skills.technical[:6] == ("Rust", "Perl", "Zig", "Gardening", "Welding", "Milling")
+
+
+def test_a_line_too_long_for_its_column_does_not_end_the_column() -> None:
+    measure = FPDF(unit="pt")
+    measure.set_font("Helvetica", size=10)
+    over = "ines.calder.of.tarnstadt@example.org"
+    left = ["3 Rowan Lane", "33000 Tarnstadt", "+49 30 901820", over, "calder.example.org"]
+    right = [
+        "*Profile",
+        "Plans gardens",
+        "*Experience",
+        "Gardener, Quillmere Parks",
+        "2018 - 2020",
+        "*Education",
+        "MSc Botany",
+    ]
+    edge = 190.0 - measure.get_string_width(over)
+    placed = [(edge, 121 + 12.0 * at, text) for at, text in enumerate(left)]
+    placed += [(182.0, 120 + 18.0 * at, text) for at, text in enumerate(right)]
+    resume = printed([(50, 50, "#Ines Calder"), *placed])
+    assert [post.company for post in resume.work_experience] == ["Quillmere Parks"]
+    assert resume.personal_info.email == over
