@@ -41,6 +41,15 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _OTHER_LABEL = re.compile(r"^\s*[^\W\d_]{3,14}\s*[:：]")
+_PERSONAL = re.compile(
+    r"(?:(?:date|place|country|town|city) (?:and (?:date|place) )?of birth|birth ?place|born|nationality|(?:present )?"
+    r"citizenship|gender|sex|geburtsort|geboren|nationalität|staats(?:angehörigkeit|bürgerschaft)|geschlecht|"
+    r"lieu de naissance|née?\b|nationalité|sexe|lugar (?:y fecha )?de nacimiento|nacid[oa]|nacionalidad|sexo|"
+    r"luogo (?:e data )?di nascita|nat[oa]\b|nazionalità|cittadinanza|sesso|naturalidade|nacionalidade|"
+    r"local de nascimento|geboorteplaats|nationaliteit|geslacht)(?:\([^()]{1,4}\))?(?=\W|$)",
+    re.IGNORECASE,
+)
+"""What asks where somebody comes from, not where one finds them: "Place of birth", "Nationality", "Gender"."""
 _ASIDE = re.compile(r"\s*[-–—|•]?\s*(?:e-?mail me\b|willing to|e-?mail:|phone:|tel:|mobile:).*$", re.IGNORECASE)
 _HEAD_ROWS = 14
 _LONGEST_PLACE = 110
@@ -227,7 +236,9 @@ def _place_candidates(text: str, zone: Sequence[Row], terms: Terms) -> Iterator[
             yield whole
         if above and _is_label_cell(above, row) and (asked := found(text, row.start, row.end)):
             yield asked.trusted(0.85)
-        for fragment in _fragments(row, text):
+        for fragment in () if _PERSONAL.match(row.text) else _fragments(row, text):
+            if _PERSONAL.match(fragment.text):
+                continue
             if largest > _LOUD * usual and fragment.size == largest:
                 continue  # the name, whatever towns bear it
             if place := _place(text, fragment, terms):

@@ -70,6 +70,15 @@ _JOINER = re.compile(
     r"thru|bis(?: zum)?|and|und|et|a|à|ad|au|al|alla|ate|ao|tot|t/m|tot en met"
     r"|по|до|至|到|hasta|hasta la|a la|jusqu'a|fino a|- ?(?:to|a|hasta))\s*(?:la\s+|el\s+)?"
 )
+_OLD = r"1[5-8]\d\d|19[0-3]\d"
+_OLD_RANGE = re.compile(
+    rf"(?:^|(?<=\t))(?P<first>{_OLD})\s?-{{1,2}}\s?(?P<last>{_OLD}|19[4-9]\d|\d\d)(?=:?\s*?$|:?\t)", re.MULTILINE
+)
+_OLD_POINT = re.compile(
+    rf"(?:^|(?<=\t))(?:(?P<since>{_SINCE_WORDS}) )?(?P<year>{_OLD})(?P<on> ff\.?)?(?=:?$|:?\t)", re.MULTILINE
+)
+"""Years of people long dead, whom samples are fond of: alone in their line or cell."""
+_LEAST_OLD = 2
 _SHORT_END = re.compile(r"\s?[-/]\s?(\d\d)(?![\d\w/.-])")
 _SINCE = re.compile(rf"(?:^|(?<=[\s(,|]))(?:{_SINCE_WORDS})\s*:?\s*$")
 _OPEN_END = re.compile(r"\s*-{1,2}\s*(?=$|\n|[)|•])|\s?-{1,2}(?=\t)")
@@ -184,7 +193,28 @@ def find_dates(text: str) -> tuple[DateSpan, ...]:
         if span:
             found.append(span)
         index += used
-    return tuple(found)
+    return tuple(found) if not (old := _old_dates(folded)) else _merged(found, old)
+
+
+def _old_dates(folded: str) -> list[DateSpan]:
+    """Return the dates before our time in a text that has several ranges of such years; else these are no dates."""
+    ranges = list(_OLD_RANGE.finditer(folded))
+    if len(ranges) < _LEAST_OLD:
+        return []
+    found = [
+        DateSpan(first=first, last=last, start=match.start(), end=match.end())
+        for match in ranges
+        if (last := (first := match["first"])[: 4 - len(match["last"])] + match["last"]) >= first
+    ]
+    for match in _OLD_POINT.finditer(folded):
+        last = PRESENT if match["since"] or match["on"] else ""
+        found.append(DateSpan(first=match["year"], last=last, start=match.start(), end=match.end()))
+    return found
+
+
+def _merged(found: Sequence[DateSpan], old: Sequence[DateSpan]) -> tuple[DateSpan, ...]:
+    kept = [span for span in found if not any(span.start < each.end and each.start < span.end for each in old)]
+    return tuple(sorted([*kept, *old], key=_START))
 
 
 def _span(folded: str, points: list[_Point], index: int) -> tuple[DateSpan | None, int]:

@@ -93,14 +93,18 @@ _LABEL_FIELD = frozenset(
         "campo di studio",
         "studierichting",
         "field",
-        "specialization",
-        "specialisation",
         "course",
         "studiengang",
         "специальность",
         "专业",
     }
 )
+_STUDENT = re.compile(
+    r"(?:student|candidate|studentin|kandidat(?:in)?|étudiante?|estudiante|studente(?:ssa)?)s?", re.IGNORECASE
+)
+"""Who studies for a degree, no subject of it: "Ph.D. student"."""
+_NARROWER = frozenset(["specialization", "specialisation"])
+"""What asks for a part of the field, where the degree has one."""
 _BEFORE_FIELD = re.compile(rf"{COMMA.pattern}|\s+\((?=[^()]+\)$)|\s+(?:in|en|em|im|of)\s+(?=[A-ZÀ-Þ])")
 _OF_SUBJECT = re.compile(
     r"(?:bachelor|master)(?:'s|’s)? of (?!(?:science|arts?|engineering|technology|applied science|philosophy|fine arts|"
@@ -198,9 +202,13 @@ def _study(
     if field and degree_part and degree_part.institution and _school_behind(degree_part.finding, text, terms):
         comma = COMMA.search(text, degree_part.finding.start, degree_part.finding.end)
         field = found(text, comma.end(), degree_part.finding.end) if comma else None  # what is before it is the school
-    field = None if field and ASIDE.match(field.text + " ") else field
+    field = None if field and (ASIDE.match(field.text + " ") or _STUDENT.fullmatch(field.text)) else field
     institution = _institution(parts, degree_part, text, terms)
-    field = next((labelled[label] for label in labelled if label in _LABEL_FIELD), None) or field or _major(parts, text)
+    if not degree_part and (told := _above_school(parts, text)):
+        degree, institution = told
+    asked = next((labelled[label] for label in labelled if label in _LABEL_FIELD), None)
+    field = asked or field or next((labelled[label] for label in labelled if label in _NARROWER), None)
+    field = field or _major(parts, text)
     if degree and degree_part and field and institution and field.end <= degree.end:
         field = _field_by_itself(parts, degree_part, institution) or field
     if degree_part and not field:
@@ -325,6 +333,15 @@ def _institution(parts: Sequence[Part], degree: Part | None, text: str, terms: T
     bracketed = [part for part in rest if _is_in_brackets(part.finding, text)]
     other_rows = bracketed or [part for part in rest if not degree or part.row != degree.row]
     return (other_rows or (rest if not degree else rest[-1:]))[0].finding
+
+
+def _above_school(parts: Sequence[Part], text: str) -> tuple[Finding, Finding] | None:
+    """Return what stands on the first row above a name with its place: a qualification that no list knows, a school."""
+    first, below = [part for part in parts if part.row == 0], [part for part in parts if part.row > 0]
+    if not first or len(below) < 2 or any(part.institution or part.place for part in (*first, below[0])):  # noqa: PLR2004
+        return None
+    placed = below[1].place and COMMA.fullmatch(text, below[0].finding.end, below[1].finding.start)
+    return (first[0].finding, below[0].finding) if placed else None
 
 
 def _is_in_brackets(finding: Finding, text: str) -> bool:

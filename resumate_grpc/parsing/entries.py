@@ -83,7 +83,7 @@ def _tabular(rows: Sequence[Row], prose: Sequence[bool], dates: Sequence[DateSpa
     entries: list[Entry] = []
     for line in lines:
         spans = [span for row in line for span in dates_within(dates, row.start, row.end)]
-        if not spans:
+        if not spans or sum(span.is_range for span in spans) > 1:  # a cell with entries of its own
             return []
         stop = next((at for at, row in enumerate(line) if flags[row.number] and at), len(line))
         entries.append(Entry(header=tuple(line[:stop]), body=tuple(line[stop:]), dates=tuple(spans)))

@@ -34,7 +34,9 @@ def head_blocks(rows: Sequence[_Row]) -> tuple[list[list[_Row]], int]:
     """
     segments = [segment for row in rows[:_MOST_ROWS] for segment in row]
     stacks = _stacks(segments)
-    pair = next(((one, other) for one in stacks for other in stacks if one is not other and _beside(one, other)), None)
+    pair = next(
+        ((one, other) for one in stacks for other in stacks if one is not other and _beside(one, other, segments)), None
+    )
     if pair is None:
         return [], 0
     last = max(pair[0][-1].baseline, pair[1][-1].baseline)
@@ -66,20 +68,21 @@ def _goes_on(above: Segment, segment: Segment) -> bool:
     return aligned and 0 < segment.baseline - above.baseline <= _LEADING * segment.size
 
 
-def _beside(left: Sequence[Segment], right: Sequence[Segment]) -> bool:
+def _beside(left: Sequence[Segment], right: Sequence[Segment], segments: Sequence[Segment]) -> bool:
     """Tell whether two blocks stand side by side; of one line, in larger print, amid the lines of the other.
 
-    Labels, each level with what it asks for, are no block: one in ordinary print holds a number somewhere.
+    Labels, each level with what it asks for, in whatever print, are no block: one holds a number somewhere.
     """
     gap = min(each.x0 for each in right) - max(each.x1 for each in left)
     top, bottom = max(left[0].baseline, right[0].baseline), min(left[-1].baseline, right[-1].baseline)
     if gap < _LEAST_GAP * right[0].size or top > bottom:
         return False
     fewer, more = sorted((left, right), key=len)
-    if len(fewer) < _LEAST_LINES:
-        return len(more) >= _LEAST_LINES and fewer[0].size > _LOUDER * more[0].size
-    level = all(any(same_height(one, other) for other in right) for one in left)
+    level = all(any(one.x1 <= other.x0 and same_height(one, other) for other in segments) for one in left)
     named = level and not any(char.isdigit() for each in left for char in each.text)
+    if len(fewer) < _LEAST_LINES:
+        amid = len(more) >= _LEAST_LINES and fewer[0].size > _LOUDER * more[0].size
+        return amid and not (named and more is left)
     return len(more) > _LEAST_LINES and not named
 
 

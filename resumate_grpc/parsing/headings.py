@@ -71,6 +71,7 @@ _CONJUNCTION = re.compile(r"\s*(?:&|/|\||,|\band\b|\bund\b|\bet\b|\by\b)\s*", re
 _LARGER = 1.12
 _ENOUGH_KNOWN = 3
 _FEW = 4
+_LEAST_CELLS, _MOST_CELL_WORDS = 3, 3
 _SENTENCE_END = re.compile(r"[.;,!?]$")
 _INITIAL = re.compile(r"\b[A-ZÀ-Þ]\.$")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -100,11 +101,24 @@ def headings_of(rows: Sequence[Row]) -> dict[int, Heading]:
     whatever they say (OTHER, where no known word is in them).
     """
     body_size = _body_size(rows)
-    carried = {below.number for above, below in pairwise(rows) if above.wrapped}
+    carried = {below.number for above, below in pairwise(rows) if above.wrapped} | _column_heads(rows)
     candidates = {
         row.number: heading for row in rows if row.number not in carried and (heading := _candidate(row, body_size))
     }
     return _chosen(rows, candidates, body_size)
+
+
+def _column_heads(rows: Sequence[Row]) -> set[int]:
+    """Return the rows that head the columns of a table: three short cells and more, not all of them known headings."""
+    heads: set[int] = set()
+    for (table, _), line in groupby(rows, key=lambda row: (row.table, row.table_row)):
+        cells = list(line) if table >= 0 else []
+        short = len({cell.block for cell in cells}) >= _LEAST_CELLS and all(
+            len(cell.text.split()) <= _MOST_CELL_WORDS for cell in cells
+        )
+        if short and not all(heading_key(cell.text) in headings() for cell in cells):
+            heads.update(cell.number for cell in cells)
+    return heads
 
 
 def _body_size(rows: Sequence[Row]) -> float:
@@ -351,7 +365,9 @@ def _without_labels_of_posts(rows: Sequence[Row], chosen: dict[int, Heading]) ->
 
 
 def _is_dated(row: Row) -> bool:
-    return not row.bullet and len(row.text) <= _LONGEST_HEADING and _YEAR.search(row.text) is not None
+    rail = row.fragments[0].text if len(row.fragments) > 1 else ""
+    told = row.text if len(row.text) <= _LONGEST_HEADING else rail
+    return not row.bullet and _YEAR.search(told) is not None
 
 
 def _without_inner(

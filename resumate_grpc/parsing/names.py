@@ -15,22 +15,24 @@ from resumate_grpc.parsing.vocabulary import heading_key, headings
 
 __all__ = ["name_of"]
 
+_GIVEN_NAMES = (
+    r"(?:first name|given names?|forename|vornamen?|pr[ée]noms?|nombres?|nomes?|имя|名)(?:\s*\((?:s|n|en)\))?"
+)
+_FAMILY_NAMES = (
+    r"(?:last name|family name|surnames?|(?:nach|familien|zu)namen?|noms?(?: de famille)?|apellidos?|sobrenome|cognome|"
+    r"фамилия|姓)(?:\s*\((?:s|n|en)\))?"
+)
 _LABEL = re.compile(
-    r"^\s*(?:(?:full |last |first )?name|nombre(?:s)?(?: y apellidos?| completo)?|apellidos? y nombres?|"
+    rf"^\s*(?:(?:full |last |first )?name|(?:{_GIVEN_NAMES}|names?)\s?/\s?(?:{_FAMILY_NAMES})|"
+    rf"(?:{_FAMILY_NAMES})\s?/\s?(?:{_GIVEN_NAMES}|names?)|"
+    r"nombre(?:s)?(?: y apellidos?| completo)?|apellidos? y nombres?|"
     r"nom(?: et prenom)?|"
     r"nome(?: e cognome| completo)?|cognome e nome|vor- und (?:nach|zu)name|name, vorname|naam|voornaam en achternaam|"
     r"имя|фио|ф\.и\.о\.|姓名|氏名|名前|お名前|이름|성명|성함)\s*[:：]\s*",
     re.IGNORECASE,
 )
-_GIVEN = re.compile(
-    r"(?:first name|given names?|forename|vornamen?|pr[ée]noms?|nombres?|nomes?|имя|名)(?:\s*\(s\))?\s*(?:[:：]\s*|$)",
-    re.IGNORECASE,
-)
-_FAMILY = re.compile(
-    r"(?:last name|family name|surname|(?:nach|familien|zu)namen?|nom(?: de famille)?|apellidos?|sobrenome|cognome|"
-    r"фамилия|姓)(?:\s*\(s\))?\s*(?:[:：]\s*|$)",
-    re.IGNORECASE,
-)
+_GIVEN = re.compile(rf"(?:{_GIVEN_NAMES})\s*(?:[:：]\s*|$)", re.IGNORECASE)
+_FAMILY = re.compile(rf"(?:{_FAMILY_NAMES})\s*(?:[:：]\s*|$)", re.IGNORECASE)
 _LABEL_TRUST = 2.0
 _TITLED = re.compile(
     r"(?:['’]s|\s+[-–—|:])?\s+(?:cv|resume|résumé|curriculum vit(?:ae|æ))\s*(?:[:：(–-].*)?$", re.IGNORECASE
@@ -47,7 +49,7 @@ _CUT = re.compile(r"\s+[-–—|/•·]\s+|\s+/(?=[^\W\d_])|\s*[,(|•:]\s*|\s{3
 _CALLED = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)?\s(\([^\W\d_]{2,15}\)|[\"“][^\W\d_]{2,15}[\"”])\s(?=[^\W\d_a-z])")
 """A given name with what its bearer is called: "Thomas (Tom) Lee"."""
 _NOT_NAME = re.compile(
-    r"\b(?:curriculum|vitae|vitæ|resume|résumé|cv|page|lebenslauf|hoja de vida|резюме|confidential)\b|"
+    r"\b(?:europass|curriculum|vitae|vitæ|resume|résumé|cv|page|lebenslauf|hoja de vida|резюме|confidential)\b|"
     r"简历|履歴書|職務経歴|이력서|자기소개|@|https?:|www\.",
     re.IGNORECASE,
 )
@@ -144,8 +146,8 @@ def _candidates(
     """
     for order, row in enumerate(rows):
         for at, fragment in enumerate(row.fragments):
-            if candidate := _cut(fragment, text):
-                asked = _LABEL.match(fragment.text) or _asked(rows, order, at)
+            asked = _LABEL.match(fragment.text) or _asked(rows, order, at)
+            if candidate := (_family_first(fragment, text) if asked else None) or _cut(fragment, text):
                 trusted = candidate.trusted(_SURE if asked else candidate.confidence)
                 yield order, trusted, fragment.size, fragment.bold, 0.0
             if fragment.louder and order < _EARLY and (first := found(text, fragment.start, fragment.louder)):
@@ -159,6 +161,17 @@ def _candidates(
             if joined and below.start - above.end <= 2:  # noqa: PLR2004 - a line or block break
                 one = above.size == largest and (min(words) == 1 or _like_email(below.text, email) > 0)
                 yield order, joined, above.size, above.bold, _JOINED if one else 0.0
+
+
+def _family_first(fragment: Fragment, text: str) -> Finding | None:
+    """Return a name that a form has with the family's before a comma, whole: "Oxley, Maren"."""
+    label = _LABEL.match(fragment.text)
+    start = fragment.start + (label.end() if label else 0)
+    family, comma, given = text[start : fragment.end].partition(", ")
+    words = [*family.split(), *given.split()]
+    if not comma or not 2 <= len(words) <= _MOST_WORDS or not all(map(_WORD.match, words)):  # noqa: PLR2004
+        return None
+    return found(text, start, fragment.end)
 
 
 def _asked(rows: Sequence[Row], order: int, at: int) -> bool:
@@ -200,7 +213,7 @@ def _score(candidate: Finding, order: int, size: float, email: str, terms: Terms
     words = candidate.text.split()
     if _CJK.match(candidate.text) and not _NOT_NAME.search(candidate.text):
         words = ["X", "X"]
-    elif not _shaped([word.strip('()“”"') for word in words], candidate.text):
+    elif not _shaped([word.strip('()“”",') for word in words], candidate.text):
         small = [word for word in words if word.islower() and fold(word) not in _PARTICLES]
         if order > 1 or not small or not all(_like_email(word, email) > 0 for word in small[: len(words) - 1]):
             return 0.0

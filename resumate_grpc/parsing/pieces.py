@@ -42,6 +42,11 @@ _OPEN_BRACKET = re.compile(r"\s+\((?=[^()]{2,40}(?:,\s*)?$|[^()]{2,40},\s*\d)")
 _LONGEST_AT = 12
 _FULL_STOP = re.compile(r"(?<=[^\W\d_A-Z]{4})\.\s+(?=[^\W\d_a-z])")
 """In a list item without other signs, sentences part the names: "Técnico de redes. Telecom S.A., Bilbao."."""
+_SENTENCE = re.compile(
+    r"(?<=[^\W\d_A-Z]{6})\.\s+(?=[^\W\d_a-z][^\W\d_A-Z]+(?::(?:\s|$)|\s(?!(?:de|del|der|des|di|du|do|da|of|for|für|and|und|"
+    r"et|la|le|y|e)\b)[^\W\d_A-Z]{3,}[\s.]))"
+)
+"""Where a sentence follows a name's full stop, abbreviations aside: "Tarn College. Currently working on …"."""
 _SENTENCE_END = re.compile(r"[^\W\d_A-Z]{5}\.$")
 _CAMPUS = re.compile(r"\buniversity(?: of)?(?: [A-Z][a-z]+){1,3}$", re.IGNORECASE)
 """Before "at" a university goes on: "University of Oregon at Bend"."""
@@ -246,6 +251,8 @@ def _split(text: str, start: int, end: int, *, stops: bool, dated: bool = False)
     if firm := _FIRM.search(text, start, end):
         yield from ((start, firm.end()), *_split(text, firm.end(), end, stops=stops))
         return
+    said = None if stops else _SENTENCE.search(text, start, end)
+    end = said.start() if said else end
     prepositions = [
         cut
         for cut in _PREPOSITION.finditer(text, start, end)

@@ -65,7 +65,7 @@ def skills_of(sections: Sequence[Section], dates: Sequence[DateSpan], text: str,
     findings = SkillFindings()
     for section in map(_without_heads, sections):
         if section.kind in _FORMS and is_competence_form(section.rows, terms):
-            _read_form(section.rows, text, terms, findings)
+            _read_form(section, text, terms, findings)
         elif section.kind is SectionKind.SKILLS:
             _read_skills(section.rows, text, terms, findings)
         elif section.kind is SectionKind.SOFT_SKILLS:
@@ -150,8 +150,8 @@ def _is_joint(between: str) -> bool:
     return len(between) <= _JOINTS or is_grade(between) or _HOW_WELL.fullmatch(between) is not None
 
 
-def _read_form(rows: Sequence[Row], text: str, terms: Terms, findings: SkillFindings) -> None:
-    for competence, row, start in answers_of(rows):
+def _read_form(section: Section, text: str, terms: Terms, findings: SkillFindings) -> None:
+    for competence, row, start in answers_of(section.rows):
         if competence is Competence.LANGUAGES:
             first = next((fragment.end for fragment in row.fragments if fragment.end > start), row.end)
             findings.languages += (
@@ -163,6 +163,8 @@ def _read_form(rows: Sequence[Row], text: str, terms: Terms, findings: SkillFind
                 _keep_technical(item, terms, findings)
         elif competence is Competence.SOFT:
             findings.soft_skills += (item.trusted(0.5) for item in items_within(text, start, row.end, row, terms))
+    if section.kind is SectionKind.LANGUAGES:  # a grid below the mother tongue has others without a label
+        findings.languages += _languages(section.rows, terms, text)
 
 
 def _is_skill_list(row: Row) -> bool:

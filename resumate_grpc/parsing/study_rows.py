@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from resumate_grpc.parsing.dates import DateSpan, dates_within
@@ -15,6 +16,8 @@ from resumate_grpc.parsing.study_parts import ASIDE, FIELD_LABEL, has_institutio
 
 __all__ = ["is_date_alone", "labels_of", "plain_rows_suffice"]
 
+_SELF = re.compile(r"(?:I|Ich|Je) [a-zà-ÿ]|J['’](?:ai|étais) ")
+"""What begins a sentence that somebody says of himself; it names neither school nor degree."""
 _LONGEST = 110
 _SENTENCE = 60
 _INDENT = 5.0
@@ -45,6 +48,7 @@ def labels_of(rows: Sequence[Row], dates: Sequence[DateSpan], text: str, *, term
 def _labels(row: Row, dates: Sequence[DateSpan], text: str, terms: Terms, *, left: float) -> frozenset[str]:
     if (
         ASIDE.match(row.text)
+        or _SELF.match(row.text)
         or (row.left > left + _INDENT and len(row.text) > _SENTENCE and not row.bullet)
         or (len(row.text) > _longest(row, dates) and len(row.fragments) == 1)
     ):
@@ -138,7 +142,8 @@ def plain_rows_suffice(rows: Sequence[Row], labels: Callable[[Row], frozenset[st
         return False  # the items name the schools, with their dates at the right
     plain = frozenset[str]().union(*(labels(row) for row in rows if not row.bullet))
     bulleted = frozenset[str]().union(*(labels(row) for row in rows if row.bullet))
-    return bool(plain - {"date"}) and bulleted - {"date"} <= plain
+    beside = any("date" in labels(row) and len(row.fragments) > 1 for row in rows if not row.bullet)
+    return (beside or bool(plain - {"date"})) and bulleted - {"date"} <= plain
 
 
 def is_date_alone(row: Row, dates: Sequence[DateSpan]) -> bool:
