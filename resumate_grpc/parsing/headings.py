@@ -346,7 +346,7 @@ def _without_items(
             items.update(
                 number
                 for number in named
-                if listed or number != numbers[0] or (others and chosen[number].kind in _LISTS)
+                if listed or number != numbers[0] or (others and chosen[number].kind is SectionKind.SKILLS)
             )
     return {number: heading for number, heading in chosen.items() if number not in items}
 
