@@ -38,6 +38,7 @@ _FIELD_LEAD = re.compile(
 _OF_SUBJECT = re.compile(r"\s+of\s+([^\W\d_][^,;|()\n]{2,60})", re.IGNORECASE)
 _INITIALS = re.compile(r"\s+\(([A-Z][A-Za-z.]{1,6})\)(?=\s*(?:,|$|\n))")
 _LONGEST_NAME = 60
+_NO_FIELD = frozenset(["degree", "diploma", "honours", "honors", "hons", "studies", "program", "programme", "course"])
 _HONOURS = re.compile(r"\s*\((?:hons?\.?|honou?rs)\)", re.IGNORECASE)
 _COMPOUND = re.compile(r"-[^\W\d_]+")
 _KIND = (
@@ -170,7 +171,7 @@ def _field_after(text: str, start: int, end: int) -> Finding | None:
     start += lead.end() if lead else 0
     stop = _FIELD_END.search(text, start, end)
     field = found(text, start, stop.start() if stop else end)
-    if not field or fold(field.text) in {"degree", "diploma", "honours", "honors", "hons", "studies"}:
+    if not field or fold(field.text) in _NO_FIELD:
         return None
     return field if any(char.isalpha() for char in field.text) else None
 

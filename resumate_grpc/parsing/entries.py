@@ -460,6 +460,7 @@ def entries_by_leader(
         opening = index > 0 and _opens_like(row, rows[index - 1], first_look)
         faculty = not row.spaced and own == {"institution"} and (gapped or lesser) and not opening
         railed = "date" in seen and _in_rail(row, first_look, dates) and bool(own - {"date"})
+        railed = railed or (opening and "date" in seen and _is_dated_like(row, first_look, dates))
         if not starts or railed or (_begins_anew(own, seen, leader) and not faculty):
             starts.append(index)
             seen = set()
@@ -481,6 +482,11 @@ def _in_rail(row: Row, first: Row, dates: Sequence[DateSpan]) -> bool:
     """Whether a period stands alone at the left of a row, and of the first one: there an entry begins."""
     spans = [_alone(each.fragments[0], dates) if len(each.fragments) > 1 else None for each in (row, first)]
     return all(span is not None and bool(span.first) for span in spans)
+
+
+def _is_dated_like(row: Row, first: Row, dates: Sequence[DateSpan]) -> bool:
+    """Whether a date stands alone at the right of a row, and of the first one."""
+    return all(len(each.fragments) > 1 and _alone(each.fragments[-1], dates) is not None for each in (row, first))
 
 
 def _with_line_above(

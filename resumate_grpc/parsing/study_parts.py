@@ -74,6 +74,7 @@ _SUBJECT_END = re.compile(
     re.IGNORECASE,
 )
 """What names of subjects end in."""
+_FACULTY = re.compile(r"(?:the )?(?:school|faculty|department|dept\.?|college|institute|division) of\b", re.IGNORECASE)
 _SCHOOL_SUBJECT = re.compile(
     r"(?<=[,nf] )school (?!of|for|at)(?:couns|psych|admin|leader|manage|health|nurs|library|music)"
     r"|(?:study|semester) abroad (?=[^\W\d_]{4})",
@@ -219,7 +220,7 @@ def has_institution(terms: Terms, text: str, start: int, end: int) -> bool:
 
 def names_subject(printed: str) -> bool:
     """Whether the text, which no list knows as a degree, is called as subjects are: "General Engineering"."""
-    return _SUBJECT_END.search(printed) is not None and not SUBJECT.match(printed)
+    return not _FACULTY.match(printed) and not SUBJECT.match(printed) and _SUBJECT_END.search(printed) is not None
 
 
 @cache

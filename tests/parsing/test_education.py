@@ -152,3 +152,22 @@ def test_a_school_in_brackets_below_its_study_is_no_subject() -> None:
         ]
     )
     assert [study.institution for study in resume.education] == ["IUFM Tarnes", "Université Brume 1"]
+
+
+def test_bold_lines_with_their_dates_at_the_right_open_courses_of_study_alike() -> None:
+    resume = printed(
+        [
+            *TOP,
+            (50, 120, "#Education"),
+            (50, 140, "*Computer Science, Tarn University"),
+            (420, 140, "*2015 - 2019"),
+            (50, 153, "School of Engineering"),
+            (50, 170, "*IB Diploma Program"),
+            (420, 170, "*2011 - 2015"),
+            (50, 183, "Brightlane High School"),
+        ]
+    )
+    assert [(study.institution, study.degree, study.end_date) for study in resume.education] == [
+        ("Tarn University", "", "2019"),
+        ("Brightlane High School", "IB Diploma", "2015"),
+    ]
