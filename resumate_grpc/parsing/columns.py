@@ -17,6 +17,7 @@ from statistics import median
 import numpy as np
 import numpy.typing as npt
 
+from resumate_grpc.parsing.centred_rails import centred_groups
 from resumate_grpc.parsing.dates import is_month
 from resumate_grpc.parsing.rows import Segment
 from resumate_grpc.parsing.vocabulary import heading_key, headings
@@ -60,6 +61,7 @@ class DivisionKind(Enum):
     COLUMNS = "columns"
     BANDS = "bands"  # columns that begin anew at several heights
     LABELS = "labels"  # short labels on the left, each with several lines on its right
+    CENTRED = "centred"  # headings and dates on the left, each at the middle of its lines
     RAIL = "rail"  # dates on the left of their entries
     ROWS = "rows"  # nothing to divide
 
@@ -162,7 +164,9 @@ def _judge(candidate: _Candidate, segments: Sequence[Segment]) -> Division:
     right = [segment for segment in inside if segment.x0 >= candidate.x]
     bands = _bands(inside, candidate.x)
     kind = DivisionKind.COLUMNS if _heads_sections(left, right) else _kind(left, right, bands)
-    if kind is DivisionKind.COLUMNS:
+    if kind is DivisionKind.COLUMNS and (groups := centred_groups(left, right)):
+        kind, bands = DivisionKind.CENTRED, [Band(labels, lines) for labels, lines in groups]
+    elif kind is DivisionKind.COLUMNS:
         bands = [Band(tuple(left), tuple(right))]
     return Division(kind, candidate.top, candidate.bottom, tuple(bands))
 

@@ -108,7 +108,8 @@ def _words(segments: Sequence[Segment]) -> list[PlacedWord]:
 
 
 def _read_band(band: Band, kind: DivisionKind, *, margins: Margins, column: int, depth: int) -> list[Area]:
-    if kind is DivisionKind.BANDS and (lead := _lead(band)):
+    lead = _lead(band, kind)
+    if lead:
         rest = Band(tuple(each for each in band.left if each not in lead), band.right)
         return [
             *_divide(_words(lead), margins=margins, column=column, depth=depth),
@@ -117,7 +118,7 @@ def _read_band(band: Band, kind: DivisionKind, *, margins: Margins, column: int,
     left, right = _words(band.left), _words(band.right)
     if kind is DivisionKind.RAIL and left and not any(map(is_dated, band.left)):
         return _divide([*left, *right], margins=margins, column=column, depth=depth)
-    if kind is DivisionKind.RAIL or (kind is DivisionKind.BANDS and _is_dated_entry(band)):
+    if kind in {DivisionKind.RAIL, DivisionKind.CENTRED} or (kind is DivisionKind.BANDS and _is_dated_entry(band)):
         return _prefixed(band.left, _divide(right, margins=margins, column=column, depth=depth), column=column)
     if kind is DivisionKind.BANDS and _is_set_right(band):
         return _suffixed(_divide(left, margins=margins, column=column, depth=depth), band.right)
@@ -130,9 +131,14 @@ def _read_band(band: Band, kind: DivisionKind, *, margins: Margins, column: int,
     ]
 
 
-def _lead(band: Band) -> list[Segment]:
-    """List what stands on the left above all that is on the right: a heading over both."""
-    if not band.left or not band.right:
+def _lead(band: Band, kind: DivisionKind) -> list[Segment]:
+    """List what is read before the rest of a band: a heading on the left above all that is on the right.
+
+    At the middle of what it heads, it has no date.
+    """
+    if kind is DivisionKind.CENTRED:
+        return [each for each in band.left if not is_dated(each)]
+    if kind is not DivisionKind.BANDS or not band.left or not band.right:
         return []
     top = min(each.baseline for each in band.right)
     lead = [each for each in band.left if each.baseline < top - _BAND_LEAD * each.size]

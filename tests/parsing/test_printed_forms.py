@@ -113,3 +113,28 @@ def test_years_of_people_long_dead_count_where_a_sample_is_full_of_them() -> Non
     ]
     assert find_dates("Thesis on mining in Tarn, 1789–1815\n1789–1815\n") == ()
     assert posts(sample)[0] == ("Teacher", "Tarn School", "", "1835", "1838")
+
+
+def test_labels_at_the_middle_of_what_they_head_are_read_before_it() -> None:
+    """As cells of a table centre them: headings, and dates in a heading's cell or in one of their own."""
+    sheet: list[Placed] = [
+        (250, 40, "#Ines Calder"),
+        (60, 91, "Contact"), (200, 84, "ines@example.org"), (200, 98, "+43 1 5880 1234"),
+        (60, 141, "Languages"), (200, 127, "Norwegian"), (200, 141, "German"), (200, 155, "Italian"),
+        (60, 190, "Experience"), (60, 204, "2019 - 2021"),
+        (200, 190, "Welder, Ironwood Ltd"), (200, 204, "Welded seams."),
+        (60, 240, "2016 - 2019"), (200, 233, "Fitter, Merrow Labs"), (200, 247, "Fitted pipes."),
+        (60, 276, "Education"), (60, 290, "2010 - 2013"),
+        (200, 276, "BSc Geology"), (200, 290, "University of Tarn"),
+        (60, 326, "Skills"), (200, 319, "Rust, Kotlin"), (200, 333, "Redis, Kafka"),
+    ]  # fmt: skip
+    parsed = printed(sheet)
+    assert [(post.title, post.company, post.start_date) for post in parsed.work_experience] == [
+        ("Welder", "Ironwood Ltd", "2019"),
+        ("Fitter", "Merrow Labs", "2016"),
+    ]
+    assert [(each.degree, each.institution, each.end_date) for each in parsed.education] == [
+        ("BSc", "University of Tarn", "2013")
+    ]
+    assert parsed.skills.languages == ("Norwegian", "German", "Italian")
+    assert parsed.skills.technical == ("Rust", "Kotlin", "Redis", "Kafka")
