@@ -89,7 +89,8 @@ _ENTRY_KINDS = {SectionKind.EXPERIENCE, SectionKind.PROJECTS, SectionKind.VOLUNT
 _INNER = frozenset(
     ["highlights", "achievements", "key achievements", "responsibilities", "key responsibilities", "technologies",
      "technologies used", "tech stack", "tools", "environment", "skills used", "accomplishments", "aufgaben",
-     "tatigkeiten", "erfolge", "missions", "realisations", "logros", "funciones", "responsabilidades"]
+     "tatigkeiten", "erfolge", "missions", "realisations", "logros", "funciones", "responsabilidades",
+     "technologien", "tecnologias", "tecnologie", "environnement technique", "langages"]
 )  # fmt: skip
 _LISTS = {SectionKind.SKILLS, SectionKind.LANGUAGES, SectionKind.SOFT_SKILLS}
 
@@ -375,13 +376,13 @@ def _without_inner(
 ) -> dict[int, Heading]:
     """Drop what heads the tasks of a single post within the section of posts: "Highlights", "Technologies"."""
     kept: dict[int, Heading] = {}
-    titles = Counter(heading.title for heading in chosen.values())
+    lesser = {number for number, heading in chosen.items() if heading.rest or _style(by_number[number]) != strongest}
+    titles = Counter(heading.title for number, heading in chosen.items() if number not in lesser)
     open_kind: SectionKind | None = None
     for number in sorted(chosen):
         heading = chosen[number]
         inner = heading.title in _INNER and open_kind in _ENTRY_KINDS
-        lesser = heading.rest is not None or _style(by_number[number]) != strongest
-        if inner and (titles[heading.title] > 1 or lesser):
+        if inner and (titles[heading.title] > 1 or number in lesser):
             continue
         kept[number], open_kind = heading, heading.kind
     return kept

@@ -18,7 +18,7 @@ __all__ = ["BARE_SCHOOL", "NAME_COMMA", "Piece", "is_duration", "is_own_account"
 _SEPARATOR = re.compile(
     r"\s+[-–—~]{1,3}\s+|\s*[|•·]\s*|\s+@\s+|\s*[—]\s*|\s{2,}|\s+//\s+|;\s+|(?<=[\u3040-\u30ff\u4e00-\u9fff])\s+(?=[\u3040-\u30ff\u4e00-\u9fff])|"
     r"(?:(?<=대학교)|(?<=대학원)|(?<=등학교)|(?<=학과)|(?<=학부)|(?<=전공))\s+|"
-    r"\s*[,(]\s*(?:https?://\S+|www\.\S+|(?<![\w@.-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:ru|com|net|org|io|de|fr|es|it|nl|br)(?:/\S*)?(?![\w.@]))\s*\)?\s*|"
+    r"\s*[,(]\s*(?:https?://\S+|www\.\S+|(?<![\w@.-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:ru|com|net|org|io|de|fr|es|it|nl|br)(?:/\S*)?(?![\w.@])(?!\s+[^\W\d_]))\s*\)?\s*|"
     r"(?<=\))\.\s+(?=[^\W\d_a-z])|"
     r"(?<=公司|集团|大学|学院|银行|医院)\s+(?=\w)"
 )

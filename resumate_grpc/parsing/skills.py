@@ -78,7 +78,9 @@ def skills_of(sections: Sequence[Section], dates: Sequence[DateSpan], text: str,
         elif section.kind is SectionKind.CERTIFICATIONS:
             findings.certifications += certificates_of(section.rows, dates, text)
         elif section.kind in _ASIDES:
-            _read_skills([row for row in section.rows if _is_skill_list(row)], text, terms, findings)
+            bare = section.kind is SectionKind.OTHER
+            listed = [row for row in section.rows if _is_skill_list(row, terms, bare=bare)]
+            _read_skills(listed, text, terms, findings)
     if not findings.languages:
         findings.languages += _spoken_elsewhere(sections, terms, text)
     return SkillFindings(
@@ -167,11 +169,15 @@ def _read_form(section: Section, text: str, terms: Terms, findings: SkillFinding
         findings.languages += _languages(section.rows, terms, text)
 
 
-def _is_skill_list(row: Row) -> bool:
-    """Whether the row of another section lists skills: "Computer skills: …"."""
+def _is_skill_list(row: Row, terms: Terms, *, bare: bool) -> bool:
+    """Whether the row of another section lists skills: "Computer skills: …".
+
+    `bare` admits a label of one word where what is listed is known: "Tools: Git, Make" under odds and ends.
+    """
     label = LABEL.match(row.text)
     key = heading_key(label[1]) if label else ""
-    return len(key.split()) > 1 and headings().get(key) == SectionKind.SKILLS.value and "," in row.text
+    named = len(key.split()) > 1 or (bare and terms.has(Term.SKILL, row.start, row.end))
+    return named and headings().get(key) == SectionKind.SKILLS.value and "," in row.text
 
 
 def _unique(items: Iterable[Finding]) -> list[Finding]:

@@ -224,3 +224,25 @@ def test_the_link_behind_a_networks_name_is_the_profile() -> None:
         media_type=MediaType.MARKDOWN,
     )
     assert parsed.personal_info.linkedin_url == "https://www.linkedin.com/in/ines-calder"
+
+
+def test_a_list_of_known_skills_counts_under_a_heading_of_odds_and_ends() -> None:
+    """With a label of one word; elsewhere such a label may head anything."""
+    parsed = understood(
+        f"{HEAD}EXPERIENCE\n\nWelder\nIronwood Ltd\n2019 - 2021\n\nOTHERS\n\n- Tools: Git, Make, Docker\n"
+    )
+    assert parsed.skills.technical == ("Git", "Make", "Docker")
+
+
+def test_a_firm_may_be_called_like_a_site() -> None:
+    """A word behind it tells; a site alone behind a comma is none of the name."""
+    entries = posts("Welder, quillmere.com ag\n2019 - 2021\n\nPlumber, Ironwood Ltd, ironwood.com\n2016 - 2018\n")
+    assert [entry[1] for entry in entries] == ["quillmere.com ag", "Ironwood Ltd"]
+
+
+@pytest.mark.parametrize("heading", ["Tecnologías", "Technologien", "Tecnologie", "Environnement technique"])
+def test_technologies_are_a_heading_in_other_languages(heading: str) -> None:
+    """Below a post the same word is a label of what was used there."""
+    post = f"Welder\nIronwood Ltd\n2019 - 2021\n- Welded\n{heading}: Linux, Bash\n"
+    parsed = understood(f"{HEAD}EXPERIENCE\n\n{post}\n{heading.upper()}\nGit, Make, Docker\n")
+    assert parsed.skills.technical == ("Git", "Make", "Docker")
