@@ -151,10 +151,10 @@ def test_no_column_runs_through_a_line_as_wide_as_both() -> None:
     below = [(50, 150, "EXPERIENCE"), (50, 170, "Welder, Ironwood"), (50, 184, "2016 - 2019"), (50, 198, "Seams.")]
     below += [(50, 230, "SKILLS"), (50, 250, "Rust"), (50, 264, "Kotlin")]
     below += [(250, 243, "Redis"), (250, 257, "Kafka"), (250, 271, "Zephyr")]
-    for x, y, text in [(50, 50, "Ines Calder"), *above, *below]:
+    for x, y, text in sorted([(50, 50, "Ines Calder"), *above, *below]):
         sheet.set_font("Helvetica", "B" if text.isupper() else "", 22 if y < 60 else 10)
         sheet.text(x, y, text)
-    sheet.line(48, 130, 300, 130)
+    sheet.line(48, 130, 340, 130)
     parsed = drive(understand(read(bytes(sheet.output())), options=ParseOptions()))[1]
     assert parsed.text.index("ines@example.org") < parsed.text.index("EXPERIENCE")
     assert sorted(parsed.skills.technical) == ["Kafka", "Kotlin", "Redis", "Rust", "Zephyr"]
