@@ -180,8 +180,10 @@ class _PageReader:
             self.warn("HIDDEN_TEXT", "Text that cannot be seen on the page was left out.")
         uris, loose = _place_links(page.links(), words)
         marks = PageMarks(uris=uris, bullets=bullet_marks(drawings))
-        flow, tables = set_tables_aside(words, ruled_tables(*rules(drawings)))
-        blocks = blocks_of([*reading_order(flow, opens=number == 1), *_edge_areas(edge)], marks=marks)
+        horizontal, vertical = rules(drawings)
+        flow, tables = set_tables_aside(words, ruled_tables(horizontal, vertical))
+        areas = reading_order(flow, opens=number == 1, rules=horizontal)
+        blocks = blocks_of([*areas, *_edge_areas(edge)], marks=marks)
         self.pages.append(
             DraftPage(
                 number=number,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from resumate_grpc.model.parsed import Box
 from resumate_grpc.parsing.characters import is_bullet
 from resumate_grpc.parsing.columns import Band, Division, DivisionKind, find_division, is_dated, same_height
 from resumate_grpc.parsing.date_margin import with_dates_below
@@ -29,10 +30,14 @@ __all__ = ["Area", "reading_order"]
 
 @dataclass(frozen=True, slots=True)
 class Margins:
-    """Where text begins behind a rail, and where columns begin: the edges before which a row is divided."""
+    """Where text begins behind a rail, and where columns begin: the edges before which a row is divided.
+
+    `rules` are the horizontal lines drawn on the page.
+    """
 
     rails: tuple[float, ...]
     columns: tuple[float, ...]
+    rules: Sequence[Box] = ()
 
 
 _DEEPEST = 8  # divisions within divisions; no page needs more
@@ -41,6 +46,7 @@ _LABEL_LEADING = 1.6  # of the font size: lines of one label stand no farther ap
 _RAIL_LEADING = 3.0
 _MOST_SET_RIGHT = 3
 _MOST_WORDS_RIGHT = 6
+_THROUGH = 0.9  # of the width of both columns
 _LOUDER = 1.1  # of the size of the line above
 _OPEN_END = re.compile(r"[-–—|]\s*$")
 _DASH = re.compile(r"[-–—]")
@@ -55,13 +61,14 @@ class Area:
     column: int
 
 
-def reading_order(words: Sequence[PlacedWord], *, opens: bool = False) -> list[Area]:
+def reading_order(words: Sequence[PlacedWord], *, opens: bool = False, rules: Sequence[Box] = ()) -> list[Area]:
     """Put the words of one page into reading order; `column` counts from 0, left to right, at each division.
 
-    `opens` tells that the page is the document's first one, at whose head blocks may stand side by side.
+    `opens` tells that the page is the document's first one, at whose head blocks may stand side by side; no column runs
+    through one of the `rules` that is as wide as its columns together.
     """
     rows = _rows(words)
-    areas = _divided(rows, margins=Margins(rail_edges(rows), column_edges(rows)), column=0, depth=0)
+    areas = _divided(rows, margins=Margins(rail_edges(rows), column_edges(rows), rules), column=0, depth=0)
     return _with_head_blocks(areas) if opens and areas else areas
 
 
@@ -95,12 +102,34 @@ def _divided(whole_rows: Sequence[Sequence[PlacedWord]], *, margins: Margins, co
     division = find_division(segments) if depth < _DEEPEST else None
     if division is None:
         return [Area(with_dates_below(rows), column)]
+    if division.kind is DivisionKind.COLUMNS and (cut := _ruled_at(division, margins.rules)):
+        above, below = (
+            [segment for segment in segments if (segment.baseline < cut) is upper] for upper in (True, False)
+        )
+        return [
+            area
+            for part in (above, below)
+            for area in _divide(_words(part), margins=margins, column=column, depth=depth + 1)
+        ]
     above = [segment for segment in segments if segment.baseline <= division.top]
     below = [segment for segment in segments if segment.baseline >= division.bottom]
     areas = _divide(_words(above), margins=margins, column=column, depth=depth + 1)
     for band in _regrouped(division):
         areas += _read_band(band, division.kind, margins=margins, column=column, depth=depth + 1)
     return areas + _divide(_words(below), margins=margins, column=column, depth=depth + 1)
+
+
+def _ruled_at(division: Division, rules: Sequence[Box]) -> float:
+    """Return the height of the first line drawn through both columns; 0 for none."""
+    inside = [segment for band in division.bands for segment in (*band.left, *band.right)]
+    left, right = min(segment.x0 for segment in inside), max(segment.x1 for segment in inside)
+    top, bottom = min(segment.baseline for segment in inside), max(segment.baseline for segment in inside)
+    through = (
+        rule.y0
+        for rule in rules
+        if top < rule.y0 < bottom and min(rule.x1, right) - max(rule.x0, left) >= _THROUGH * (right - left)
+    )
+    return min(through, default=0.0)
 
 
 def _words(segments: Sequence[Segment]) -> list[PlacedWord]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from fpdf import FPDF
 
-from resumate_grpc.model.resume import MediaType
+from resumate_grpc.model.resume import MediaType, ParseOptions
 from resumate_grpc.parsing.dates import find_dates
+from resumate_grpc.parsing.understanding import understand
 from tests.parsing.printed import TOP, Placed, printed
-from tests.parsing.resumes import check_evidence, understood
+from tests.parsing.reading import read
+from tests.parsing.resumes import check_evidence, drive, understood
 from tests.parsing.test_templates import HEAD, posts, studies
 
 FORM: list[Placed] = [(60, 50, "#Curriculum Vitae"), (60, 90, "*Personal information")]
@@ -138,3 +141,20 @@ def test_labels_at_the_middle_of_what_they_head_are_read_before_it() -> None:
     ]
     assert parsed.skills.languages == ("Norwegian", "German", "Italian")
     assert parsed.skills.technical == ("Rust", "Kotlin", "Redis", "Kafka")
+
+
+def test_no_column_runs_through_a_line_as_wide_as_both() -> None:
+    """A column's edge met by chance above it does not make one column of what stands above and below."""
+    sheet = FPDF(unit="pt", format=(600, 800))
+    sheet.add_page()
+    above = [(50, 84, "+43 1 5880 1234"), (50, 98, "Bergen"), (50, 112, "Norway"), (250, 91, "ines@example.org")]
+    below = [(50, 150, "EXPERIENCE"), (50, 170, "Welder, Ironwood"), (50, 184, "2016 - 2019"), (50, 198, "Seams.")]
+    below += [(50, 230, "SKILLS"), (50, 250, "Rust"), (50, 264, "Kotlin")]
+    below += [(250, 243, "Redis"), (250, 257, "Kafka"), (250, 271, "Zephyr")]
+    for x, y, text in sorted([(50, 50, "Ines Calder"), *above, *below]):
+        sheet.set_font("Helvetica", "B" if text.isupper() else "", 22 if y < 60 else 10)
+        sheet.text(x, y, text)
+    sheet.line(48, 130, 340, 130)
+    parsed = drive(understand(read(bytes(sheet.output())), options=ParseOptions()))[1]
+    assert parsed.text.index("ines@example.org") < parsed.text.index("EXPERIENCE")
+    assert sorted(parsed.skills.technical) == ["Kafka", "Kotlin", "Redis", "Rust", "Zephyr"]
