@@ -123,8 +123,9 @@ def _known(part: str, *, last: bool) -> bool:
         and code.isupper()
         and is_place(fold(code))
         and is_place(fold(country))
+        and fold(country) not in phrases("cities")
     ):
-        return True  # "BC Canada"
+        return True  # "BC Canada", but "UT Austin" is a school
     return is_place(folded) or (_AREA.search(folded) is not None and is_place(_AREA.sub("", folded).strip()))
 
 

@@ -246,3 +246,9 @@ def test_technologies_are_a_heading_in_other_languages(heading: str) -> None:
     post = f"Welder\nIronwood Ltd\n2019 - 2021\n- Welded\n{heading}: Linux, Bash\n"
     parsed = understood(f"{HEAD}EXPERIENCE\n\n{post}\n{heading.upper()}\nGit, Make, Docker\n")
     assert parsed.skills.technical == ("Git", "Make", "Docker")
+
+
+def test_letters_before_a_town_name_a_school() -> None:
+    """Though some state has them: what stands before a country is one."""
+    entries = studies("M.S. Geology - WA Lisbon, 2017\nB.Eng. Welding - Ostrelle University, 2015\n")
+    assert [entry[2] for entry in entries] == ["WA Lisbon", "Ostrelle University"]
