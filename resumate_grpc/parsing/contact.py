@@ -19,6 +19,7 @@ from resumate_grpc.parsing.nlp import Term, Terms
 from resumate_grpc.parsing.phones import phones_of
 from resumate_grpc.parsing.places import (
     is_address,
+    is_postcode,
     is_town_in_area,
     is_wholly_place,
     place_likeness,
@@ -232,7 +233,8 @@ def _place_candidates(text: str, zone: Sequence[Row], terms: Terms) -> Iterator[
     largest = max((row.size for row in zone), default=0.0)
     for index, row in enumerate(zone):
         above, below = (zone[at] if 0 <= at < len(zone) else None for at in (index - 1, index + 1))
-        if whole := _whole_address(text, row) or _asked_lines(text, zone[index : index + _MOST_ADDRESS_ROWS]):
+        lines = zone[index : index + _MOST_ADDRESS_ROWS]
+        if whole := _whole_address(text, row) or _asked_lines(text, lines) or _stacked_lines(text, lines):
             yield whole
         if above and _is_label_cell(above, row) and (asked := found(text, row.start, row.end)):
             yield asked.trusted(0.85)
@@ -273,6 +275,21 @@ def _asked_lines(text: str, rows: Sequence[Row]) -> Finding | None:
         lines.append(below)
     start = row.fragments[1].start if lines[0] is row else lines[0].start
     return found(text, start, lines[-1].end, _ASKED) if len(lines) > 1 and _may_be_address(text, lines[0]) else None
+
+
+def _stacked_lines(text: str, rows: Sequence[Row]) -> Finding | None:
+    """Return an address of three short lines and more, from a street's to one that ends in a postcode."""
+    first, *below = rows
+    lines = [first]
+    for row in below:
+        alike = (row.size, row.bold, row.block) == (first.size, first.bold, first.block) and _meets(lines[-1], row)
+        if not alike or len(row.fragments) > 1 or row.start - lines[-1].end > 1 or not _may_be_address(text, row):
+            break
+        lines.append(row)
+    ends = [at for at, row in enumerate(lines) if at > 1 and is_postcode(row.text)]
+    if not ends or len(first.fragments) > 1 or not _is_street(text, first.start, first.end):
+        return None
+    return found(text, first.start, lines[ends[0]].end, _ASKED)
 
 
 def _may_be_address(text: str, row: Row) -> bool:

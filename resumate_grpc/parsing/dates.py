@@ -59,7 +59,8 @@ _POINT = re.compile(
     | (?<![\w.,/])(?P<loose_month>[1-9])/(?P<loose_year>\d\d)(?![\d/])
     | (?<![\w.,$€£+])(?<!\d:)(?P<bare_year>{_YEAR})(?![\d%]|[.,]\d|\w)
     | (?<![\w'])'(?P<quoted_year>\d\d)(?![\d\w])
-    | (?P<now>(?<![^\W_])(?!date\s?:)(?:{_alternatives([fold(word) for word in _PRESENT_WORDS])})(?![^\W_])
+    | (?P<now>(?<![^\W_])(?:(?<=\bto\s)|(?!date\s?:))
+      (?:{_alternatives([fold(word) for word in _PRESENT_WORDS])})(?![^\W_])
       |至今|现在|現在|현재)
     )
     """,
@@ -67,7 +68,7 @@ _POINT = re.compile(
 )
 _JOINER = re.compile(
     r"\s*(?:г\.?|год)?\s*\.?,?\s*(?:-{1,3}(?:\s*(?:to|till|until|bis))?|~|〜|→|>|/|から|부터|to|until|till|through|"
-    r"thru|bis(?: zum)?|and|und|et|a|à|ad|au|al|alla|ate|ao|tot|t/m|tot en met"
+    r"thru|bis(?: zum)?|and|und|et|e|y|en|a|à|ad|au|al|alla|ate|ao|tot|t/m|tot en met"
     r"|по|до|至|到|hasta|hasta la|a la|jusqu'a|fino a|- ?(?:to|a|hasta))\s*(?:la\s+|el\s+)?"
 )
 _OLD = r"1[5-8]\d\d|19[0-3]\d"

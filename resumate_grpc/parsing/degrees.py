@@ -36,6 +36,8 @@ _FIELD_LEAD = re.compile(
     re.IGNORECASE,
 )
 _OF_SUBJECT = re.compile(r"\s+of\s+([^\W\d_][^,;|()\n]{2,60})", re.IGNORECASE)
+_GOES_ON = re.compile(r"-[A-Z]{2}")
+"""What makes the letters of a degree part of a name: "BSN-JOBST"."""
 _INITIALS = re.compile(r"\s+\(([A-Z][A-Za-z.]{1,6})\)(?=\s*(?:,|$|\n))")
 _LONGEST_NAME = 60
 _NO_FIELD = frozenset(["degree", "diploma", "honours", "honors", "hons", "studies", "program", "programme", "course"])
@@ -62,6 +64,7 @@ def degree_spans(terms: Terms, text: str, start: int, end: int) -> list[tuple[in
         (first, last)
         for first, last in terms.within(Term.DEGREE, start, end)
         if last <= end
+        and not _GOES_ON.match(text, last)
         and not (text[last : last + 1] == "s" and text[last - 1].islower())
         and (_is_degree(text[first:last]) or _stands_alone(text, first, last))
         and not _names_school(text, start, first, last)

@@ -22,6 +22,8 @@ _HEAD = re.compile(
 )
 """How the name of a part begins, folded: closed words of seven languages."""
 _TAIL = re.compile(r".+ (?:dep(?:artmen)?t\.?|division|faculty|lab|laboratory)(?: \([^()]*\))?")
+_CAMPUS = re.compile(r"(?:UC|UT|UNC|UW|CU|SUNY|CUNY|TU|FU|HU|LMU|ETH|FH) [A-Z][a-z]+")
+"""Universities called by letters and a town: "UC Santa Cruz", "TU Graz"."""
 _ROW_END = re.compile(r"[\n\t]")
 _WITHIN = re.compile(
     r"\b(?:cent(?:er|re|ro)|zentrum|program(?:me)?|lab|laborator(?:y|ies|io|ium)|group|gruppe|groupe|observatory|project|"
@@ -46,7 +48,8 @@ def employer_of(company: Finding, place: Finding | None, text: str, terms: Terms
             return skipped, place
     employer = without_department(company, text)
     for cut in reversed(list(_CUT.finditer(text, employer.start, employer.end))):
-        part, named = text[employer.start : cut.start()], has_institution(terms, text, cut.end(), employer.end)
+        part = text[employer.start : cut.start()]
+        named = has_institution(terms, text, cut.end(), employer.end) or _CAMPUS.match(text, cut.end(), employer.end)
         if named and _within(part) and not _within(text[cut.end() : employer.end]):
             return found(text, cut.end(), employer.end, employer.confidence) or employer, place
     return employer, place

@@ -66,7 +66,7 @@ _GPA_TAIL = re.compile(
     r"[\s,;(|–—-]*(?:(?:cumulative|overall|major|final)\s+)?(?:c?\.?g\.?p\.?a\b|grade\b|(?:abschluss|gesamt|durchschnitts)?note\b|"
     r"percentage\b|score\b|honou?rs\b.*$|with (?:honou?rs|distinction)|magna|summa|2:[12]|first[- ]class|"
     r"(?:upper|lower) second|cum laude|minor\b|double major\b|"
-    r"first class|mention (?:tr[eè]s |assez )?bien|mention \w+$|f[eé]licitations|thesis\b).*$",
+    r"years? \d{1,2}\b|first class|mention (?:tr[eè]s |assez )?bien|mention \w+$|f[eé]licitations|thesis\b).*$",
     re.IGNORECASE,
 )
 _IN_BRACKETS = re.compile(r"\s*\(\d[\d.,/ ]*(?:c?gpa)?\)$", re.IGNORECASE)

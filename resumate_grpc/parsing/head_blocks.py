@@ -17,6 +17,7 @@ __all__ = ["head_blocks"]
 _Row = tuple[Segment, ...]
 
 _YEAR = re.compile(r"(?<![\d.+/-])(?:19|20)\d\d(?![\d.])")
+_BIRTH = re.compile(r"\b(?:birth|born|geb|naissance|né|nacimiento|nascimento|nascita|nato|nata|geboren)", re.IGNORECASE)
 _MOST_ROWS = 10
 _LEADING = 1.75  # of the font size: lines of one block stand no farther apart
 _SAME_EDGE = 1.5  # points
@@ -43,9 +44,15 @@ def head_blocks(rows: Sequence[_Row]) -> tuple[list[list[_Row]], int]:
     count = sum(row[0].baseline <= last for row in rows[:_MOST_ROWS])
     held = [segment for row in rows[:count] for segment in row]
     groups = _grouped(held, pair)
-    if len(groups) < 2 or any(len(each.words) > _MOST_WORDS or _YEAR.search(each.text) for each in held):  # noqa: PLR2004
+    if len(groups) < 2 or any(map(_is_of_entry, held)):  # noqa: PLR2004
         return [], 0
     return [_rows_of(group) for group in groups], count
+
+
+def _is_of_entry(segment: Segment) -> bool:
+    """Tell whether a line is longer than those of an address, or has a year that is not of somebody's birth."""
+    dated = _YEAR.search(segment.text) and not _BIRTH.search(segment.text)
+    return len(segment.words) > _MOST_WORDS or bool(dated)
 
 
 def _stacks(segments: Sequence[Segment]) -> list[list[Segment]]:

@@ -53,14 +53,17 @@ _CAMPUS = re.compile(r"\buniversity(?: of)?(?: [A-Z][a-z]+){1,3}$", re.IGNORECAS
 _DURATION = re.compile(
     r"[(\[]?\s*(?:~|about |ca\.? )?\d{1,2}(?:[.,]\d)?\+?\s*(?:years?|yrs?|jahre?|ans?|anos?|años?|ann[io]|jaar|года?|"
     r"лет)(?![^\W\d_])\.?"
-    r"(?:\s*,?\s*(?:and )?\d{1,2}\s*(?:months?|mos?|monate?n?|mois|m[eê]s(?:es)?|mes[ei]|maand(?:en)?|месяц\w*|"
-    r"мес)(?![^\W\d_])\.?)?\s*[)\]]?"
-    r"|[(\[]?\s*(?:(?:less than )?(?:an? |one |a few )|\d{1,2}\s*)"
-    r"(?:months?|mos?|year|monate?n?|mois|m[eê]s(?:es)?|mes[ei]|maand(?:en)?|мес(?:яц\w*)?)\b\.?\s*[)\]]?",
+    r"(?:\s*,?\s*(?:(?:and|und|et|e|y|en) )?\d{1,2}\s*(?:months?|mos?|monate?n?|mois|m[eê]s(?:es)?|mes[ei]|"
+    r"maand(?:en)?|месяц\w*|мес)(?![^\W\d_])\.?)?\s*[)\]]?"
+    r"|[(\[]?\s*(?:(?:less than )?(?:an? |a few |"
+    r"(?:one|two|three|four|five|six|eight|ten|eine?n?|zwei|drei|vier|fünf|sechs|acht|une?|deux|trois|quatre|cinq|six|"
+    r"huit|una?|dos|tres|cuatro|cinco|seis|uma?|dois|duas|três|quatro|due|tre|quattro|cinque|sei|"
+    r"[eé][eé]n|twee|drie|vijf|zes) )|\d{1,2}\s*)"
+    r"(?:weeks?|wochen?|semaines?|semanas?|settiman[ae]|weken|months?|mos?|year|monate?n?|mois|m[eê]s(?:es)?|mes[ei]|maand(?:en)?|мес(?:яц\w*)?)\b\.?\s*[)\]]?",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    r"^\s*(?:company|employer|organi[sz]ation|client|title|job title|position|role|designation|"
+    r"^\s*(?:company|employer|organi[sz]ation|client|title|job title|position(?: held)?|role|designation|"
     r"location|place|city|town|country|duration|dates?|period|"
     r"(?:graduation |passing )?year(?: of (?:passing|graduation|completion))?|jahr|annee|ano|anno|"
     r"from|institution|university|college|school|degree|qualification|major|fields? of study|"
@@ -128,7 +131,9 @@ _ENDED = frozenset(
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 """A web address that stands alone names neither post nor employer."""
 _ENDED_LAST = re.compile(rf"\s(?:{'|'.join(_ENDED)})$")
-_DATE_LEADS = frozenset(["da", "dal", "von", "vom", "du", "de", "del", "desde", "ab", "from", "с", "от"])
+_DATE_LEADS = frozenset(
+    "between entre tra tussen zwischen da dal von vom du de del desde ab from с от".split()  # noqa: SIM905 - reads better
+)
 """What stands alone before a date."""
 _YEAR_WORD = re.compile(r"\s*г(?:г|ода?)?\.?\s*:\s*")
 """What Russian dates end in: "апрель 2013 г.:"."""

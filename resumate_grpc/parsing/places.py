@@ -12,6 +12,7 @@ __all__ = [
     "OF_A_TOWN",
     "PLACE_LEAD",
     "is_address",
+    "is_postcode",
     "is_town_in_area",
     "is_wholly_place",
     "place_likeness",
@@ -58,6 +59,11 @@ _ATTENDED = re.compile(
 _TOWN_BEHIND_CODE = re.compile(r"(?:[A-Z]{1,2}-)?\d{4,5} (?:[A-Z]{2} )?[A-ZÀ-Þ][^\W\d_]{2,}")
 _NUMBERED_STREET = re.compile(r"[^\W\d_]{4} \d{1,4}[a-z]?\b|^\d{1,4}[a-z]?,? [^\W\d_]{3}")
 _MOST_TOWN_WORDS = 3
+_TOWN_ON_RIVER = re.compile(
+    r"[A-ZÄÖÜ][\w-]{2,} (?:am|an der|in der|ob der|vor der) [A-ZÄÖÜ][a-zäöüß]+|"
+    r"[A-ZÉÈÎ][\w']+-(?:sur|sous|lès|les|upon|on|under)-[A-ZÉÈÎ][\w']+(?:-[\w']+)*"
+)
+"""Towns called by where they lie: "Emmerich am Rhein", "Chalon-sur-Saône"."""
 _TOWN = re.compile(r"^(?:г\.|город|ciudad de|city of|stad|comune di)\s*", re.IGNORECASE)
 _MOST_WORDS = 5
 _LONGEST_CODE = 3
@@ -112,6 +118,8 @@ def _known(part: str, *, last: bool) -> bool:
     bare = squeeze(_POSTCODE.sub(" ", part)).strip(" .,-")
     if len(bare) <= _SHORT_CODE and bare.isascii():
         return bare.isupper() and (last or bare in {"US", "UK", "DC", "LA", "SF"}) and is_place(fold(bare))
+    if _TOWN_ON_RIVER.fullmatch(bare):
+        return True
     folded = fold(_TOWN.sub("", bare))
     town, _, code = bare.rpartition(" ")
     if town and 1 < len(code) <= _LONGEST_CODE and code.isupper() and is_place(fold(code)) and is_place(fold(town)):
@@ -159,6 +167,13 @@ def _is_area(part: str) -> bool:
     if len(part) <= _SHORT_CODE:
         return part.isupper()
     return folded not in phrases("cities") and (folded in phrases("regions") or folded in phrases("places"))
+
+
+def is_postcode(text: str) -> bool:
+    """Whether the text is a postcode, or a town with one: "CF3 2AY", "33000 Tarnstadt"."""
+    match = _POSTCODE.search(text)
+    words = _POSTCODE.sub(" ", text).split()
+    return match is not None and len(words) <= _MOST_TOWN_WORDS and all(word[:1].isupper() for word in words)
 
 
 def is_address(text: str) -> bool:

@@ -9,6 +9,7 @@ TITLE_LABELS = frozenset(
         "title",
         "job title",
         "position",
+        "position held",
         "role",
         "designation",
         "stelle",

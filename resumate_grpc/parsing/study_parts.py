@@ -62,7 +62,8 @@ FIELD_LABEL = re.compile(
 )
 """What asks for the field in forms."""
 MAJOR = re.compile(
-    r"(?:major(?:ing)?|specializ(?:ation|ing)|concentration|hauptfach|spécialité|spécialisation|especialidad|studium)\s*(?:in|"
+    r"(?:major(?:ing)?|stud(?:ying|ied) (?=[A-Z])|"
+    r"specializ(?:ation|ing)|concentration|hauptfach|spécialité|spécialisation|especialidad|studium)\s*(?:in|"
     r":|en|der|des)\s*|специальность:?\s+|направление:?\s+|(?:master|bachelor|hochschul)?studium\s+(?=[^\W\d_])",
     re.IGNORECASE,
 )

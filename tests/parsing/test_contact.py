@@ -143,3 +143,17 @@ def test_labels_beside_what_they_ask_for_are_read_line_by_line() -> None:
     ]
     resume = printed([(50, 40, "#Ines Calder"), *head, (50, 130, "#Skills"), (50, 150, "Welding, Milling")])
     assert resume.personal_info.location == "Cambridge, MA"
+
+
+def test_an_address_of_short_lines_ends_in_its_postcode() -> None:
+    left = [
+        "e-mail: ines@example.org",
+        "Tel: (+44) 1632 960181",
+        "Date of Birth: 23rd December 1993",
+        "Nationality: Welsh",
+    ]
+    right = ["5 The Meadows", "Marshfield", "Wexmoor", "CF3 2AY"]
+    head = [(50, 62 + 12 * at, text) for at, text in enumerate(left)]
+    head += [(430, 62 + 12 * at, text) for at, text in enumerate(right)]
+    resume = printed([(50, 40, "*Ines Calder"), *head, (50, 130, "#Skills"), (50, 150, "Welding, Milling")])
+    assert resume.personal_info.location == "5 The Meadows Marshfield Wexmoor CF3 2AY"

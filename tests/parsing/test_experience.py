@@ -270,3 +270,43 @@ def test_what_a_post_was_about_names_no_employer() -> None:
 def test_an_unknown_town_before_its_country_is_no_part_of_an_employer() -> None:
     (post,) = posts("Gardener\nBrightlane Corporation, Wexmoor, India\n2018 - 2020\n- Planned a rose garden.")
     assert (post.company, post.location) == ("Brightlane Corporation", "Wexmoor, India")
+
+
+def test_a_career_that_tells_studies_too_is_parted() -> None:
+    resume = understood(
+        "Ines Calder\nines@example.org\n\nWERDEGANG\n\n"
+        "10/2016 bis 04/2021\nBachelor of Engineering\nFachhochschule Tarnstadt\n\n"
+        "01/2019 bis 08/2020\nGärtnerin\nBSN-TARN GmbH, Wexmoor am Rhein\n\n"
+        "08/2010 bis 07/2013\nFachhochschulreife\nBerufskolleg Tarnstadt"
+    )
+    assert [(post.title, post.company, post.location) for post in resume.work_experience] == [
+        ("Gärtnerin", "BSN-TARN GmbH", "Wexmoor am Rhein")
+    ]
+    assert [(study.institution, study.degree) for study in resume.education] == [
+        ("Fachhochschule Tarnstadt", "Bachelor of Engineering"),
+        ("Berufskolleg Tarnstadt", "Fachhochschulreife"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "company", "start", "end"),
+    [
+        (
+            "Quillmere S.A. - entre julho de 2006 e fevereiro de 2007 (2 anos e 8 meses)\nContador",
+            "Quillmere S.A.",
+            "2006-07",
+            "2007-02",
+        ),
+        (
+            "Quillmere Ltd, Tarnstadt\nAugust 2018 to Date : Position Held: Waiter",
+            "Quillmere Ltd",
+            "2018-08",
+            "present",
+        ),
+        ("2023\tVier weken\tTuinman, Quillmere B.V.", "Quillmere B.V.", "2023", "2023"),
+        ("Gardener, Botany Department, UC Santa Cruz\n2018 - 2020", "UC Santa Cruz", "2018", "2020"),
+    ],
+)
+def test_periods_and_employers_in_other_words(body: str, company: str, start: str, end: str) -> None:
+    (post,) = posts(body)
+    assert (post.company, post.start_date, post.end_date) == (company, start, end)
