@@ -7,11 +7,9 @@ lines begin, which baselines meet across the gutter, and the order in which the 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import Enum
-from itertools import pairwise, takewhile
+from itertools import pairwise
 from statistics import median
 
 import numpy as np
@@ -19,17 +17,17 @@ import numpy.typing as npt
 
 from resumate_grpc.parsing.centred_rails import centred_groups
 from resumate_grpc.parsing.dates import is_month
+from resumate_grpc.parsing.division import Band, Division, DivisionKind, is_dated, same_height
+from resumate_grpc.parsing.headed_columns import heads_sections, under_two_headings
 from resumate_grpc.parsing.rows import Segment
-from resumate_grpc.parsing.vocabulary import heading_key, headings
 
-__all__ = ["Band", "Division", "DivisionKind", "find_division", "is_dated", "same_height"]
+__all__ = ["find_division"]
 
 _LEAST_ROWS = 3
 _MOST_SEGMENTS = 2000  # a page of a résumé has a tenth of it; what is beyond must not cost seconds
 _MOST_JUDGED = 40
 _NARROWEST = 0.6  # of the usual font size: what parts a rail from its text
 _OVERHANG = 2  # in units of the narrowest gutter
-_SAME_BASELINE = 0.3
 _MOSTLY = 0.7
 _NEARLY_ALL = 0.8
 _DATED = 0.5
@@ -48,43 +46,6 @@ _LOUDER = 1.1
 _LEAST_WRAPPED = 6
 _WRAPPED_WORDS = 3.5
 _FILLED = 0.75  # of the column's width
-_DATE = re.compile(
-    r"(?:^|[^\w.,])(?:19|20)\d\d(?!\d)|\b\d{1,2}[/.]\d{2,4}\b"
-    r"|\b(?:present|current|now|today|ongoing|heute|aujourd|actuel|actual|presente|attuale)",
-    re.IGNORECASE,
-)
-
-
-class DivisionKind(Enum):
-    """What lies on the two sides of a gutter."""
-
-    COLUMNS = "columns"
-    BANDS = "bands"  # columns that begin anew at several heights
-    LABELS = "labels"  # short labels on the left, each with several lines on its right
-    CENTRED = "centred"  # headings and dates on the left, each at the middle of its lines
-    RAIL = "rail"  # dates on the left of their entries
-    ROWS = "rows"  # nothing to divide
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """What lies left and right of a gutter between two heights."""
-
-    left: tuple[Segment, ...]
-    right: tuple[Segment, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Division:
-    """A gutter that ends at `x`, free of text between `top` and `bottom`, and how its sides are to be read.
-
-    `bands` lists what lies between these heights, top to bottom: one band for COLUMNS.
-    """
-
-    kind: DivisionKind
-    top: float
-    bottom: float
-    bands: tuple[Band, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +64,7 @@ def find_division(segments: Sequence[Segment]) -> Division | None:
         division = _judge(candidate, segments)
         if division.kind is not DivisionKind.ROWS:
             return division
-    return _under_two_headings(segments)
-
-
-def same_height(one: Segment, other: Segment) -> bool:
-    """Tell whether two segments stand on one baseline."""
-    return abs(one.baseline - other.baseline) <= _SAME_BASELINE * min(one.size, other.size)
-
-
-def is_dated(segment: Segment) -> bool:
-    """Tell whether the text names a year, a month of a year, or a word for the present."""
-    return _DATE.search(segment.text) is not None
+    return under_two_headings(segments)
 
 
 def _candidates(segments: Sequence[Segment]) -> list[_Candidate]:
@@ -163,7 +114,7 @@ def _judge(candidate: _Candidate, segments: Sequence[Segment]) -> Division:
     left = [segment for segment in inside if segment.x0 < candidate.x]
     right = [segment for segment in inside if segment.x0 >= candidate.x]
     bands = _bands(inside, candidate.x)
-    kind = DivisionKind.COLUMNS if _heads_sections(left, right) else _kind(left, right, bands)
+    kind = DivisionKind.COLUMNS if heads_sections(left, right) else _kind(left, right, bands)
     if kind is DivisionKind.COLUMNS and (groups := centred_groups(left, right)):
         kind, bands = DivisionKind.CENTRED, [Band(labels, lines) for labels, lines in groups]
     elif kind is DivisionKind.COLUMNS:
@@ -225,50 +176,6 @@ def _kind(left: Sequence[Segment], right: Sequence[Segment], bands: Sequence[Ban
     if labels or spaced:
         return _kind_of_rows(left_rows, right_rows)
     return _kind_by_bands(left_rows, right_rows, bands, paired=paired)
-
-
-def _heads_sections(left: Sequence[Segment], right: Sequence[Segment]) -> bool:
-    """Tell whether headings of two sections stand side by side on top: then each has what is below it."""
-    heads = [min(side, key=_baseline) for side in (left, right) if side]
-    kinds = {headings().get(heading_key(head.text), "") for head in heads}
-    return len(kinds) == 2 and "" not in kinds and same_height(*heads)  # noqa: PLR2004 - one for each side
-
-
-def _under_two_headings(segments: Sequence[Segment]) -> Division | None:
-    """Divide the line or two below headings that stand side by side, each above something at its own edge."""
-    rows: list[list[Segment]] = []
-    for segment in sorted(segments, key=lambda each: (each.baseline, each.x0)):
-        if rows and same_height(rows[-1][0], segment):
-            rows[-1].append(segment)
-        else:
-            rows.append([segment])
-    for at, heads in enumerate(rows):
-        if len(heads) > 1 and _heads_sections(heads[:1], heads[1:2]) and (division := _below_heads(rows, at)):
-            return division
-    return None
-
-
-def _below_heads(rows: Sequence[Sequence[Segment]], at: int) -> Division | None:
-    """Divide what is below the headings of one row down to the next heading or to what crosses; None for nothing."""
-    heads = rows[at]
-    x = float(np.floor(heads[1].x0)) - 0.5
-    own = [*takewhile(lambda row: not (_is_heading(row[0]) or _crosses(row, x)), rows[at + 1 :])]
-    below = [segment for row in own for segment in row]
-    if not all(any(abs(each.x0 - head.x0) < head.size for each in below) for head in heads):
-        return None
-    top = rows[at - 1][0].baseline if at else float("-inf")
-    stop = at + 1 + len(own)
-    bottom = min(each.baseline for each in rows[stop]) if stop < len(rows) else float("inf")
-    left, right = (tuple(each for each in (*heads, *below) if (each.x0 < x) == side) for side in (True, False))
-    return Division(DivisionKind.COLUMNS, top, bottom, (Band(left, right),))
-
-
-def _is_heading(segment: Segment) -> bool:
-    return heading_key(segment.text) in headings()
-
-
-def _crosses(row: Sequence[Segment], x: float) -> bool:
-    return any(each.x0 < x < each.x1 for each in row)
 
 
 def _shared_height(left: Sequence[Segment], right: Sequence[Segment]) -> int:

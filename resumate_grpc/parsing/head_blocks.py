@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from resumate_grpc.parsing.columns import same_height
+from resumate_grpc.parsing.division import same_height
 from resumate_grpc.parsing.rows import Segment
 
 __all__ = ["head_blocks"]

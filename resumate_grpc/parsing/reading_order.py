@@ -9,9 +9,10 @@ from itertools import pairwise
 
 from resumate_grpc.model.parsed import Box
 from resumate_grpc.parsing.characters import is_bullet
-from resumate_grpc.parsing.columns import Band, Division, DivisionKind, find_division, is_dated, same_height
+from resumate_grpc.parsing.columns import find_division
 from resumate_grpc.parsing.date_margin import with_dates_below
 from resumate_grpc.parsing.dates import is_month
+from resumate_grpc.parsing.division import Band, Division, DivisionKind, is_dated, same_height
 from resumate_grpc.parsing.head_blocks import head_blocks
 from resumate_grpc.parsing.rows import (
     Segment,

@@ -298,7 +298,7 @@ def test_a_career_that_tells_studies_too_is_parted() -> None:
             "2007-02",
         ),
         (
-            "Quillmere Ltd, Tarnstadt\nAugust 2018 to Date : Position Held: Waiter",
+            "Quillmere Ltd\nAugust 2018 to Date : Position Held: Waiter",
             "Quillmere Ltd",
             "2018-08",
             "present",
