@@ -143,7 +143,8 @@ def segments_of(
     run: list[PlacedWord] = []
     for word in row:
         ems = (word.x0 - run[-1].x1) / min(word.size, run[-1].size) if run else 0.0
-        begins = run and _looks_differ(run[-1], word) and any(0 <= word.x0 - edge <= _ALIGNED for edge in columns)
+        at_edge = bool(columns and run) and any(0 <= word.x0 - edge <= _ALIGNED for edge in columns)
+        begins = at_edge and _looks_differ(run[-1], word)
         if begins or ems > wide_gap or (ems > _RAIL_GAP and any(0 <= word.x0 - edge <= _ALIGNED for edge in rails)):
             segments.append(segment_of(run))
             run = []
@@ -215,7 +216,9 @@ def join_letterspaced(row: list[PlacedWord]) -> list[PlacedWord]:
 
 def _with_strays(row: list[PlacedWord]) -> list[PlacedWord]:
     """Join small capitals that stand much nearer to each other than words of their row do: "2014  t o  2016"."""
-    largest = max((word.size for word in row), default=0.0)
+    if not any(len(word.text) == 1 for word in row):
+        return row
+    largest = max(word.size for word in row)
     if not any(_is_stray(word, largest) for word in row):
         return row
     gaps = [after.x0 - before.x1 for before, after in pairwise(row)]
