@@ -37,10 +37,14 @@ _FIELD_LEAD = re.compile(
 )
 _OF_SUBJECT = re.compile(r"\s+of\s+([^\W\d_][^,;|()\n]{2,60})", re.IGNORECASE)
 _GOES_ON = re.compile(r"-[A-Z]{2}")
-"""What makes the letters of a degree part of a name: "BSN-JOBST"."""
+"""What makes the letters of a degree part of a name: "BSN-TARN"."""
 _INITIALS = re.compile(r"\s+\(([A-Z][A-Za-z.]{1,6})\)(?=\s*(?:,|$|\n))")
 _LONGEST_NAME = 60
-_NO_FIELD = frozenset(["degree", "diploma", "honours", "honors", "hons", "studies", "program", "programme", "course"])
+_NO_FIELD = frozenset(
+    ["degree", "diploma", "honours", "honors", "hons", "studies", "program", "programme", "course", "incomplete",
+     "not completed", "unfinished", "ohne abschluss", "nicht abgeschlossen", "abgebrochen", "inacheve", "non termine",
+     "incompleto", "incompleta", "sin terminar", "no terminado", "non completato", "niet afgerond"]
+)  # fmt: skip
 _HONOURS = re.compile(r"\s*\((?:hons?\.?|honou?rs)\)", re.IGNORECASE)
 _COMPOUND = re.compile(r"-[^\W\d_]+")
 _KIND = (

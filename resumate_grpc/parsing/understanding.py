@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import chain, groupby
+from itertools import chain
 
 import resumate_grpc
 from resumate_grpc.model.parsed import ParsedResume
@@ -20,7 +19,6 @@ from resumate_grpc.parsing.dates import DateSpan, find_dates
 from resumate_grpc.parsing.degrees import has_degree
 from resumate_grpc.parsing.document import Document
 from resumate_grpc.parsing.education import Study, studies_of
-from resumate_grpc.parsing.entries import entries_by_date
 from resumate_grpc.parsing.evidence import Doubts, Ledger
 from resumate_grpc.parsing.experience import Post, posts_of
 from resumate_grpc.parsing.finding import Finding, found
@@ -34,13 +32,11 @@ from resumate_grpc.parsing.section_review import reviewed_sections
 from resumate_grpc.parsing.sections import Section, SectionKind, sections_of
 from resumate_grpc.parsing.skill_groups import with_skill_groups
 from resumate_grpc.parsing.skills import skills_of
-from resumate_grpc.parsing.study_parts import degree_leads
+from resumate_grpc.parsing.unclear_sections import told_apart
 
 __all__ = ["load", "sections_in", "understand"]
 
 _LONG_LINE_WORDS = 12
-_TRAINING = re.compile(r"(?:(?:berufs)?ausbildung|lehre|umschulung|apprenticeship|apprentissage)\b", re.IGNORECASE)
-_QUALIFICATIONS = ("qualifications", "other qualifications", "additional qualifications", "qualificaties")
 _UNPAID = ("volunt", "volont", "ehrenamt", "benevol", "vrijwillig", "волонт", "志愿", "ボランティア", "봉사")
 
 
@@ -124,61 +120,13 @@ def _reader(document: Document, options: ParseOptions) -> _Reader:
         text=document.text,
         language=options.language or language_of(document.text),
         all_rows=rows,
-        sections=_with_education(
+        sections=told_apart(
             with_skill_groups(reviewed_sections(sections_of(rows), rows, tags), dates), dates, document.text, terms
         ),
         dates=dates,
         terms=terms,
         tags=tags,
     )
-
-
-def _with_education(
-    sections: Sequence[Section], dates: Sequence[DateSpan], text: str, terms: Terms
-) -> Sequence[Section]:
-    """Read "Qualifications" as education where they are degrees and no other section is headed so."""
-    if any(section.kind is SectionKind.EDUCATION for section in sections):
-        return _with_certificates(sections)
-    sections = [part for section in sections for part in _studies_apart(section, dates, text, terms)]
-    return [
-        replace(section, kind=SectionKind.EDUCATION)
-        if "qualif" in section.title and any(has_degree(terms, text, row.start, row.end) for row in section.rows)
-        else section
-        for section in sections
-    ]
-
-
-def _studies_apart(section: Section, dates: Sequence[DateSpan], text: str, terms: Terms) -> Iterator[Section]:
-    """Part the courses of study from the posts of a section that tells both: "Career", "Werdegang"."""
-    if section.kind is not SectionKind.EXPERIENCE:
-        yield section
-        return
-    entries = entries_by_date(section.rows, dates, leads=lambda _: False)
-    told = {
-        row.number: any(_tells_study(each, text, terms) for each in entry.header)
-        for entry in entries
-        for row in (*entry.header, *entry.body)
-    }
-    for studied, rows in groupby(section.rows, key=lambda row: told.get(row.number, False)):
-        yield replace(section, rows=tuple(rows), kind=SectionKind.EDUCATION if studied else section.kind)
-
-
-def _tells_study(row: Row, text: str, terms: Terms) -> bool:
-    """Whether a row begins with a degree, and names no post: "Bachelor of Arts", but "Master Electrician"."""
-    named = [fragment for fragment in row.fragments if degree_leads(fragment.start, fragment.end, text, terms)]
-    return any(not terms.has(Term.ROLE, each.start, each.end) or _TRAINING.match(each.text) for each in named)
-
-
-def _with_certificates(sections: Sequence[Section]) -> Sequence[Section]:
-    """Read "Qualifications" as certificates where skills stand under a heading of their own."""
-    if not any(section.kind is SectionKind.SKILLS and "qualif" not in section.title for section in sections):
-        return sections
-    return [
-        replace(section, kind=SectionKind.CERTIFICATIONS)
-        if section.kind is SectionKind.SKILLS and section.title in _QUALIFICATIONS
-        else section
-        for section in sections
-    ]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
