@@ -63,7 +63,7 @@ _TOWN_ON_RIVER = re.compile(
     r"[A-ZÄÖÜ][\w-]{2,} (?:am|an der|in der|ob der|vor der) [A-ZÄÖÜ][a-zäöüß]+|"
     r"[A-ZÉÈÎ][\w']+-(?:sur|sous|lès|les|upon|on|under)-[A-ZÉÈÎ][\w']+(?:-[\w']+)*"
 )
-"""Towns called by where they lie: "Emmerich am Rhein", "Chalon-sur-Saône"."""
+"""Towns called by where they lie: "Frankfurt am Main", "Chalon-sur-Saône"."""
 _TOWN = re.compile(r"^(?:г\.|город|ciudad de|city of|stad|comune di)\s*", re.IGNORECASE)
 _MOST_WORDS = 5
 _LONGEST_CODE = 3

@@ -55,7 +55,7 @@ _GRADE = re.compile(
 )
 _NAMED_LIKE_GRADE = re.compile(r"(.*[^\W\d_])\s(?:Native|Fluent)$", re.DOTALL)
 _RATED = re.compile(r"\s*([^:：]{2,60}?)\s*[:：]\s*\d{1,2}(?:[.,]\d)?(?:\s?/\s?\d{1,2})?\s*(?:\([^()]*\))?\s*")
-"""A skill and its mark: "Rust: 4 (in daily use)", "Perl: 3/5"."""
+"""A skill and its mark: "Rust: 4 (every day)", "Perl: 3/5"."""
 _LEAST_RATED = 3
 _LEAD = re.compile(
     r"^\s*(?:(?:and|und|et|y|e|и|etc\.?|including|in[ck]l\.?|e\.g\.|such as|like|also|experience (?:with|"

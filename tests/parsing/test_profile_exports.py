@@ -107,5 +107,5 @@ def test_words_of_a_list_are_no_headings_and_praise_ends_it() -> None:
 
 
 def test_the_number_of_a_licence_is_no_telephone() -> None:
-    resume = _profile("#Certifications", "*Food Handler", "Tarn Institute License 2014-427477 April 2014")
+    resume = _profile("#Certifications", "*Food Handler", "Tarn Institute License 2016-318204 April 2016")
     assert not resume.personal_info.phone

@@ -197,14 +197,14 @@ def _lines(*lines: str, gaps: Sequence[float]) -> list[Placed]:
 
 
 def test_lines_set_to_the_width_of_a_narrow_column_are_whole() -> None:
-    texts = ["Impersonating other clerks", "and planning parties in the", "warehouse with all colleagues"]
+    texts = ["Translating many letters", "and planning voyages for the", "museum and its young visitors"]
     measure = FPDF(unit="pt")
     measure.set_font("Helvetica", size=10)
     free = [160 - sum(map(measure.get_string_width, text.split())) for text in texts]
     gaps = [rest / text.count(" ") for rest, text in zip(free, texts, strict=True)]
     end = (50, 190, "Clerk, Quillmere Ltd, 2015 - 2017")
     resume = printed([*TOP, (50, 130, "#Experience"), *_lines(*texts, gaps=gaps), end])
-    assert "Impersonating other clerks" in resume.text
+    assert "Translating many letters" in resume.text
 
 
 def test_tags_with_one_gap_between_them_are_items_each() -> None:

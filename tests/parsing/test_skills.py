@@ -113,7 +113,7 @@ def test_running_text_is_no_skill() -> None:
 
 def test_marks_behind_skills_are_left_aside() -> None:
     resume = understood(
-        "Ines Calder\n\nSKILLS\n\n- Rust: 4 (in daily use)\n- Perl: 3 (two programs)\n- SQL: 4.5 (databases)"
+        "Ines Calder\n\nSKILLS\n\n- Rust: 4 (every day)\n- Perl: 3 (two programs)\n- SQL: 4.5 (databases)"
     )
     assert resume.skills.technical == ("Rust", "Perl", "SQL")
 
