@@ -68,7 +68,7 @@ _POINT = re.compile(
 )
 _JOINER = re.compile(
     r"\s*(?:г\.?|год)?\s*\.?,?\s*(?:-{1,3}(?:\s*(?:to|till|until|bis))?|~|〜|→|>|/|から|부터|to|until|till|through|"
-    r"thru|bis(?: zum)?|and|und|et|e|y|en|a|à|ad|au|al|alla|ate|ao|tot|t/m|tot en met"
+    r"thru|bis(?: zum)?|and|und|et|a|à|ad|au|al|alla|ate|ao|tot|t/m|tot en met"
     r"|по|до|至|到|hasta|hasta la|a la|jusqu'a|fino a|- ?(?:to|a|hasta))\s*(?:la\s+|el\s+)?"
 )
 _OLD = r"1[5-8]\d\d|19[0-3]\d"
@@ -94,6 +94,9 @@ _END_LABEL = re.compile(
     r"date de fin|fecha de fin(?:alizacion)?|fim|data de fim|data (?:di )?fine|hasta|al)\s?:\s?"
 )
 """What forms print before the two ends of a period: "Start date: 03/2019", "End date: 05/2021"."""
+_BETWEEN = re.compile(r"\b(?:entre|tra|tussen)\s+$")
+_JOINED_BETWEEN = frozenset(["e", "y", "en"])
+"""What stands between the ends of a period behind "between": "entre 2013 e 2015", but "2013 e 2015"."""
 _LONGEST_LABEL = 30
 _LONGEST_JOINER = 14
 _CENTURY_TURN = 50
@@ -257,6 +260,10 @@ def _joined(folded: str, point: _Point, following: _Point) -> bool:
         return (
             point.month > 0 and (following.month > 0 or following.value == PRESENT) and len(point.value) > len("2015")
         )
+    if between.strip() in _JOINED_BETWEEN and _BETWEEN.search(
+        folded, max(0, point.start - _LONGEST_JOINER), point.start
+    ):
+        return True
     return _JOINER.fullmatch(between) is not None
 
 

@@ -23,7 +23,7 @@ _HEAD = re.compile(
 """How the name of a part begins, folded: closed words of seven languages."""
 _TAIL = re.compile(r".+ (?:dep(?:artmen)?t\.?|division|faculty|lab|laboratory)(?: \([^()]*\))?")
 _CAMPUS = re.compile(r"(?:UC|UT|UNC|UW|CU|SUNY|CUNY|TU|FU|HU|LMU|ETH|FH) [A-Z][a-z]+")
-"""Universities called by letters and a town: "UC Santa Cruz", "TU Graz"."""
+"""Universities called by letters and a town: "UC Wexmoor", "TU Graz"."""
 _ROW_END = re.compile(r"[\n\t]")
 _WITHIN = re.compile(
     r"\b(?:cent(?:er|re|ro)|zentrum|program(?:me)?|lab|laborator(?:y|ies|io|ium)|group|gruppe|groupe|observatory|project|"
