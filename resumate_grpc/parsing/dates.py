@@ -260,11 +260,10 @@ def _joined(folded: str, point: _Point, following: _Point) -> bool:
         return (
             point.month > 0 and (following.month > 0 or following.value == PRESENT) and len(point.value) > len("2015")
         )
-    if between.strip() in _JOINED_BETWEEN and _BETWEEN.search(
+    led = between.strip() in _JOINED_BETWEEN and _BETWEEN.search(
         folded, max(0, point.start - _LONGEST_JOINER), point.start
-    ):
-        return True
-    return _JOINER.fullmatch(between) is not None
+    )
+    return bool(led) or _JOINER.fullmatch(between) is not None
 
 
 def _labelled(folded: str, point: _Point, following: _Point) -> int:
