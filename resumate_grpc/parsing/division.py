@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
 from resumate_grpc.parsing.rows import Segment
 
-__all__ = ["Band", "Division", "DivisionKind", "is_dated", "same_height"]
+__all__ = ["Band", "Division", "DivisionKind", "is_dated", "level_rows", "same_height"]
 
 _SAME_BASELINE = 0.3
 _DATE = re.compile(
@@ -53,6 +54,17 @@ class Division:
 def same_height(one: Segment, other: Segment) -> bool:
     """Tell whether two segments stand on one baseline."""
     return abs(one.baseline - other.baseline) <= _SAME_BASELINE * min(one.size, other.size)
+
+
+def level_rows(segments: Iterable[Segment]) -> list[list[Segment]]:
+    """Group segments by baseline, top to bottom; each row from left to right."""
+    rows: list[list[Segment]] = []
+    for segment in sorted(segments, key=lambda each: (each.baseline, each.x0)):
+        if rows and same_height(rows[-1][0], segment):
+            rows[-1].append(segment)
+        else:
+            rows.append([segment])
+    return [sorted(row, key=lambda each: each.x0) for row in rows]
 
 
 def is_dated(segment: Segment) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from resumate_grpc.parsing.division import same_height
+from resumate_grpc.parsing.division import level_rows, same_height
 from resumate_grpc.parsing.rows import Segment
 
 __all__ = ["head_blocks"]
@@ -46,7 +46,7 @@ def head_blocks(rows: Sequence[_Row]) -> tuple[list[list[_Row]], int]:
     groups = _grouped(held, pair)
     if len(groups) < 2 or any(map(_is_of_entry, held)):  # noqa: PLR2004
         return [], 0
-    return [_rows_of(group) for group in groups], count
+    return [[tuple(row) for row in level_rows(group)] for group in groups], count
 
 
 def _is_of_entry(segment: Segment) -> bool:
@@ -112,13 +112,3 @@ def _grouped(segments: Sequence[Segment], stacks: Sequence[Sequence[Segment]]) -
         else:
             groups.append([segment])
     return sorted(groups, key=lambda group: min(each.x0 for each in group))
-
-
-def _rows_of(group: Sequence[Segment]) -> list[_Row]:
-    rows: list[list[Segment]] = []
-    for segment in sorted(group, key=lambda each: (each.baseline, each.x0)):
-        if rows and same_height(rows[-1][0], segment):
-            rows[-1].append(segment)
-        else:
-            rows.append([segment])
-    return [tuple(sorted(row, key=lambda each: each.x0)) for row in rows]

@@ -7,7 +7,7 @@ from itertools import takewhile
 
 import numpy as np
 
-from resumate_grpc.parsing.division import Band, Division, DivisionKind, same_height
+from resumate_grpc.parsing.division import Band, Division, DivisionKind, level_rows, same_height
 from resumate_grpc.parsing.rows import Segment
 from resumate_grpc.parsing.vocabulary import heading_key, headings
 
@@ -23,12 +23,7 @@ def heads_sections(left: Sequence[Segment], right: Sequence[Segment]) -> bool:
 
 def under_two_headings(segments: Sequence[Segment]) -> Division | None:
     """Divide the line or two below headings that stand side by side, each above something at its own edge."""
-    rows: list[list[Segment]] = []
-    for segment in sorted(segments, key=lambda each: (each.baseline, each.x0)):
-        if rows and same_height(rows[-1][0], segment):
-            rows[-1].append(segment)
-        else:
-            rows.append([segment])
+    rows = level_rows(segments)
     for at, heads in enumerate(rows):
         if len(heads) > 1 and heads_sections(heads[:1], heads[1:2]) and (division := _below_heads(rows, at)):
             return division
