@@ -14,7 +14,8 @@ __all__ = ["without_section_numbers"]
 
 _NUMBER = re.compile(r"\s*(?P<number>\d{1,2}(?:\.\d{1,2}){0,2}|[IVX]{1,4}|[A-H])(?P<mark>[.):]?)\s+(?=[^\W\d_])")
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
-_LETTERS = "ABCDEFGH"
+_PLACES = {sign: at for signs in ("ABCDEFGH", _ROMAN) for at, sign in enumerate(signs, 1)}
+"""What a sign counts: a letter that is a Roman number, too, is the number."""
 _MOST_WORDS = 7
 
 
@@ -56,12 +57,10 @@ def _numbered(place: int, row: Row) -> _Numbered | None:
     if number.isalpha() and not mark:
         return None  # "A summary", "I like": words
     first, dot, within = number.partition(".")
-    counted = int(first) if first.isdigit() else _place_of(first)
+    counted = int(first) if first.isdigit() else _PLACES.get(first)
+    if counted is None:
+        return None  # "XX. Congress", "IIII. Part": no section's number
     return _Numbered(place, counted, dot + within, row.start + match.end())
-
-
-def _place_of(sign: str) -> int:
-    return (_ROMAN.index(sign) if sign in _ROMAN else _LETTERS.index(sign)) + 1
 
 
 def _counts(run: Sequence[_Numbered]) -> bool:

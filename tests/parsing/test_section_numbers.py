@@ -51,6 +51,13 @@ def test_a_numbered_list_is_none_of_headings() -> None:
     assert list(resume.skills.technical) == ["QGIS", "Fortran"]
 
 
+@pytest.mark.parametrize("sign", ["XX", "IIII", "XIII", "VV"])
+def test_letters_of_roman_numbers_that_count_no_section_stay(sign: str) -> None:
+    """A row that begins with them is read like any other."""
+    resume = understood(f"{PLAIN}{sign}. Congress of Surveyors\n")
+    assert [post.company for post in resume.work_experience] == ["Merrow Docks"]
+
+
 @pytest.mark.parametrize("heading", ["Studentenervaringen", "Auslandserfahrungen"])
 def test_compounds_of_known_headings(heading: str) -> None:
     """A heading in the print of the others is known by what its one word ends in."""
