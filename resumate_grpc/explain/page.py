@@ -13,7 +13,7 @@ from resumate_grpc.explain.marks import Marks, Value
 from resumate_grpc.explain.markup import Html, element, joined
 from resumate_grpc.explain.picture import page_drawing
 from resumate_grpc.parsing.explanation import Explanation
-from resumate_grpc.parsing.headings import SectionKind
+from resumate_grpc.parsing.heading_names import SectionKind
 
 __all__ = ["explain_page"]
 

@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from resumate_grpc.parsing.dates import find_dates
 from resumate_grpc.parsing.fragments import Row
-from resumate_grpc.parsing.headings import Heading, SectionKind
+from resumate_grpc.parsing.heading_names import SectionKind
+from resumate_grpc.parsing.headings import Heading
 
 __all__ = ["with_entries_named"]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from resumate_grpc.model.parsed import ParsedResume
 from resumate_grpc.parsing.document import Document
-from resumate_grpc.parsing.headings import SectionKind
+from resumate_grpc.parsing.heading_names import SectionKind
 
 __all__ = ["ExplainedSection", "Explanation", "PagePicture"]
 

@@ -3,41 +3,19 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import Enum
 from itertools import groupby, pairwise
 
 from resumate_grpc.parsing.document import BlockKind
 from resumate_grpc.parsing.fragments import Row, cut_off
+from resumate_grpc.parsing.heading_names import SENTENCE_END, SectionKind, kind_loosely_named, kind_named
 from resumate_grpc.parsing.pieces import is_own_account
-from resumate_grpc.parsing.vocabulary import heading_key, headings, misspelt_heading, phrases
+from resumate_grpc.parsing.vocabulary import heading_key, headings
 
-__all__ = ["Heading", "SectionKind", "headings_of"]
-
-
-class SectionKind(Enum):
-    """What a section speaks of; HEAD is what stands under no heading, OTHER what we don't read."""
-
-    HEAD = "head"
-    SUMMARY = "summary"
-    EXPERIENCE = "experience"
-    EDUCATION = "education"
-    SKILLS = "skills"
-    SOFT_SKILLS = "soft_skills"
-    LANGUAGES = "languages"
-    CERTIFICATIONS = "certifications"
-    COURSES = "courses"
-    PROJECTS = "projects"
-    PUBLICATIONS = "publications"
-    AWARDS = "awards"
-    VOLUNTEERING = "volunteering"
-    INTERESTS = "interests"
-    REFERENCES = "references"
-    CONTACT = "contact"
-    ACTIVITIES = "activities"
-    OTHER = "other"
+__all__ = ["Heading", "headings_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +35,16 @@ class Heading:
 _Style = tuple[float, bool, bool, int, int]
 
 _LONGEST_HEADING = 60
-_MOST_WORDS = 7
-_SHORTEST_KEYWORD = 4
-_SHORTEST_TAIL = 7
 _GLUED = re.compile(r"^([A-ZÀ-Þ][A-ZÀ-Þ &]{4,30})(?=[A-ZÀ-Þ][a-zß-ÿ])")
 _INLINE = re.compile(r"^\s*([^:：]{3,40})[:：]\s*(.*)$", re.DOTALL)
-_TOTAL = re.compile(r"\s*(?:[-–—:(]\s*\d{1,2}\s*\w+(?:\s+\d{1,2}\s*\w+)?\.?\)?|\(\d{1,3}\))\s*$")
-"""A length of time or a count behind a heading: "Опыт работы — 8 лет 2 месяца", "Projects (3)"."""
 _COUNT = re.compile(r"^\d{1,3} (?=[^\W\d_])")
 """A count before a heading: "3 people speak for her"."""
 _RULE = re.compile(r"^[\s\-=_*~.·—–]{3,}$")
-_CONJUNCTION = re.compile(r"\s*(?:&|/|\||,|\band\b|\bund\b|\bet\b|\by\b)\s*", re.IGNORECASE)
 _LARGER = 1.12
+_MOST_BARE_WORDS = 5
 _ENOUGH_KNOWN = 3
 _FEW = 4
 _LEAST_CELLS, _MOST_CELL_WORDS = 3, 3
-_SENTENCE_END = re.compile(r"[.;,!?]$")
 _INITIAL = re.compile(r"\b[A-ZÀ-Þ]\.$")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _INLINE_KINDS = {
@@ -133,7 +105,7 @@ def _candidate(row: Row, body_size: float) -> Heading | None:
     if row.kind in {BlockKind.HEADER, BlockKind.FOOTER} or _RULE.match(row.text):
         return None
     look = _look(row, body_size)
-    if len(row.text) <= _LONGEST_HEADING and (named := _named(row.text, look)):
+    if len(row.text) <= _LONGEST_HEADING and (named := kind_named(row.text, look)):
         if row.bullet and look < 1:
             return None
         return Heading(named[0], named[1], look, exact=named[2])
@@ -150,63 +122,21 @@ def _look(row: Row, body_size: float) -> float:
     return points - (1.0 if row.bullet else 0.0)
 
 
-def _named(text: str, look: float) -> tuple[SectionKind, str, bool] | None:
-    """Return kind, key and whether the words are exactly a known heading."""
-    key = heading_key(_TOTAL.sub("", text))
-    if not key or len(key.split()) > _MOST_WORDS or _SENTENCE_END.search(text.strip()):
-        return None
-    if text.strip()[0].islower() and look < 1:
-        return None
-    known = headings()
-    if kind := known.get(key) or known.get(key.replace(" ", "")):
-        return SectionKind(kind), key, True
-    parts = [heading_key(part) for part in _CONJUNCTION.split(text)]
-    if joined := _joined(parts):
-        return joined, key, True
-    if look < 1:
-        return None
-    kind = misspelt_heading(key)
-    return (SectionKind(kind), key, True) if kind else _composed(parts, key)
-
-
-def _joined(parts: Sequence[str]) -> SectionKind | None:
-    """Return the kind of the first of several known headings in one: "Skills & Tools"."""
-    named = [part for part in parts if part]
-    kinds = [kind for part in named if (kind := headings().get(part))]
-    return SectionKind(kinds[0]) if len(parts) > 1 and kinds and len(kinds) == len(named) else None
-
-
-def _composed(parts: Sequence[str], key: str) -> tuple[SectionKind, str, bool] | None:
-    """Return the heading that the words hold: one and a word more, or one with words that headings have."""
-    known = headings()
-    if len(parts) == 2 and (kind := known.get(parts[0])) and len(parts[1].split()) == 1:  # noqa: PLR2004 - and one more
-        return SectionKind(kind), key, False
-    words = key.split()
-    ordinary = phrases("heading_words")
-    for size in range(len(words) - 1, 0, -1):
-        for first in range(len(words) - size, -1, -1):
-            kind = known.get(" ".join(words[first : first + size]))
-            outside = words[:first] + words[first + size :]
-            if kind and (all(word in ordinary for word in outside) or first + size == len(words) == size + 1):
-                return SectionKind(kind), key, False
-    return None
-
-
 def _inline(row: Row, look: float) -> Heading | None:
     """Read a heading that shares its row with content: in a rail at the left, or before a colon."""
     first = row.fragments[0] if row.fragments else None
     if first and len(row.fragments) > 1 and len(first.text) <= _LONGEST_HEADING and not row.bullet:
         fragment_look = look + (1.0 if first.bold and not row.bold else 0.0) + (1.0 if first.text.isupper() else 0.0)
-        named = _named(first.text, 0)
+        named = kind_named(first.text, 0)
         named = None if is_own_account(first.text) else named
         if named and named[2] and fragment_look >= 1 and named[0] is not SectionKind.OTHER:
             return Heading(named[0], named[1], fragment_look, exact=True, rest=_rest(row, row.fragments[1].start))
     glued = _GLUED.match(row.text)
-    if glued and (named := _named(glued[1], 0)) and named[2]:
+    if glued and (named := kind_named(glued[1], 0)) and named[2]:
         return Heading(named[0], named[1], 1.0, exact=True, rest=_rest(row, row.start + glued.end()))
     match = _INLINE.match(row.text)
     if match and match[2] and not row.bullet:
-        named = _named(match[1], 0)
+        named = kind_named(match[1], 0)
         if named and named[2] and named[0] in _INLINE_KINDS:
             return Heading(named[0], named[1], look, exact=True, rest=_rest(row, row.start + match.start(2)))
     return None
@@ -243,7 +173,7 @@ def _chosen(rows: Sequence[Row], candidates: dict[int, Heading], body_size: floa
         first = min(chosen, default=0)
         for row in rows:
             if row.number > first and row.number not in chosen and _style(row) == strongest and _is_bare(row):
-                kind, key = _loosely_named(row.text)
+                kind, key = kind_loosely_named(row.text)
                 chosen[row.number] = Heading(kind, key, 1.0, exact=False)
         if (other := _in_another_color(rows, strongest, body_size)) and other.number > first:
             chosen.setdefault(other.number, Heading(SectionKind.OTHER, heading_key(other.text), 1.0, exact=False))
@@ -267,25 +197,6 @@ def _in_another_color(rows: Sequence[Row], strongest: _Style, body_size: float) 
     alike = [row for row in rows if (*_style(row)[:3], row.heading_level) == (size, bold, caps, level)]
     others = [row for row in alike if row.color != color]
     return others[0] if len(others) == 1 and _is_bare(others[0]) else None
-
-
-def _loosely_named(text: str) -> tuple[SectionKind, str]:
-    """Name a heading by the longest known one in it, the first such: "Experiencia en la industria".
-
-    Failing that, by the known one that a compound ends in: "Auslandserfahrungen", "Studentenervaring".
-    """
-    key = heading_key(text)
-    words = key.split()
-    for size in range(len(words), 0, -1):
-        for first in range(len(words) - size + 1):
-            phrase = " ".join(words[first : first + size])
-            if len(phrase) > _SHORTEST_KEYWORD and (kind := headings().get(phrase)):
-                return SectionKind(kind), key
-    for word in words:
-        for first in range(_SHORTEST_KEYWORD, len(word) - _SHORTEST_TAIL + 1):
-            if kind := headings().get(word[first:]):
-                return SectionKind(kind), key
-    return SectionKind.OTHER, key
 
 
 def _strongest(styles: Counter[_Style], by_number: dict[int, Row], candidates: dict[int, Heading]) -> _Style | None:
@@ -354,12 +265,13 @@ def _without_items(
 
 def _without_labels_of_posts(rows: Sequence[Row], chosen: dict[int, Heading]) -> dict[int, Heading]:
     """Drop headings before a colon within a post, told by a dated row below them: "Specialties: …", then a post."""
+    dated = [row.number for row in rows if _is_dated(row)]
     kept: dict[int, Heading] = {}
     open_kind: SectionKind | None = None
     for number, following in pairwise([*sorted(chosen), rows[-1].number + 1 if rows else 0]):
         heading = chosen[number]
         inner = heading.rest is not None and open_kind in _ENTRY_KINDS
-        if inner and any(number < row.number < following and _is_dated(row) for row in rows):
+        if inner and bisect_right(dated, number) < bisect_left(dated, following):
             continue
         kept[number], open_kind = heading, heading.kind
     return kept
@@ -444,8 +356,8 @@ def _is_bare(row: Row) -> bool:
     text = _COUNT.sub("", row.text)
     return (
         len(row.fragments) == 1
-        and 0 < len(text.split()) <= _MOST_WORDS - 2
+        and 0 < len(text.split()) <= _MOST_BARE_WORDS
         and not any(char.isdigit() for char in text)
-        and (not _SENTENCE_END.search(row.text) or _INITIAL.search(row.text) is not None)
+        and (not SENTENCE_END.search(row.text) or _INITIAL.search(row.text) is not None)
         and row.kind not in {BlockKind.HEADER, BlockKind.FOOTER}
     )

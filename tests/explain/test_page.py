@@ -13,7 +13,7 @@ from PIL import Image
 
 from resumate_grpc.explain.page import explain_page
 from resumate_grpc.model.field_paths import values_of
-from resumate_grpc.parsing.headings import SectionKind
+from resumate_grpc.parsing.heading_names import SectionKind
 from tests.explain.explained import SAMPLES, explained, sample, tree
 
 pytestmark = pytest.mark.slow
