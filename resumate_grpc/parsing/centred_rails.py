@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from statistics import fmean
 
+from resumate_grpc.parsing.division import level_rows
 from resumate_grpc.parsing.rows import Segment
 
 __all__ = ["centred_groups"]
@@ -56,7 +58,7 @@ def centred_groups(left: Sequence[Segment], right: Sequence[Segment]) -> list[_G
 
 def _centred(groups: Sequence[tuple[Sequence[Segment], _Bound]], lines: Sequence[float], step: float) -> bool:
     """Tell whether most labels stand at the middle of their group, some of them level with no first line."""
-    middles = [sum(_lines(labels)) / len(_lines(labels)) for labels, _ in groups]
+    middles = [fmean(_lines(labels)) for labels, _ in groups]
     off = [abs(middle - (top + bottom) / 2) for middle, (_, (top, bottom)) in zip(middles, groups, strict=True)]
     between = sum(_between(labels, lines, bound) for labels, bound in groups)
     return sum(each <= _OFF_MIDDLE * step for each in off) >= _CENTRED * len(off) and between >= _LEAST_BETWEEN
@@ -68,11 +70,7 @@ def _inside(segments: Sequence[Segment], bound: _Bound) -> tuple[Segment, ...]:
 
 def _lines(segments: Sequence[Segment]) -> list[float]:
     """Return the baselines of the lines, top to bottom."""
-    lines: list[float] = []
-    for segment in sorted(segments, key=lambda each: each.baseline):
-        if not lines or segment.baseline - lines[-1] > _LEVEL * segment.size:
-            lines.append(segment.baseline)
-    return lines
+    return [min(segment.baseline for segment in row) for row in level_rows(segments)]
 
 
 def _bounds(lines: Sequence[float], step: float) -> list[_Bound]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
@@ -197,7 +197,8 @@ def find_dates(text: str) -> tuple[DateSpan, ...]:
         if span:
             found.append(span)
         index += used
-    return tuple(found) if not (old := _old_dates(folded)) else _merged(found, old)
+    old = _old_dates(folded)
+    return _merged(found, old) if old else tuple(found)
 
 
 def _old_dates(folded: str) -> list[DateSpan]:
@@ -213,11 +214,16 @@ def _old_dates(folded: str) -> list[DateSpan]:
     for match in _OLD_POINT.finditer(folded):
         last = PRESENT if match["since"] or match["on"] else ""
         found.append(DateSpan(first=match["year"], last=last, start=match.start(), end=match.end()))
-    return found
+    return sorted(found, key=_START)
 
 
 def _merged(found: Sequence[DateSpan], old: Sequence[DateSpan]) -> tuple[DateSpan, ...]:
-    kept = [span for span in found if not any(span.start < each.end and each.start < span.end for each in old)]
+    """Return both in order, without what overlaps one of the old; each is in order and without overlaps in itself."""
+    kept = [
+        span
+        for span in found
+        if not ((at := bisect_right(old, span.start, key=_END)) < len(old) and old[at].start < span.end)
+    ]
     return tuple(sorted([*kept, *old], key=_START))
 
 
@@ -313,7 +319,7 @@ def is_month(text: str) -> bool:
     return fold(text).strip(" .,") in _MONTHS
 
 
-_START = attrgetter("start")
+_START, _END = attrgetter("start"), attrgetter("end")
 
 
 def dates_within(dates: Sequence[DateSpan], start: int, end: int) -> Sequence[DateSpan]:

@@ -99,9 +99,7 @@ def _closed_by_dates(rows: Sequence[Row], prose: Sequence[bool], dates: Sequence
         told = next((at for at in own if prose[at]), stop)
         if told == start + 1:
             return []
-        header = (*rows[start + 1 : told], rows[stop])
-        spans = tuple(span for row in header for span in dates_within(dates, row.start, row.end))
-        entries.append(Entry(header=header, body=tuple(rows[told:stop]), dates=spans))
+        entries.append(_made((*rows[start + 1 : told], rows[stop]), rows[told:stop], dates))
     return entries
 
 
@@ -177,7 +175,7 @@ def _bulleted_names(rows: Sequence[Row], dates: Sequence[DateSpan]) -> set[int]:
         above.number
         for above, below in pairwise(rows)
         if above.bullet and not below.bullet and len(above.text) < LONG and not above.text.endswith(".")
-        and len(below.fragments) > 1 and alone(below.fragments[-1], dates)
+        and _date_beside(below, -1, dates)
     }  # fmt: skip
     return names if len(names) > 1 and len(names) * 2 > sum(row.bullet for row in rows) else set()
 
@@ -286,9 +284,13 @@ def _entry(rows: Sequence[Row], prose: Sequence[bool], anchor: int, dates: Seque
         stop < len(rows) and not prose[stop] and stop <= anchor + _MOST_HEADER_ROWS and not _indented(rows[stop], lefts)
     ):
         stop += 1
-    header = tuple(rows[:stop])
-    spans = [span for row in header for span in dates_within(dates, row.start, row.end)]
-    return Entry(header=header, body=tuple(rows[stop:]), dates=tuple(spans))
+    return _made(rows[:stop], rows[stop:], dates)
+
+
+def _made(header: Sequence[Row], body: Sequence[Row], dates: Sequence[DateSpan]) -> Entry:
+    """Make an entry with the dates of its header."""
+    spans = tuple(span for row in header for span in dates_within(dates, row.start, row.end))
+    return Entry(header=tuple(header), body=tuple(body), dates=spans)
 
 
 def _indented(row: Row, lefts: Sequence[float]) -> bool:
@@ -360,13 +362,18 @@ def _opens_like(row: Row, above: Row, first: Row) -> bool:
 
 def _in_rail(row: Row, first: Row, dates: Sequence[DateSpan]) -> bool:
     """Whether a period stands alone at the left of a row, and of the first one: there an entry begins."""
-    spans = [alone(each.fragments[0], dates) if len(each.fragments) > 1 else None for each in (row, first)]
+    spans = [_date_beside(each, 0, dates) for each in (row, first)]
     return all(span is not None and bool(span.first) for span in spans)
 
 
 def _is_dated_like(row: Row, first: Row, dates: Sequence[DateSpan]) -> bool:
     """Whether a date stands alone at the right of a row, and of the first one."""
-    return all(len(each.fragments) > 1 and alone(each.fragments[-1], dates) is not None for each in (row, first))
+    return all(_date_beside(each, -1, dates) is not None for each in (row, first))
+
+
+def _date_beside(row: Row, at: int, dates: Sequence[DateSpan]) -> DateSpan | None:
+    """Return the date that makes up a row's first (0) or last (-1) fragment beside others."""
+    return alone(row.fragments[at], dates) if len(row.fragments) > 1 else None
 
 
 def _with_line_above(

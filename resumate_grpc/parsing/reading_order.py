@@ -28,19 +28,6 @@ from resumate_grpc.parsing.words import PlacedWord
 
 __all__ = ["Area", "reading_order"]
 
-
-@dataclass(frozen=True, slots=True)
-class Margins:
-    """Where text begins behind a rail, and where columns begin: the edges before which a row is divided.
-
-    `rules` are the horizontal lines drawn on the page.
-    """
-
-    rails: tuple[float, ...]
-    columns: tuple[float, ...]
-    rules: Sequence[Box] = ()
-
-
 _DEEPEST = 8  # divisions within divisions; no page needs more
 _BAND_LEAD = 0.5  # of the font size: how much higher than its label a band may begin
 _LABEL_LEADING = 1.6  # of the font size: lines of one label stand no farther apart
@@ -62,6 +49,18 @@ class Area:
     column: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Margins:
+    """Where text begins behind a rail, and where columns begin: the edges before which a row is divided.
+
+    `rules` are the horizontal lines drawn on the page.
+    """
+
+    rails: tuple[float, ...]
+    columns: tuple[float, ...]
+    rules: Sequence[Box] = ()
+
+
 def reading_order(words: Sequence[PlacedWord], *, opens: bool = False, rules: Sequence[Box] = ()) -> list[Area]:
     """Put the words of one page into reading order; `column` counts from 0, left to right, at each division.
 
@@ -69,7 +68,7 @@ def reading_order(words: Sequence[PlacedWord], *, opens: bool = False, rules: Se
     through one of the `rules` that is as wide as its columns together.
     """
     rows = _rows(words)
-    areas = _divided(rows, margins=Margins(rail_edges(rows), column_edges(rows), rules), column=0, depth=0)
+    areas = _divided(rows, margins=_Margins(rail_edges(rows), column_edges(rows), rules), column=0, depth=0)
     return _with_head_blocks(areas) if opens and areas else areas
 
 
@@ -88,11 +87,11 @@ def _rows(words: Sequence[PlacedWord]) -> list[list[PlacedWord]]:
     return [join_letterspaced(row) for row in group_rows(words)]
 
 
-def _divide(words: Sequence[PlacedWord], *, margins: Margins, column: int, depth: int) -> list[Area]:
+def _divide(words: Sequence[PlacedWord], *, margins: _Margins, column: int, depth: int) -> list[Area]:
     return _divided(_rows(words), margins=margins, column=column, depth=depth)
 
 
-def _divided(whole_rows: Sequence[Sequence[PlacedWord]], *, margins: Margins, column: int, depth: int) -> list[Area]:
+def _divided(whole_rows: Sequence[Sequence[PlacedWord]], *, margins: _Margins, column: int, depth: int) -> list[Area]:
     if not whole_rows:
         return []
     rows = [
@@ -137,7 +136,7 @@ def _words(segments: Sequence[Segment]) -> list[PlacedWord]:
     return [word for segment in segments for word in segment.words]
 
 
-def _read_band(band: Band, kind: DivisionKind, *, margins: Margins, column: int, depth: int) -> list[Area]:
+def _read_band(band: Band, kind: DivisionKind, *, margins: _Margins, column: int, depth: int) -> list[Area]:
     lead = _lead(band, kind)
     if lead:
         rest = Band(tuple(each for each in band.left if each not in lead), band.right)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
@@ -143,15 +144,18 @@ def segments_of(
     run: list[PlacedWord] = []
     for word in row:
         ems = (word.x0 - run[-1].x1) / min(word.size, run[-1].size) if run else 0.0
-        at_edge = bool(columns and run) and any(0 <= word.x0 - edge <= _ALIGNED for edge in columns)
-        begins = at_edge and _looks_differ(run[-1], word)
-        if begins or ems > wide_gap or (ems > _RAIL_GAP and any(0 <= word.x0 - edge <= _ALIGNED for edge in rails)):
+        parted = ems > wide_gap or (ems > _RAIL_GAP and _stands_at(word, rails))
+        if parted or (run and _stands_at(word, columns) and _looks_differ(run[-1], word)):
             segments.append(segment_of(run))
             run = []
         run.append(word)
     if run:
         segments.append(segment_of(run))
     return segments
+
+
+def _stands_at(word: PlacedWord, edges: Sequence[float]) -> bool:
+    return any(0 <= word.x0 - edge <= _ALIGNED for edge in edges)
 
 
 def justified(rows: Sequence[Sequence[PlacedWord]]) -> list[bool]:
@@ -161,13 +165,16 @@ def justified(rows: Sequence[Sequence[PlacedWord]]) -> list[bool]:
     other rows end.
     """
     gaps = [_even_gap(row) for row in rows]
-    ends = [row[-1].x1 for row in rows]
+    ordered, ends = sorted(gaps), sorted(row[-1].x1 for row in rows)
     return [
-        gap > 0
-        and not any(abs(gap - other) <= _ALIGNED / 2 for at, other in enumerate(gaps) if at != own)
-        and sum(abs(ends[own] - end) <= _ALIGNED for end in ends) > _OTHERS
-        for own, gap in enumerate(gaps)
+        gap > 0 and _count_near(gap, ordered, _ALIGNED / 2) == 1 and _count_near(row[-1].x1, ends, _ALIGNED) > _OTHERS
+        for gap, row in zip(gaps, rows, strict=True)
     ]
+
+
+def _count_near(value: float, ordered: Sequence[float], reach: float) -> int:
+    """Count the numbers, given in order, no farther from a value than its reach, itself among them."""
+    return bisect_right(ordered, value + reach) - bisect_left(ordered, value - reach)
 
 
 def _even_gap(row: Sequence[PlacedWord]) -> float:

@@ -11,7 +11,8 @@ from resumate_grpc.model.parsed import Box
 from resumate_grpc.parsing.document import BlockKind
 from resumate_grpc.parsing.entry_headings import with_entries_named
 from resumate_grpc.parsing.fragments import Row
-from resumate_grpc.parsing.headings import Heading, SectionKind, headings_of
+from resumate_grpc.parsing.heading_names import SectionKind
+from resumate_grpc.parsing.headings import Heading, headings_of
 from resumate_grpc.parsing.section_numbers import without_section_numbers
 from resumate_grpc.parsing.vocabulary import heading_key, headings
 
@@ -173,14 +174,14 @@ def _empty_above(
     """
     if not row.box or not opened_by or not opened_by.box or _overlap(row.box, opened_by.box) > 0:
         return None
-    filled = {section for other, section in placed if other.number not in headed}
     above = [
         (other.box.y1, section)
         for other, section in placed[-_LOOK_BACK:]
         if other.box and other.page == row.page and other.box.y1 <= row.box.y1 and _overlap(row.box, other.box) > 0
     ]
     section = max(above)[1] if above else 0
-    return section if section and section not in filled else None
+    filled = any(at == section and other.number not in headed for other, at in placed)
+    return section if section and not filled else None
 
 
 def _opens_above(row: Row, opened_by: Row | None) -> bool:

@@ -35,14 +35,18 @@ def told_apart(sections: Sequence[Section], dates: Sequence[DateSpan], text: str
     sections = [part for section in sections for part in _studies_apart(section, dates, text, terms)]
     return [
         replace(section, kind=SectionKind.EDUCATION)
-        if "qualif" in section.title and any(has_degree(terms, text, row.start, row.end) for row in section.rows)
+        if _is_of_qualifications(section) and any(has_degree(terms, text, row.start, row.end) for row in section.rows)
         else section
         for section in sections
     ]
 
 
+def _is_of_qualifications(section: Section) -> bool:
+    return "qualif" in section.title
+
+
 def _of_courses(section: Section, dates: Sequence[DateSpan]) -> Section:
-    if section.kind is not SectionKind.SKILLS or "qualif" not in section.title or len(section.rows) < _LEAST_ROWS:
+    if section.kind is not SectionKind.SKILLS or not _is_of_qualifications(section) or len(section.rows) < _LEAST_ROWS:
         return section
     dated = sum(any(span.is_range for span in dates_within(dates, row.start, row.end)) for row in section.rows)
     return replace(section, kind=SectionKind.COURSES) if dated >= _DATED * len(section.rows) else section
@@ -71,7 +75,7 @@ def _tells_study(row: Row, text: str, terms: Terms) -> bool:
 
 def _with_certificates(sections: Sequence[Section]) -> Sequence[Section]:
     """Read "Qualifications" as certificates where skills stand under a heading of their own."""
-    if not any(section.kind is SectionKind.SKILLS and "qualif" not in section.title for section in sections):
+    if not any(section.kind is SectionKind.SKILLS and not _is_of_qualifications(section) for section in sections):
         return sections
     return [
         replace(section, kind=SectionKind.CERTIFICATIONS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -37,6 +38,8 @@ from resumate_grpc.parsing.unclear_sections import told_apart
 __all__ = ["load", "sections_in", "understand"]
 
 _LONG_LINE_WORDS = 12
+_ASKS = re.compile(r"\s{0,19}:")
+"""What stands behind a label of a form."""
 _UNPAID = ("volunt", "volont", "ehrenamt", "benevol", "vrijwillig", "волонт", "志愿", "ボランティア", "봉사")
 
 
@@ -198,7 +201,7 @@ class _Reader:
             if study.institution
             and study.degree
             and not self.names_post(study.institution)
-            and not self.text[study.institution.end :][:20].lstrip().startswith(":")  # what a form asks for
+            and not _ASKS.match(self.text, study.institution.end)
             and not any(sign in study.institution.text for sign in ("@", "://", "|"))
         ]
 
